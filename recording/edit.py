@@ -1,0 +1,92 @@
+"""Changing a recording: patches over verbatim bytes. What no patch touches is copied through as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from recording.json_spans import encode_like
+from recording.model import Recording, TextField
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Put ``data`` in the place of bytes ``start..end`` of a source file."""
+
+    file: str
+    start: int
+    end: int
+    data: bytes = field(repr=False)
+
+
+def apply_patches(data: bytes, patches: Iterable[Patch]) -> bytes:
+    """The bytes of one file with its patches applied.
+
+    A patch inside a larger one is dropped: its row was removed or written anew, and what is written anew
+    (``Format.render_keys``) copies no recorded text. Of two patches of the same bytes a removal wins, equal ones count
+    once. Several insertions (``start == end``) at one place keep their order.
+
+    Raises:
+        ValueError: Patches of several files, out of range, or crossing each other.
+    """
+    # Larger first at the same start, so that what contains comes before what it contains.
+    ordered = sorted(patches, key=_order)
+    if len({p.file for p in ordered}) > 1:
+        raise ValueError("patches of more than one file")
+    pieces: list[bytes] = []
+    cursor = 0
+    last: Patch | None = None
+    for patch in ordered:
+        if not 0 <= patch.start <= patch.end <= len(data):
+            raise ValueError("a patch lies outside its file")
+        if last is not None and patch.start < last.end:
+            if patch.end > last.end:
+                raise ValueError("patches cross each other")
+            same = (patch.start, patch.end) == (last.start, last.end)
+            if same and last.data and patch.data != last.data:
+                raise ValueError("two patches of the same bytes differ")
+            if patch.end > patch.start or patch.start > last.start:
+                continue
+        pieces.append(data[cursor : patch.start])
+        pieces.append(patch.data)
+        cursor = max(cursor, patch.end)
+        if patch.end > patch.start:
+            last = patch
+    pieces.append(data[cursor:])
+    return b"".join(pieces)
+
+
+def _order(patch: Patch) -> tuple[int, bool, int, bool]:
+    # Insertions first at their place, then the longest; a removal before a replacement of the same bytes.
+    return patch.start, patch.end > patch.start, -patch.end, patch.data != b""
+
+
+def field_patch(recording: Recording, text_field: TextField, new_text: str) -> Patch:
+    """The patch that makes ``text_field`` hold ``new_text``, encoded the way its source encodes.
+
+    Raises:
+        ValueError: For role ``file_name`` (names are given by the writer, not by bytes), for an unknown codec, and for
+            a line break in plain text.
+    """
+    if text_field.role == "file_name" and text_field.start == text_field.end:
+        raise ValueError("a file name is not held by bytes of the file; the writer names the file")
+    data = recording.files[text_field.file].read()
+    literal = data[text_field.start : text_field.end]
+    if text_field.codec == "json":
+        new = encode_like(new_text, literal=literal, data=data)
+    elif text_field.codec == "plain":
+        if "\n" in new_text or "\r" in new_text:
+            raise ValueError("a plain text field is one line")
+        new = new_text.encode("utf-8", "replace")
+    else:
+        raise ValueError(f"unknown codec of a text field: {text_field.codec}")
+    return Patch(text_field.file, text_field.start, text_field.end, new)
+
+
+def row_removal(recording: Recording, seqs: Sequence[int]) -> tuple[Patch, ...]:
+    """Patches that take the verbatim records of event rows (``seq``) out of their files."""
+    wanted = np.unique(np.asarray(seqs, dtype=np.int64))
+    rows = recording.events.select(["file", "start", "end"]).take(wanted)
+    return tuple(Patch(row["file"], row["start"], row["end"], b"") for row in rows.to_pylist())

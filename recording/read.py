@@ -1,0 +1,190 @@
+"""Opening recordings: from a path, or from files in memory."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from recording.documents import file_type
+from recording.errors import InputError
+from recording.formats import FORMATS, find_format
+from recording.lines import shown
+from recording.model import Recording, SourceFile
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Text held in memory for one recording when nothing else is said."""
+_MAX_FILES = 200_000
+_SUFFIXES = frozenset({".jsonl", ".ndjson", ".log", ".txt"})
+
+
+def open_recording(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Recording:
+    """Read the recording at ``path``, a folder or a file.
+
+    Text is read into memory, images and other media stay on disk. Hidden files of the system are listed in
+    `Recording.files` and get no reader (`recording.unread_files`).
+
+    Args:
+        path: Where it lies.
+        max_bytes: Most bytes of text for the whole recording.
+
+    Raises:
+        InputError: Not there, not readable, larger than ``max_bytes``, holds links or special files, or is of no known
+            format; also everything that the format raises.
+    """
+    root = Path(path)
+    return parse_files(root.name or "recording", _collect(root, max_bytes, load=True))
+
+
+def parse_files(name: str, files: Mapping[str, SourceFile]) -> Recording:
+    """Read a recording from files in memory, for example to read again what was just written.
+
+    Raises:
+        InputError: No format claims the files, or the format cannot read them.
+    """
+    return find_format(files).parse(name, files)
+
+
+def discover(path: str | Path) -> list[Path]:
+    """The recordings at ``path``, sorted: itself, or those in the folder and its subfolders.
+
+    A subfolder without anything readable is listed too, so that it is reported and not lost.
+
+    Raises:
+        InputError: The path is not there, or a folder holds no recording.
+    """
+    root = Path(path)
+    if _mode(root, root.name) == stat.S_IFREG:
+        return [root]
+    found = _discover(root, _collect(root, None, load=False))
+    if not found:
+        raise InputError(
+            "no recording here", code="no-recording", place=shown(root.name),
+            hint="give a recording or a folder of recordings",
+        )  # fmt: skip
+    return found
+
+
+def _discover(root: Path, files: Mapping[str, SourceFile]) -> list[Path]:
+    if any(item.claims(files) for item in FORMATS):
+        return [root]
+    found: list[Path] = []
+    folders: dict[str, dict[str, SourceFile]] = {}
+    for name, source in files.items():
+        first, slash, rest = name.partition("/")
+        if slash:
+            folders.setdefault(first, {})[rest] = source
+        elif (Path(name).suffix.lower() in _SUFFIXES or file_type(name) == "image") and not name.startswith("."):
+            found.append(root / name)
+    for first, inside in folders.items():
+        found += _discover(root / first, inside) or [root / first]
+    return sorted(found)
+
+
+def _collect(root: Path, max_bytes: int | None, *, load: bool) -> dict[str, SourceFile]:
+    """Every file under ``root`` by relative name; the content of text files when ``load``."""
+    if _mode(root, root.name) == stat.S_IFREG:
+        names = {_name(root.name): root}
+    else:
+        real = root.resolve()
+        names = {}
+        _walk(root, "", real, names)
+    left = max_bytes
+    files: dict[str, SourceFile] = {}
+    for name in sorted(names):
+        data = None
+        if load and file_type(name) in ("jsonl", "json", "text"):
+            data = _read(names[name], name, left)
+            left = None if left is None else left - len(data)
+        files[name] = SourceFile(name, data, names[name])
+    return files
+
+
+def _walk(folder: Path, prefix: str, real: Path, names: dict[str, Path]) -> None:
+    try:
+        entries = sorted(os.scandir(folder), key=_entry_name)
+    except OSError as error:
+        raise _unreadable(prefix or folder.name, error) from None
+    for entry in entries:
+        name = prefix + _name(entry.name)
+        path = Path(entry.path)
+        if entry.is_symlink():
+            target = path.resolve()
+            if not target.is_relative_to(real):
+                raise InputError(
+                    "a link leads out of the recording", code="link-outside", place=shown(name),
+                    hint="put the file itself there",
+                )  # fmt: skip
+            if not target.is_file():
+                raise InputError(
+                    "a link to a folder",
+                    code="link-folder",
+                    place=shown(name),
+                    hint="remove the link",
+                )
+            path = target
+        if _mode(path, name) == stat.S_IFDIR:
+            _walk(path, f"{name}/", real, names)
+            continue
+        if len(names) >= _MAX_FILES:
+            raise InputError(
+                f"more than {_MAX_FILES} files",
+                code="too-many-files",
+                hint="give one recording at a time",
+            )
+        names[name] = path
+
+
+def _entry_name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _mode(path: Path, name: str) -> int:
+    """Regular file or folder; anything else (pipe, socket, device) is refused and never opened."""
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error) from None
+    if kind not in (stat.S_IFREG, stat.S_IFDIR):
+        raise InputError(
+            "neither a file nor a folder",
+            code="special-file",
+            place=shown(name),
+            hint="remove it",
+        )
+    return kind
+
+
+def _read(path: Path, name: str, left: int | None) -> bytes:
+    try:
+        # No link is followed here: what was resolved before is opened, or nothing.
+        handle = os.open(path.resolve(), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as stream:
+            data = stream.read() if left is None else stream.read(left + 1)
+    except OSError as error:
+        raise _unreadable(name, error) from None
+    if left is not None and len(data) > left:
+        raise InputError(
+            "the recording holds more text than allowed", code="too-large", place=shown(name),
+            hint="split it, or raise the limit",
+        )  # fmt: skip
+    return data
+
+
+def _name(raw: str) -> str:
+    """A name that text can hold: decodable, without control characters."""
+    if not raw.isprintable() or "\\" in raw:
+        raise InputError(
+            "a file name holds a control character, a backslash or bytes that are no text", code="file-name",
+            place=shown(raw), hint="rename the file",
+        )  # fmt: skip
+    return raw
+
+
+def _unreadable(name: str, error: Exception) -> InputError:
+    missing = isinstance(error, FileNotFoundError)
+    return InputError(
+        "not found" if missing else "cannot be read", code="not-found" if missing else "unreadable",
+        place=shown(name), hint="check the path" if missing else "check the permissions",
+    )  # fmt: skip
