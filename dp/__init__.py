@@ -1,0 +1,36 @@
+"""Statistics that may leave: bounded per person, noised, charged to a ledger, then published.
+
+``import dp`` loads neither diffprivlib nor SciPy; the noise does, when it is drawn.
+"""
+
+from __future__ import annotations
+
+from dp.epsilon import epsilon_text, micro_epsilon
+from dp.ledger import Balance, Charge, Ledger, Reservation
+from dp.noise import Calibration, GeometricNoise, NoiseBackend
+from dp.queries import OTHER, CountEventsOptions, Tally, count_events
+from dp.release import Answer, release_counts, release_id
+from dp.schema import GENESIS
+from dp.steps import COUNT_EVENTS, CountEvents
+
+__all__ = [
+    "COUNT_EVENTS",
+    "GENESIS",
+    "OTHER",
+    "Answer",
+    "Balance",
+    "Calibration",
+    "Charge",
+    "CountEvents",
+    "CountEventsOptions",
+    "GeometricNoise",
+    "Ledger",
+    "NoiseBackend",
+    "Reservation",
+    "Tally",
+    "count_events",
+    "epsilon_text",
+    "micro_epsilon",
+    "release_counts",
+    "release_id",
+]
