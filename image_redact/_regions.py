@@ -1,0 +1,109 @@
+"""Finds what looks like text without reading it: the second opinion that says what OCR did not explain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from image_redact.decode import Pixels, import_cv2
+from image_redact.screen import Line, Rect, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Edges = npt.NDArray[np.uint8]
+"""Rows x columns, 255 where a glyph may have an edge."""
+
+EDGE = 24
+"""Smallest step between neighbouring pixels, in any channel, that counts as an edge of a glyph."""
+
+CONFIDENT = 60.0
+"""Confidence from which a word explains what lies under it."""
+
+_RULE = 60
+_JOIN = 13
+_SMALLEST = 6
+_LEAST_INK = 16
+
+
+def text_regions(edges: Edges) -> tuple[Rect, ...]:
+    """Boxes of everything that has the edges of text: words, icons and pictures alike, one per connected run."""
+    return _runs(edges, edges)
+
+
+def has_space(edges: Edges, before: Rect, after: Rect) -> bool:
+    """Whether there are blank columns between two words: at least 2, and one in eight pixels of height."""
+    top, bottom = min(before.y, after.y), max(before.bottom, after.bottom)
+    left = max(0, min(before.right, after.x) - 2)
+    columns = edges[top:bottom, left : max(before.right, after.x) + 2].max(axis=0, initial=0).tolist()
+    run = longest = 0
+    for inked in columns:
+        run = 0 if inked else run + 1
+        longest = max(longest, run)
+    return longest >= max(2, (bottom - top) // 8)
+
+
+def unread(edges: Edges, lines: Iterable[Line]) -> tuple[Rect, ...]:
+    """Boxes of text-like regions that no confident word explains, whatever OCR made of them."""
+    words = [word for line in lines for word in line.words]
+    heights = sorted(word.box.height for word in words)
+    tallest = 3 * heights[len(heights) // 2] if heights else 0
+    left = edges.copy()
+    for word in words:
+        box = word.box
+        # A frame read as one giant letter, or a bullet, explains nothing inside its box.
+        if word.confidence < CONFIDENT or box.height > tallest or not any(c.isalnum() for c in word.text):
+            continue
+        pad = 2 + box.height // 5
+        left[max(0, box.y - pad) : box.bottom + pad, max(0, box.x - pad) : box.right + pad] = 0
+    return _runs(left, left)
+
+
+def settle(lines: Iterable[Line], regions: tuple[Rect, ...]) -> tuple[Line, ...]:
+    """The lines with every word's box grown up and down to the ink it belongs to.
+
+    OCR boxes lose descenders and tall letters; a region of at most twice the word's height around the middle of the
+    word shows where its ink really ends.
+    """
+    spans = np.array([(r.x, r.right, r.y, r.bottom) for r in regions], np.int64).reshape(-1, 4)
+
+    def grown(word: Word) -> Word:
+        box = word.box
+        x, y = box.x + box.width // 2, box.y + box.height // 2
+        around_it = (spans[:, 0] <= x) & (x < spans[:, 1]) & (spans[:, 2] <= y) & (y < spans[:, 3])
+        near = spans[around_it & (spans[:, 3] - spans[:, 2] <= 2 * box.height)]
+        if not len(near):
+            return word
+        top, bottom = min(box.y, int(near[:, 2].min())), max(box.bottom, int(near[:, 3].max()))
+        return replace(word, box=Rect(box.x, top, box.width, bottom - top))
+
+    return tuple(replace(line, words=tuple(grown(word) for word in line.words)) for line in lines)
+
+
+def find_edges(pixels: Pixels) -> Edges:
+    """255 where any channel has an edge, long straight rules taken out."""
+    cv2 = import_cv2()
+    gradient = cv2.morphologyEx(pixels, cv2.MORPH_GRADIENT, cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3)))
+    blue, green, red = cv2.split(gradient)
+    _, edges = cv2.threshold(cv2.max(cv2.max(blue, green), red), EDGE, 255, cv2.THRESH_BINARY)
+    for size in ((_RULE, 1), (1, _RULE)):
+        rules = cv2.morphologyEx(edges, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
+        edges = cv2.subtract(edges, rules)
+    return np.asarray(edges, np.uint8)
+
+
+def _runs(edges: Edges, ink: Edges) -> tuple[Rect, ...]:
+    """Boxes of edges joined over gaps of a letter, without specks."""
+    cv2 = import_cv2()
+    joined = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (_JOIN, 1)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    inked = np.bincount(labels[ink > 0], minlength=count)
+    found = []
+    for index in range(1, count):
+        x, y, width, height = (int(value) for value in stats[index, :4])
+        if width >= _SMALLEST and height >= _SMALLEST and inked[index] >= _LEAST_INK:
+            found.append(Rect(x, y, width, height))
+    return tuple(found)

@@ -1,0 +1,102 @@
+"""What the steps build: picklable readers and coverers. The Plan hands them pixels and asks them for boxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from image_redact.cover import BLACK, Colour, Style, cover
+from image_redact.decode import MAX_PIXELS, Pixels
+from image_redact.locate import padded
+from image_redact.ocr import Tesseract, read_screen
+from recording.errors import InputError, StepFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from image_redact.screen import Rect, Screen
+
+_LEAST_TEXT = 20
+"""Width in pixels from which an unread region may hold a word; a mouse pointer is narrower."""
+
+
+def _rows() -> tuple[Tesseract, ...]:
+    return (Tesseract(psm=6),)
+
+
+def _scattered() -> Tesseract:
+    return Tesseract(psm=11)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenReader:
+    """Reads a frame before it is changed.
+
+    Attributes:
+        engines: Readings whose union is taken.
+        all_text: Whether every text line is covered, found or not.
+        cover_unread: Whether regions that look like text but cannot be read are covered.
+        max_pixels: Most pixels of a frame.
+    """
+
+    engines: tuple[Tesseract, ...] = field(default_factory=_rows)
+    all_text: bool = False
+    cover_unread: bool = False
+    max_pixels: int = MAX_PIXELS
+
+    def read(self, pixels: Pixels) -> Screen:
+        """Everything on the frame; raises `StepFailed` ``ocr-blind`` when it shows text of which nothing was read."""
+        _check_size(pixels, self.max_pixels)
+        screen = read_screen(pixels, self.engines)
+        blind = not any(character.isalnum() for line in screen.lines for character in line.text)
+        if blind and not self._covers_unread and any(region.width >= _LEAST_TEXT for region in screen.unread):
+            raise StepFailed(
+                "the frame shows text and OCR read none of it", code="ocr-blind", hint="set cover_unread to true"
+            )
+        return screen
+
+    def always(self, screen: Screen) -> tuple[Rect, ...]:
+        """Boxes that the options cover whatever the detectors find."""
+        lines = tuple(padded(line.box) for line in screen.lines) if self.all_text else ()
+        unread = tuple(padded(region) for region in screen.unread) if self._covers_unread else ()
+        return lines + unread
+
+    @property
+    def _covers_unread(self) -> bool:
+        return self.all_text or self.cover_unread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenRereader:
+    """Reads a frame after it was covered, with other settings than the reader had."""
+
+    engine: Tesseract = field(default_factory=_scattered)
+    max_pixels: int = MAX_PIXELS
+
+    def read(self, pixels: Pixels) -> Screen:
+        """Everything that can still be read; raises `StepFailed` when OCR fails, so that the frame is withheld."""
+        _check_size(pixels, self.max_pixels)
+        return self.engine.read(pixels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverer:
+    """Paints boxes over; see `image_redact.cover.cover`."""
+
+    style: Style = "fill"
+    colour: Colour = BLACK
+    padding: int = 0
+
+    def __call__(self, pixels: Pixels, boxes: Iterable[Rect], *, block: int = 1) -> Pixels:
+        """A covered copy. ``block`` is `image_redact.cover.JPEG_BLOCK` for pixels from JPEG files and videos."""
+        return cover(pixels, boxes, style=self.style, colour=self.colour, padding=self.padding, block=block)
+
+
+def _check_size(pixels: Pixels, max_pixels: int) -> None:
+    height, width = pixels.shape[:2]
+    if height * width > max_pixels:
+        raise InputError(
+            f"the frame has {width} x {height} pixels, more than the {max_pixels} allowed",
+            code="image-too-large",
+            hint="raise max_pixels if this is a real capture",
+        )

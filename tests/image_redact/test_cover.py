@@ -1,0 +1,127 @@
+"""Covering: the output is a function of the boxes, and boxes hold whole words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from image_redact._regions import find_edges, has_space
+from image_redact._segments import Placed, closed, join, to_lines
+from image_redact.cover import REFUSED, Style, cover
+from image_redact.decode import encode
+from image_redact.locate import boxes
+from image_redact.screen import Line, Rect
+from recording.errors import StepFailed
+
+RECTS = st.builds(Rect, st.integers(0, 90), st.integers(0, 50), st.integers(1, 70), st.integers(1, 40))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(RECTS, min_size=1, max_size=4),
+    st.sampled_from(("fill", "blur")),
+    st.sampled_from((".png", ".jpg")),
+    st.sampled_from((1, 16)),
+    st.integers(0, 6),
+)
+def test_files_that_differ_only_under_the_boxes_become_identical(
+    rects: list[Rect], style: Style, suffix: str, block: int, padding: int
+) -> None:
+    """T2: byte-identical output for every style, format, padding and block size."""
+    random = np.random.default_rng(len(rects))
+    one = random.integers(0, 256, (80, 120, 3), np.uint8)
+    other = one.copy()
+    for rect in rects:
+        other[rect.y : rect.bottom, rect.x : rect.right] = 255 - other[rect.y : rect.bottom, rect.x : rect.right]
+    done = [cover(p, rects, style=style, block=block, padding=padding) for p in (one, other)]
+    assert encode(done[0], suffix) == encode(done[1], suffix)
+    inside = np.zeros((80, 120), bool)
+    for rect in rects:
+        inside[rect.y : rect.bottom, rect.x : rect.right] = True
+    assert not (done[0][inside] == one[inside]).all(axis=1).all()
+
+
+def test_the_patch_does_not_depend_on_its_surroundings() -> None:
+    """The same box on a white and on a black screen holds the same paint, so blur takes nothing from around it."""
+    rect = Rect(20, 20, 40, 20)
+    patches = [cover(np.full((80, 120, 3), paper, np.uint8), [rect], style="blur")[20:40, 20:60] for paper in (0, 255)]
+    assert np.array_equal(patches[0], patches[1])
+
+
+@pytest.mark.parametrize("style", sorted(REFUSED))
+def test_styles_that_keep_what_they_cover_are_refused(style: str) -> None:
+    """Mosaic and blur of real content are refused, with the reason."""
+    with pytest.raises(StepFailed, match="98 %"):
+        cover(np.zeros((9, 9, 3), np.uint8), [Rect(0, 0, 5, 5)], style=style)  # type: ignore[arg-type]
+
+
+def test_the_source_pixels_are_left_alone() -> None:
+    """Covering gives a copy."""
+    page = np.full((30, 30, 3), 255, np.uint8)
+    cover(page, [Rect(0, 0, 30, 30)])
+    assert page.min() == 255
+
+
+def line(*words: tuple[str, int, int]) -> Line:
+    """One line of (text, x, width) words, 12 pixels high."""
+    return join([Placed((1, 1, 1), Rect(x, 50, width, 12), 90.0, text) for text, x, width in words])
+
+
+def test_a_span_covers_every_word_it_touches_whole() -> None:
+    """A hit inside glued punctuation covers the whole words and the gap between them in one box."""
+    row = line(("call", 10, 30), ('"(813)', 50, 60), ("555-0142,", 120, 80), ("now", 300, 30))
+    start = row.text.index("813")
+    (box,) = boxes(row, start, row.text.index("0142") + 4)
+    assert box.x <= 48
+    assert box.right >= 202
+    assert box.right <= 300
+    assert box.y <= 48
+    assert box.bottom >= 64
+
+
+@given(st.integers(0, 500), st.integers(1, 300))
+def test_box_edges_lie_on_the_grid(x: int, width: int) -> None:
+    """Left and right edges are multiples of 16 pixels and leave at least 2 pixels around the word."""
+    (box,) = boxes(line(("value", x, width)), 0, 5)
+    assert box.x % 16 == 0
+    assert box.right % 16 == 0
+    assert box.x == 0 or box.x <= x - 2
+    assert box.right >= x + width + 2
+
+
+@pytest.mark.parametrize("span", [(0, 0), (3, 2), (0, 99), (-1, 2), (5, 6)])
+def test_a_span_that_touches_no_word_fails(span: tuple[int, int]) -> None:
+    """A hit that cannot be placed fails the frame instead of covering nothing."""
+    with pytest.raises(StepFailed, match="hit-outside-text"):
+        boxes(line(("value", 10, 40), ("two", 60, 40)), *span)
+
+
+def test_cells_side_by_side_become_two_lines() -> None:
+    """A gap wider than 1.1 line heights separates cells; a space does not."""
+    row = [Placed((1, 1, 1), Rect(x, 5, 40, 10), 90.0, text) for text, x in (("a", 0), ("b", 45), ("c", 110))]
+    assert [part.text for part in to_lines(reversed(row))] == ["a b", "c"]
+
+
+def test_spaces_that_ocr_made_up_beside_joining_signs_are_closed_in_a_second_reading() -> None:
+    """A narrow gap beside a dot gives one more line without the space; words keep their boxes; wide gaps stay."""
+    row = line(("odo4", 10, 40), ("2@shop.", 54, 36), ("test", 94, 30), ("Open.", 134, 30), ("Now", 180, 30))
+    tight = closed(row, lambda before, after: True)
+    assert tight is not None
+    assert tight.text == "odo42@shop.test Open. Now"
+    assert [tight.text[word.start : word.end] for word in tight.words] == [word.text for word in row.words]
+    assert closed(line(("two", 10, 30), ("words", 44, 40)), lambda before, after: True) is None
+    lost_dot = closed(line(("greta", 10, 30), ("hale", 44, 40)), lambda before, after: False)
+    assert lost_dot is not None
+    assert lost_dot.text == "gretahale"
+
+
+def test_a_space_is_where_no_ink_is() -> None:
+    """Blank columns between two words make a space; a dot in the gap, in any colour, does not."""
+    page = np.full((40, 120, 3), 255, np.uint8)
+    page[10:22, 10:40] = page[10:22, 48:80] = (0, 0, 0)
+    before, after = Rect(10, 10, 30, 12), Rect(48, 10, 32, 12)
+    assert has_space(find_edges(page), before, after)
+    page[20:22, 43:45] = (200, 200, 255)
+    assert not has_space(find_edges(page), before, after)
