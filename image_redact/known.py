@@ -20,6 +20,10 @@ UNALIGNED = 6
 """Folded letters from which a value is found inside a longer token, since OCR also loses spaces."""
 
 
+CLIPPED = 8
+"""Folded letters from the beginning of a value (at least four letters longer) that count as the value cut off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A value that must not be seen, and the label of whatever found it elsewhere in the session."""
@@ -87,7 +91,7 @@ def find_known(line: Line | str, known: KnownValues | Iterable[Known | str]) -> 
     plain = fold(text, symbols=False)
     signs = fold(text, symbols=True)
     for folded in (plain,) if plain.text == signs.text else (plain, signs):
-        for start, end, label, errors in _matches(folded, values):
+        for start, end, label, errors in (*_matches(folded, values), *_clipped(folded, values)):
             place = (folded.starts[start], folded.ends[end - 1], label)
             best[place] = min(errors, best.get(place, errors))
     return tuple(
@@ -109,6 +113,25 @@ def _matches(folded: Folded, values: KnownValues) -> Iterable[tuple[int, int, st
                     found = _near(folded, target, at - offset, letters)
                     if found is not None:
                         yield found[0], found[1], target.label, found[2]
+
+
+def _clipped(folded: Folded, values: KnownValues) -> Iterable[tuple[int, int, str, int]]:
+    """Beginnings of long values that something hides the rest of: a window above, a column too narrow, an ellipsis."""
+    for target in values.targets:
+        if len(target.text) < CLIPPED + 4:
+            continue
+        at = folded.text.find(target.text[:CLIPPED])
+        while at >= 0:
+            if folded.edge(at):
+                same = CLIPPED
+                while folded.text[at + same : at + same + 1] == target.text[same : same + 1] != "":
+                    same += 1
+                # The letter at the cut is often misread: the token that it stands in goes too.
+                end = at + same
+                while not folded.edge(end):
+                    end += 1
+                yield at, end, target.label, 0
+            at = folded.text.find(target.text[:CLIPPED], at + 1)
 
 
 def _near(

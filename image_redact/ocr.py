@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from image_redact._prepare import MARGIN, choose_scale, enlarge, grey, normalise
 from image_redact._regions import find_edges, has_space, settle, text_regions, unread
+from image_redact._second_look import second_look
 from image_redact._segments import Placed, closed, to_lines
 from image_redact._tesseract import read_words
 from image_redact.screen import Line, Rect, Screen, Word
@@ -87,5 +88,9 @@ def read_screen(pixels: Pixels, engines: tuple[Tesseract, ...]) -> Screen:
             for reading in (line, closed(line, spaced)):
                 if reading is not None:
                     lines.setdefault((reading.text, reading.box), reading)
+    # What no reading explains is looked at once more by itself, as the first engine reads rows.
+    alone = replace(engines[0], psm=6)
+    for line in settle(second_look(pixels, unread(edges, lines.values()), alone.lines), regions):
+        lines.setdefault((line.text, line.box), line)
     found = tuple(lines.values())
     return Screen(width, height, found, unread(edges, found))

@@ -98,3 +98,18 @@ def test_hundreds_of_values_in_thousands_of_lines_take_seconds() -> None:
     for text in lines:
         find_known(text, index)
     assert time.perf_counter() - start < 6
+
+
+@pytest.mark.parametrize("cut", ["4111 1111 1111 1", "card 4111 1111 11|", "4111 1111"])
+def test_a_value_whose_end_is_hidden_is_found_up_to_where_it_is_cut(cut: str) -> None:
+    """The visible beginning of a long value is a hit that reaches the last letter before the cut."""
+    hits = find_known(cut, [Known("4111 1111 1111 1111", "CREDIT_CARD")])
+    assert {hit.label for hit in hits} == {"CREDIT_CARD"}
+    assert max(hit.end for hit in hits) >= len(cut.rstrip("|"))
+    assert min(hit.start for hit in hits) == cut.index("4")
+
+
+@pytest.mark.parametrize("text", ["4111 222", "see page 4111", "14111 1111 2"])
+def test_a_shared_short_beginning_is_no_hit(text: str) -> None:
+    """Fewer than eight letters in common, or eight in the middle of a token, are not the value cut off."""
+    assert not find_known(text, [Known("4111 1111 1111 1111", "CREDIT_CARD")])
