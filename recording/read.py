@@ -75,7 +75,9 @@ def _discover(root: Path, files: Mapping[str, SourceFile]) -> list[Path]:
         first, slash, rest = name.partition("/")
         if slash:
             folders.setdefault(first, {})[rest] = source
-        elif (Path(name).suffix.lower() in _SUFFIXES or file_type(name) == "image") and not name.startswith("."):
+        elif _is_odd(source) or (
+            (Path(name).suffix.lower() in _SUFFIXES or file_type(name) == "image") and not name.startswith(".")
+        ):
             found.append(root / name)
     for first, inside in folders.items():
         found += _discover(root / first, inside) or [root / first]
@@ -87,9 +89,8 @@ def _collect(root: Path, max_bytes: int | None, *, load: bool) -> dict[str, Sour
     if _mode(root, root.name) == stat.S_IFREG:
         names = {_name(root.name): root}
     else:
-        real = root.resolve()
         names = {}
-        _walk(root, "", real, names)
+        _walk(root, "", root.resolve(), names, strict=load)
     left = max_bytes
     files: dict[str, SourceFile] = {}
     for name in sorted(names):
@@ -101,39 +102,62 @@ def _collect(root: Path, max_bytes: int | None, *, load: bool) -> dict[str, Sour
     return files
 
 
-def _walk(folder: Path, prefix: str, real: Path, names: dict[str, Path]) -> None:
+def _is_odd(source: SourceFile) -> bool:
+    """A link or a special file that `_walk` let by: to be listed, and refused when it is opened."""
+    return source.path is not None and (source.path.is_symlink() or not source.path.is_file())
+
+
+def _walk(folder: Path, prefix: str, real: Path, names: dict[str, Path], *, strict: bool) -> None:
+    """Collect the files under ``folder``; what must not be read raises, or is listed as it stands where not ``strict``.
+
+    One bad recording must not keep `discover` from finding the others; opening it raises then.
+    """
     try:
         entries = sorted(os.scandir(folder), key=_entry_name)
     except OSError as error:
-        raise _unreadable(prefix or folder.name, error) from None
+        if strict or not prefix:
+            raise _unreadable(prefix or folder.name, error) from None
+        names[f"{prefix}?"] = folder
+        return
     for entry in entries:
-        name = prefix + _name(entry.name)
         path = Path(entry.path)
-        if entry.is_symlink():
-            target = path.resolve()
-            if not target.is_relative_to(real):
-                raise InputError(
-                    "a link leads out of the recording", code="link-outside", place=shown(name),
-                    hint="put the file itself there",
-                )  # fmt: skip
-            if not target.is_file():
-                raise InputError(
-                    "a link to a folder",
-                    code="link-folder",
-                    place=shown(name),
-                    hint="remove the link",
-                )
-            path = target
-        if _mode(path, name) == stat.S_IFDIR:
-            _walk(path, f"{name}/", real, names)
-            continue
-        if len(names) >= _MAX_FILES:
+        try:
+            _visit(entry, path, prefix, real, names, strict=strict)
+        except InputError as error:
+            if strict or error.code == "too-many-files":
+                raise
+            names[prefix + entry.name] = path
+
+
+def _visit(
+    entry: os.DirEntry[str], path: Path, prefix: str, real: Path, names: dict[str, Path], *, strict: bool
+) -> None:
+    name = prefix + _name(entry.name)
+    if entry.is_symlink():
+        target = path.resolve()
+        if not target.is_relative_to(real):
             raise InputError(
-                f"more than {_MAX_FILES} files",
-                code="too-many-files",
-                hint="give one recording at a time",
+                "a link leads out of the recording", code="link-outside", place=shown(name),
+                hint="put the file itself there",
+            )  # fmt: skip
+        if not target.is_file():
+            raise InputError(
+                "a link to a folder",
+                code="link-folder",
+                place=shown(name),
+                hint="remove the link",
             )
-        names[name] = path
+        path = target
+    if _mode(path, name) == stat.S_IFDIR:
+        _walk(path, f"{name}/", real, names, strict=strict)
+        return
+    if len(names) >= _MAX_FILES:
+        raise InputError(
+            f"more than {_MAX_FILES} files",
+            code="too-many-files",
+            hint="give one recording at a time",
+        )
+    names[name] = path
 
 
 def _entry_name(entry: os.DirEntry[str]) -> str:
