@@ -1,0 +1,1 @@
+"""Measurements of the toolkit against named peers: ``python -m benchmarks --list``."""

@@ -1,0 +1,108 @@
+"""Every benchmark runs on tiny inputs and gives figures of the right shape. No test asserts a time."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from benchmarks import __main__ as program
+from benchmarks import run as end_to_end
+from benchmarks import screens
+from benchmarks._harness import Skip
+
+
+def _quick(name: str, folder: Path) -> dict[str, Any]:
+    assert program.main([name, "--quick", "--out", str(folder)], Console(file=io.StringIO())) == 0
+    record: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))
+    assert record["quick"]
+    for speed in record["speed"]:
+        assert speed["work"] > 0
+        assert speed["ratio"] > 0
+        assert speed["peer"]
+    for count in record["counts"]:
+        assert 0 <= count["ours"] <= count["of"]
+        assert 0 <= (count["peer"] or 0) <= count["of"]
+    return record
+
+
+def _no_data(*parts: str) -> Path:
+    raise Skip("none here")
+
+
+@pytest.mark.parametrize("module", ["read", "run", "detect"])
+def test_without_the_development_data_generated_ones_are_left_and_the_reason_is_noted(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newcomer's clone can run every text benchmark."""
+    if module != "read":
+        pytest.importorskip("presidio_analyzer")
+    monkeypatch.setattr(f"benchmarks.{module}.shared", _no_data)
+    record = _quick(module, tmp_path)
+    assert any("generated" in speed["case"] for speed in record["speed"])
+    assert any("none here" in note for note in record["notes"])
+
+
+def test_quick_detection_counts_recall_for_every_kind_and_for_the_peer(tmp_path: Path) -> None:
+    """Each kind of generated value has a figure for us and for Presidio."""
+    pytest.importorskip("presidio_analyzer")
+    record = _quick("detect", tmp_path)
+    recall = {c["figure"]: c for c in record["counts"] if c["figure"].startswith("recall: ")}
+    assert {"recall: card, 2-series", "recall: e-mail, internal domain", "recall: MAC address"} <= set(recall)
+    assert all(count["of"] == 2 and count["peer"] is not None for count in recall.values())
+
+
+def test_quick_run_says_for_each_case_whether_it_was_released(tmp_path: Path) -> None:
+    """A rate of a withheld recording is not passed off as one of a whole run."""
+    pytest.importorskip("presidio_analyzer")
+    record = _quick("run", tmp_path)
+    figures = {count["figure"] for count in record["counts"]}
+    assert figures == {f"{speed['case']}: recordings released" for speed in record["speed"]}
+
+
+@pytest.mark.slow
+def test_quick_screens_count_every_truth_box_and_leave_none_readable(tmp_path: Path) -> None:
+    """On the first frames of the committed sample nothing that the truth names can be read afterwards."""
+    if shutil.which("tesseract") is None:
+        pytest.skip("tesseract is not installed")
+    pytest.importorskip("cv2")
+    counts = {c["figure"]: c for c in _quick("screens", tmp_path)["counts"]}
+    assert counts["frames released"]["of"] == screens.QUICK_FRAMES
+    assert counts["truth boxes hidden"]["of"] > 5
+    assert counts["truth boxes hidden"]["ours"] == counts["truth boxes hidden"]["of"]
+    assert counts["sensitive strings still readable by OCR"]["ours"] == 0
+
+
+def test_copy_of_the_sample_keeps_as_many_frames_as_asked(tmp_path: Path) -> None:
+    """The list and the folder agree, and the sample itself is not touched."""
+    before = sorted(path.name for path in (screens.SAMPLE / "screenshots").iterdir())
+    screens.copy_sample(tmp_path / "office", 3)
+    listed = [
+        json.loads(line)["file"] for line in (tmp_path / "office/screenshots.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert len(listed) == 3
+    assert sorted(f"screenshots/{p.name}" for p in (tmp_path / "office/screenshots").iterdir()) == sorted(listed)
+    assert sorted(path.name for path in (screens.SAMPLE / "screenshots").iterdir()) == before
+
+
+@pytest.mark.parametrize("given", [None, "4"])
+def test_thread_limit_of_tesseract_is_put_back(given: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment after a benchmark is the one before it."""
+    if given is None:
+        monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+    else:
+        monkeypatch.setenv("OMP_THREAD_LIMIT", given)
+    with screens.one_tesseract_thread():
+        assert os.environ["OMP_THREAD_LIMIT"] == "1"
+    assert os.environ.get("OMP_THREAD_LIMIT") == given
+
+
+def test_benchmark_policy_reads_no_screens() -> None:
+    """The end to end benchmark is about text alone."""
+    assert "screen" not in end_to_end.POLICY
