@@ -40,12 +40,13 @@ def render_lines(
     named = (("action",), ("event_type",), ("type",))
     action = next((leaf.text for leaf in leaves if leaf.kind == "string" and leaf.path in named), "")
     pair = action not in _SINGLE
+    escapes = data.isascii()
     lines = []
     for stroke in strokes:
         if pair and stroke.kind == "key_up":
             # One record stands for press and release here; the press has been written.
             continue
-        lines.append(_line(data, start, body, leaves, keys, stroke) + newline)
+        lines.append(_line(data, start, body, leaves, keys, stroke, escapes) + newline)
     return b"".join(lines)
 
 
@@ -56,6 +57,7 @@ def _line(
     leaves: Sequence[Leaf],
     keys: set[int],
     stroke: Stroke,
+    escapes: bool,
 ) -> bytes:
     name = write_key(stroke.key, stroke.text, press=stroke.kind == "key_down") if stroke.key is not None else None
     listed = any(leaf.name == "key" and leaf.kind == "constant" for leaf in leaves)
@@ -65,7 +67,7 @@ def _line(
     for leaf in sorted(leaves, key=_outermost):
         if leaf.start < cursor:
             continue
-        new = _literal(data, leaf, leaf.start in keys, stroke, name, listed)
+        new = _literal(escapes, leaf, leaf.start in keys, stroke, name, listed)
         if new is not None:
             pieces += [data[cursor : leaf.start], new]
             cursor = leaf.end
@@ -74,7 +76,7 @@ def _line(
 
 
 def _literal(  # noqa: C901, PLR0911  a table of shapes, one return each
-    data: bytes,
+    escapes: bool,
     leaf: Leaf,
     is_key: bool,
     stroke: Stroke,
@@ -93,7 +95,7 @@ def _literal(  # noqa: C901, PLR0911  a table of shapes, one return each
             return b"null"
         return encode_string(
             pynput_form(name) if leaf.name == "pynput_key" else name,
-            ensure_ascii=data.isascii(),
+            ensure_ascii=escapes,
         )
     if leaf.kind == "constant":
         if leaf.name == "key" and leaf.text in ("true", "false"):

@@ -22,9 +22,10 @@ from recording.errors import InputError
 from recording.formats._base import Stroke
 from recording.formats._json_events import read_bulk
 from recording.formats._json_keys import render_lines
+from recording.formats._json_lines import LineReader
 from recording.lines import check_text, line_end, shown, split_lines
 from recording.model import EVENTS, KEY_KINDS, Frame, Recording, SourceFile, TextField
-from recording.records import Record, read_record
+from recording.records import Record
 from recording.rows import empty_bulk, event_table
 
 
@@ -114,9 +115,9 @@ def _read_lines(source: SourceFile, stream: int, first: int) -> tuple[pa.Table, 
         )  # fmt: skip
     bulk, slow = read_bulk(lines) if main else (empty_bulk(len(lines)), np.arange(len(lines)))
     starts, ends = lines.starts[slow].tolist(), lines.ends[slow].tolist()
+    read = LineReader(data, source.name, main=main)
     records = [
-        (seq, read_record(data, start, end, file=source.name, seq=seq, main=main))
-        for seq, start, end in zip((slow + first).tolist(), starts, ends, strict=True)
+        (seq, read(start, end, seq)) for seq, start, end in zip((slow + first).tolist(), starts, ends, strict=True)
     ]
     rows = [record.row for _, record in records]
     table = event_table(lines, bulk, rows, slow, file=source.name, stream=stream, first_seq=first)
