@@ -37,7 +37,10 @@ def _key(line: str, shape: Shape, name: str) -> str:
     special = "pecial" in line[: shape.key_at[0]]
     if len(name) == 1 and (special or not shape.quoted):
         return name if name.isprintable() else repr(name)
-    return pynput_form(name) if shape.quoted else name
+    # Scripts that print a bare character print the others as pynput names them; the keyboard library has no prefix.
+    written = line[slice(*shape.key_at)]
+    bare = "KeyboardEvent" in line or not (len(written) == 1 or written.startswith("Key."))
+    return name if bare and not shape.quoted else pynput_form(name)
 
 
 def _stamp(stamp: str, t_ns: int) -> str:
