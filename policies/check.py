@@ -1,0 +1,286 @@
+"""Checks a merged policy tree and turns it into a `Policy`; finds every mistake, not only the first."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from policies import nodes
+from policies.contract import Phase, StepSpec
+from policies.nodes import Mark, Node, diagnostic
+from policies.policy import Policy, PolicySource, StepUse, digest
+from policies.registry import missing, of_phase, steps
+from policies.schema import LABEL_PATTERN, PolicyModel
+from recording.errors import Diagnostic
+
+Path_ = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+
+
+def check(tree: Node, sources: tuple[PolicySource, ...], folder: Path, problems: list[Diagnostic]) -> Policy | None:
+    """Validate ``tree``; append what is wrong to ``problems``. ``None`` where no policy could be built."""
+    return _Checker(tree, problems).policy(sources, folder)
+
+
+class _Checker:
+    """Validates a merged tree; keeps going after a mistake so that all are found."""
+
+    def __init__(self, tree: Node, problems: list[Diagnostic]) -> None:
+        self.tree = tree
+        self.problems = problems
+        self.broken: list[StepSpec] = []  # steps with wrong options: no reason to complain about what they give
+
+    def mark(self, path: Path_, *, key: bool = False) -> Mark:
+        node = nodes.at(self.tree, path)
+        return node.place if key else node.mark
+
+    def policy(self, sources: tuple[PolicySource, ...], folder: Path) -> Policy | None:
+        model = self.validate(PolicyModel, nodes.plain(self.tree), ())
+        top = nodes.as_mapping(self.tree)
+        admit = self.mapped(top.get("admit"))
+        find = self.listed(("find",), Phase.FIND)
+        link = self.single(top.get("link"), "link.session")
+        change = self.changes(top.get("change"))
+        asked = self.listed(("verify", "steps"), Phase.VERIFY)
+        aggregates = self.listed(("release", "aggregates"), Phase.RELEASE)
+        uses = (*admit, *find, *change.values())
+        verify = self.verification(asked, uses)
+        self.check_capabilities((*uses, *verify, *aggregates), has_person="person" in top)
+        self.check_changed(find, nodes.as_mapping(top["change"]) if "change" in top else {})
+        if model is None:
+            return None
+        effective = nodes.plain(self.tree)
+        return Policy(
+            name=model.name,
+            digest=digest(effective),
+            sources=sources,
+            folder=folder,
+            person=model.person,
+            limits=model.limits,
+            admit=admit,
+            find=find,
+            link=link,
+            change=MappingProxyType(change),
+            verify=verify,
+            names=model.release.names,
+            video=model.release.video,
+            video_every_s=model.release.video_every_s,
+            budget=model.release.budget,
+            aggregates=aggregates,
+            effective=effective,
+        )
+
+    # Steps ---------------------------------------------------------------------------------------------------------
+
+    def mapped(self, section: Node | None) -> tuple[StepUse, ...]:
+        """The entries of ``admit``, whose keys name the steps ``admit.KEY``."""
+        out = []
+        for key, node in nodes.as_mapping(section).items() if section else ():
+            spec = self.spec(f"admit.{key}", Phase.ADMIT, node.place, prefix="admit.")
+            use = self.use(spec, node, ("admit", key)) if spec else None
+            out += [use] if use else []
+        return tuple(out)
+
+    def listed(self, path: Path_, phase: Phase) -> tuple[StepUse, ...]:
+        section = nodes.at(self.tree, path)
+        reached = nodes.at(self.tree, path[:-1])
+        if section is reached or not isinstance(section.value, list):
+            return ()
+        out: list[StepUse] = []
+        for index, node in enumerate(section.value):
+            use = self.used(node, phase, (*path, index))
+            out += [use] if use else []
+        return tuple(out)
+
+    def used(self, node: Node, phase: Phase, path: Path_) -> StepUse | None:
+        """A mapping with ``use: NAME`` and the step's options beside it."""
+        entries = nodes.as_mapping(node)
+        named = entries.get("use")
+        if named is None or not isinstance(named.value, str):
+            choices = ", ".join(of_phase(phase))
+            self.report(node.place, "no-step", "a step is written as 'use: NAME'", f"one of {choices}")
+            return None
+        spec = self.spec(named.value, phase, named.mark)
+        return self.use(spec, node, path) if spec else None
+
+    def changes(self, section: Node | None) -> dict[str, StepUse]:
+        out = {}
+        for label, node in nodes.as_mapping(section).items() if section else ():
+            use = self.used(node, Phase.CHANGE, ("change", label))
+            if label not in _PLACES and not _LABEL.fullmatch(label):
+                self.report(
+                    node.place, "bad-label", "this is no label", "a label such as EMAIL_ADDRESS, default or screen"
+                )
+                continue
+            if use is None:
+                continue
+            wanted = "screen.change" if label == "screen" else "text.change"
+            if wanted not in use.spec.gives:
+                self.report(
+                    nodes.as_mapping(node)["use"].mark,
+                    "wrong-operator",
+                    f"'{use.spec.name}' cannot change this",
+                    f"one of {', '.join(name for name in of_phase(Phase.CHANGE) if wanted in steps()[name].gives)}",
+                )
+                continue
+            out[label] = use
+        return out
+
+    def single(self, node: Node | None, name: str) -> StepUse | None:
+        if node is None or node.value is None:
+            return None
+        spec = self.spec(name, Phase.LINK, node.place)
+        return self.use(spec, node, ("link",)) if spec else None
+
+    def spec(self, name: str, phase: Phase, mark: Mark, *, prefix: str = "") -> StepSpec | None:
+        spec = steps().get(name)
+        if spec is None or spec.phase is not phase:
+            choices = [choice.removeprefix(prefix) for choice in of_phase(phase)]
+            hint = suggest(name.removeprefix(prefix), choices)
+            self.report(mark, "unknown-step", f"no step of this name in '{phase}'", hint)
+            return None
+        lacking = missing(spec)
+        if lacking:
+            self.report(mark, lacking.code, lacking.message, lacking.hint)
+        return spec
+
+    def use(self, spec: StepSpec, node: Node, path: Path_) -> StepUse | None:
+        if not isinstance(node.value, dict):
+            hint = "write 'key: value' lines"
+            self.report(node.mark, "wrong-type", f"the options of {spec.name} are a mapping", hint)
+            return None
+        options = {key: nodes.plain(child) for key, child in node.value.items() if key != "use"}
+        model = self.validate(spec.options, options, path)
+        if model is None:
+            self.broken.append(spec)
+            return None
+        return StepUse(spec, model, node.place)
+
+    # Rules ---------------------------------------------------------------------------------------------------------
+
+    def check_capabilities(self, uses: Sequence[StepUse], *, has_person: bool) -> None:
+        """What a step needs must be given by one that stands before it."""
+        given = {"person"} if has_person else set()
+        given |= {capability for spec in self.broken for capability in spec.gives}
+        for use in uses:
+            for need in sorted(use.spec.needs - given):
+                givers = [other.spec.name for other in uses if need in other.spec.gives]
+                if need == "person":
+                    hint = "add 'person: METADATA_KEY' at the top"
+                elif givers:
+                    hint = f"move it after {givers[0]}"
+                else:
+                    hint = f"add one of {', '.join(n for n, s in sorted(steps().items()) if need in s.gives)} before it"
+                message = f"{use.spec.name} needs '{need}', which no step before it gives"
+                self.report(use.mark, "step-order", message, hint)
+            given |= use.spec.gives
+
+    def check_changed(self, find: Sequence[StepUse], change: Mapping[str, Node]) -> None:
+        """Whatever is found must be changed by something."""
+        texts = [use for use in find if {"text", "passage"} & use.spec.gives]
+        screens = [use for use in find if "screen" in use.spec.gives]
+        if texts and "default" not in change:
+            self.report(texts[0].mark, "never-changed", "what is found is changed by nothing", "add 'change: default:'")
+        if screens and "screen" not in change:
+            hint = "add 'change: screen:'"
+            self.report(screens[0].mark, "never-changed", "found on screens, covered by nothing", hint)
+
+    def verification(self, asked: tuple[StepUse, ...], uses: Iterable[StepUse]) -> tuple[StepUse, ...]:
+        """Every verification that fits: as the policy names it, or with its defaults. None can be left out."""
+        given = {capability for use in uses for capability in use.spec.gives}
+        mark = self.mark(("verify",), key=True)
+        named = {use.spec.name for use in asked}
+        rest = [
+            spec
+            for name, spec in sorted(steps().items())
+            if spec.phase is Phase.VERIFY and name not in named and spec.needs and spec.needs <= given
+        ]
+        return (*asked, *(StepUse(spec, spec.options(), mark) for spec in rest))
+
+    # Reporting -----------------------------------------------------------------------------------------------------
+
+    def report(self, mark: Mark, code: str, message: str, hint: str = "") -> None:
+        self.problems.append(diagnostic(mark, code, message, hint))
+
+    def validate(self, model: type[M], data: object, path: Path_) -> M | None:
+        """Build ``model``; point every mistake at its key or value, and quote nothing.
+
+        Validated as JSON, which is strict about types (``"yes"`` is no boolean) and knows lists for tuples.
+        """
+        try:
+            return model.model_validate_json(json.dumps(data), strict=True)
+        except ValidationError as error:
+            items = error.errors(include_input=False, include_url=False, include_context=True)
+            for item in items:
+                inside = any(other["loc"][:-1] == item["loc"] for other in items)
+                if not (item["type"] == "too_short" and inside):  # wrong entries are not counted
+                    self.explain(model, item, path)
+            return None
+
+    def explain(self, model: type[BaseModel], item: ErrorDetails, path: Path_) -> None:
+        loc, kind = item["loc"], item["type"]
+        node = nodes.at(self.tree, (*path, *loc))
+        if kind == "extra_forbidden":
+            key = str(loc[-1])
+            self.report(node.place, "unknown-key", "no such key here", suggest(key, _fields(model, loc[:-1])))
+        elif kind == "missing":
+            self.report(node.place, "missing-key", f"the key '{loc[-1]}' is missing", "add it")
+        elif kind.endswith(("_type", "_parsing")):
+            wanted = kind.removesuffix("_type").removesuffix("_parsing")
+            self.report(node.mark, "wrong-type", f"this should be {_WORDS.get(wanted, wanted.replace('_', ' '))}")
+        else:
+            message = item["msg"].removeprefix("Value error, ")
+            hint = str(item.get("ctx", {}).get("hint", ""))
+            self.report(node.mark, "wrong-value", message[:1].lower() + message[1:], hint)
+
+
+_LABEL = re.compile(LABEL_PATTERN)
+_PLACES = frozenset({"default", "screen"})
+_WORDS = {
+    "dict": "a mapping",
+    "model": "a mapping",
+    "list": "a list",
+    "tuple": "a list",
+    "set": "a list",
+    "string": "text",
+    "int": "a whole number",
+    "int_from_float": "a whole number",
+    "float": "a number",
+    "decimal": "a number",
+    "bool": "true or false",
+    "none_required": "null",
+}
+
+
+def _fields(model: type[BaseModel], loc: Path_) -> list[str]:
+    """Names of the keys allowed at ``loc`` of ``model``."""
+    for part in loc:
+        info = model.model_fields.get(str(part))
+        inner = [kind for kind in _classes(info.annotation) if issubclass(kind, BaseModel)] if info else []
+        if inner:
+            model = inner[0]
+        elif not isinstance(part, int):
+            return []
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _classes(annotation: object) -> list[type]:
+    """The classes in an annotation such as ``tuple[Rule, ...] | None``."""
+    inner = [kind for part in get_args(annotation) for kind in _classes(part)]
+    return inner or ([annotation] if isinstance(annotation, type) and not get_args(annotation) else [])
+
+
+def suggest(word: str, choices: Sequence[str]) -> str:
+    """A hint that names the closest choice, or all of them."""
+    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"one of {', '.join(choices)}" if choices else ""

@@ -1,0 +1,105 @@
+"""What a step is: the one contract between the policy language and the packages that do the work.
+
+Packages register `StepSpec` objects under the entry-point group ``boundary.steps``; importing one must be cheap, so
+heavy libraries are imported inside ``build``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from recording.model import Hit, Passage
+
+
+class Phase(StrEnum):
+    """The parts of a policy, in the order in which data flow through them."""
+
+    ADMIT = "admit"
+    FIND = "find"
+    LINK = "link"
+    CHANGE = "change"
+    VERIFY = "verify"
+    RELEASE = "release"
+
+
+class Options(BaseModel):
+    """Base of every step's options: frozen, no unknown keys, and errors that never print the data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildContext:
+    """What a step may know besides its options.
+
+    Attributes:
+        folder: Folder of the policy file; relative paths in options start there.
+        key: Project key for keyed hashes; never leaves the process.
+    """
+
+    folder: Path
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSpec:
+    """A step as the policy language sees it.
+
+    Attributes:
+        name: As written after ``use:``, for example ``text.pii``.
+        phase: The part of the policy it belongs to.
+        summary: One sentence for the reference and the reviewer.
+        options: Pydantic model of its options; its field descriptions are the reference.
+        build: Makes the callable that does the work. Imports what is heavy; raises `MissingExtra` or `InputError`.
+        needs: Capabilities that an earlier step must give.
+        gives: Capabilities that it gives to later ones.
+        extra: The distribution extra that brings ``modules``.
+        modules: Import names that must be found before a policy with this step is accepted.
+        programs: Executables that must be on PATH.
+        examples: Options that must validate, for the contract test and the reference.
+        repeatable: Whether a policy may use it many times, as with lists: one that extends another adds its own and
+            changes none of those it inherits.
+    """
+
+    name: str
+    phase: Phase
+    summary: str
+    options: type[Options]
+    build: Callable[[Any, BuildContext], Any]
+    needs: frozenset[str] = frozenset()
+    gives: frozenset[str] = frozenset()
+    extra: str = ""
+    modules: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    examples: tuple[Mapping[str, object], ...] = ({},)
+    repeatable: bool = False
+
+
+class TextDetector(Protocol):
+    """**Protocol:** finds sensitive code-point spans in one text. Built by ``find`` steps that give ``text``."""
+
+    def __call__(self, text: str) -> Sequence[Hit]:
+        """All hits, in any order; overlaps allowed."""
+        ...
+
+
+class PassageDetector(Protocol):
+    """**Protocol:** finds by what is known about a text besides its words. Built by steps that give ``passage``."""
+
+    def __call__(self, passage: Passage) -> Sequence[Hit]:
+        """All hits in ``passage.text``."""
+        ...
+
+
+class Operator(Protocol):
+    """**Protocol:** gives the text that replaces a value. Built by ``change`` steps that give ``text.change``."""
+
+    def __call__(self, label: str, value: str) -> str:
+        """The replacement; its length must not depend on the length of ``value``."""
+        ...

@@ -1,0 +1,82 @@
+"""The frame of a policy: its sections and what each may hold. Step options are each step's own model."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from policies.contract import Options, Phase
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+LABEL_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
+Label = Annotated[str, StringConstraints(pattern=LABEL_PATTERN)]
+StepMapping = Any
+"""One use of a step, a mapping; validated with the step's own options model."""
+
+SECTIONS: tuple[str, ...] = tuple(phase.value for phase in Phase)
+"""Sections in the order of the data's flow, which is the order they are written in."""
+
+
+class Limits(Options):
+    """What one recording may cost before it is withheld."""
+
+    seconds: Annotated[float, Field(gt=0, le=86_400)] = Field(
+        900.0, description="Longest time for one recording, in seconds."
+    )
+    text_chars: Annotated[int, Field(gt=0)] = Field(
+        200_000, description="Longest single text that detectors read, in code points."
+    )
+    file_mb: Annotated[int, Field(gt=0)] = Field(1024, description="Largest text file of a recording, in MiB.")
+
+
+class Verify(Options):
+    """How the result is checked before it may leave. There is no way to switch the check off."""
+
+    on_residue: Literal["withhold"] = Field(
+        "withhold", description="What happens to a record whose result still holds something sensitive."
+    )
+    steps: list[StepMapping] | None = Field(
+        None, description="Verification steps with their options; by default every one that fits."
+    )
+
+
+class Budget(Options):
+    """The privacy budget that aggregates are charged to."""
+
+    scope: Slug = Field("default", description="Name of the account in the ledger.")
+    epsilon: Decimal = Field(
+        Decimal(1), gt=0, le=100, decimal_places=6, description="Total epsilon of the scope, for its whole life."
+    )
+
+
+class Release(Options):
+    """What leaves besides the changed recordings."""
+
+    names: Literal["neutral", "keep"] = Field(
+        "keep", description="Names of recordings and frames in the output: the source's own, or neutral ones."
+    )
+    video: Literal["drop", "frames"] = Field(
+        "drop", description="Videos never pass: they are dropped, or covered frames take their place."
+    )
+    video_every_s: Annotated[float, Field(gt=0)] = Field(5.0, description="Longest time between two frames of a video.")
+    budget: Budget = Field(Budget(), description="The privacy budget of the aggregates.")
+    aggregates: list[StepMapping] = Field([], description="Statistics that leave, each with its own step.")
+
+
+class PolicyModel(Options):
+    """A whole policy file."""
+
+    policy: Literal[1] = Field(description="Version of the policy language.")
+    name: Slug = Field(description="Name of the policy, lower case.")
+    description: str = Field("", description="What the policy is for, in a reviewer's words.")
+    extends: list[str] = Field([], description="Shipped policies or files that this one builds on, first to last.")
+    person: str | None = Field(None, description="Metadata key that names the person, over all their devices.")
+    limits: Limits = Field(Limits(), description="What one recording may cost.")
+    admit: dict[str, StepMapping] = Field({}, description="What is allowed in at all, by step: consent, apps, windows.")
+    find: list[StepMapping] = Field([], description="Detectors, in order.")
+    link: StepMapping = Field(None, description="How far a value found in one place is searched in others.")
+    change: dict[str, StepMapping] = Field({}, description="Operator per label; 'default', and 'screen' for frames.")
+    verify: Verify = Field(Verify(), description="How the result is checked.")
+    release: Release = Field(Release(), description="What leaves.")

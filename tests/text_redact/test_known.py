@@ -1,0 +1,73 @@
+"""A value found once is found elsewhere in the session, however it is written there, and in no longer word."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from text_redact.known import KnownValue, find_known, known_value
+
+
+def known(label: str, value: str) -> KnownValue:
+    """A value that is long enough to be searched."""
+    made = known_value(label, value)
+    assert made is not None
+    return made
+
+
+def found(text: str, *values: KnownValue, pieces: bool = False) -> list[str]:
+    """What was found."""
+    return [text[hit.start : hit.end] for hit in find_known(text, values, pieces=pieces)]
+
+
+class TestSpelling:
+    def test_case_and_separators_do_not_matter(self):
+        """A card, a phone or a name is the same with other spaces, dashes, case and script."""
+        assert found("no 4111-1111 1111.1111!", known("CREDIT_CARD", "4111 1111 1111 1111")) == ["4111-1111 1111.1111"]
+        assert found("JANE_DOE.pdf", known("PERSON", "Jane Doe")) == ["JANE_DOE"]
+        assert found("(212) 555-0143", known("PHONE_NUMBER", "2125550143")) == ["212) 555-0143"]
+        assert found("٤١١١ or ４１１１", known("US_BANK_NUMBER", "4111")) == ["٤١١١", "４１１１"]
+
+    def test_ordinary_values_are_whole_words(self):
+        """A name in a longer word is another word; a secret in a longer run is still the secret."""
+        assert found("mariner and Marine", known("PERSON", "marine")) == ["Marine"]
+        assert found("xx-hunter22", known("PASSWORD", "hunter2")) == ["hunter2"]
+        assert found("141111", known("US_BANK_NUMBER", "4111")) == []
+
+    def test_punctuation_is_part_of_a_password(self):
+        """What tells a password from a word is compared too."""
+        password = known("PASSWORD", "a!b#c")
+        assert found("type A!B#C now", password) == ["A!B#C"]
+        assert found("abc a-b-c", password) == []
+
+    def test_short_values_are_not_searched(self):
+        """Three letters are in half of all texts."""
+        assert known_value("PERSON", "Al B") is None
+        assert known_value("PASSWORD", "a b\tc") is None
+        assert known_value("PASSWORD", "a!b#") is not None
+
+    @given(st.text(min_size=4, max_size=12), st.text(max_size=8), st.text(max_size=8))
+    def test_a_secret_is_found_wherever_it_stands(self, value, before, after):
+        """No neighbouring text hides a password, and spans are inside the text."""
+        made = known_value("PASSWORD", value)
+        if made is not None:
+            text = before + value + after
+            hits = find_known(text, [made])
+            assert hits
+            assert all(0 <= hit.start < hit.end <= len(text) for hit in hits)
+
+
+class TestPieces:
+    def test_an_erased_piece_counts_as_the_value(self):
+        """The beginning of a card that was typed and erased is the card's."""
+        card = known("CREDIT_CARD", "4111 1111 1111 1111")
+        assert found("4111 11", card, pieces=True) == ["4111 11"]
+        assert found("4111 11", card) == []
+
+    def test_a_short_piece_does_not(self):
+        """A few characters are any word's."""
+        assert found("4111", known("CREDIT_CARD", "4111 1111 1111 1111"), pieces=True) == []
+
+    def test_a_value_inside_an_erased_run_is_found(self):
+        """Erasing more than the value hides nothing."""
+        assert found("to Jane Doe", known("PERSON", "Jane Doe"), pieces=True) == ["Jane Doe"]

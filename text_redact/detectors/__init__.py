@@ -1,0 +1,1 @@
+"""Detectors: each finds one family of sensitive text and changes nothing."""
