@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,15 +31,36 @@ def apply_patches(data: bytes, patches: Iterable[Patch]) -> bytes:
     Raises:
         ValueError: Patches of several files, out of range, or crossing each other.
     """
+    pieces: list[bytes] = []
+    cursor = 0
+    for patch in _effective(patches, len(data)):
+        pieces += [data[cursor : patch.start], patch.data]
+        cursor = max(cursor, patch.end)
+    pieces.append(data[cursor:])
+    return b"".join(pieces)
+
+
+def places_after(patches: Iterable[Patch], size: int) -> Iterator[tuple[Patch, int]]:
+    """The patches that `apply_patches` lets take effect, each with the first byte of its data in the result.
+
+    Args:
+        patches: Patches of one file.
+        size: Bytes of that file.
+    """
+    shift = 0
+    for patch in _effective(patches, size):
+        yield patch, patch.start + shift
+        shift += len(patch.data) - (patch.end - patch.start)
+
+
+def _effective(patches: Iterable[Patch], size: int) -> Iterator[Patch]:
     # Larger first at the same start, so that what contains comes before what it contains.
     ordered = sorted(patches, key=_order)
     if len({p.file for p in ordered}) > 1:
         raise ValueError("patches of more than one file")
-    pieces: list[bytes] = []
-    cursor = 0
     last: Patch | None = None
     for patch in ordered:
-        if not 0 <= patch.start <= patch.end <= len(data):
+        if not 0 <= patch.start <= patch.end <= size:
             raise ValueError("a patch lies outside its file")
         if last is not None and patch.start < last.end:
             if patch.end > last.end:
@@ -49,13 +70,9 @@ def apply_patches(data: bytes, patches: Iterable[Patch]) -> bytes:
                 raise ValueError("two patches of the same bytes differ")
             if patch.end > patch.start or patch.start > last.start:
                 continue
-        pieces.append(data[cursor : patch.start])
-        pieces.append(patch.data)
-        cursor = max(cursor, patch.end)
+        yield patch
         if patch.end > patch.start:
             last = patch
-    pieces.append(data[cursor:])
-    return b"".join(pieces)
 
 
 def _order(patch: Patch) -> tuple[int, bool, int, bool]:

@@ -1,0 +1,218 @@
+"""Carries decisions out: key rows become bursts, text fields get new text, frames and files get their names."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from boundary.bursts import bursts
+from boundary.findings import Decision, Session
+from boundary.names import file_names, frame_names, reference
+from boundary.plan import Plan
+from boundary.video import SUFFIXES as VIDEO_SUFFIXES
+from recording import Patch, apply_patches, field_patch, row_removal, unread_files
+from recording.edit import places_after
+from recording.errors import StepFailed
+from recording.model import Recording, TextField
+
+BLANK = "\ue000"
+"""Stands in verification for a character that was put in: no letter, no digit and no space, so that a word before it
+does not announce the word behind it."""
+
+ZERO = "0"
+"""What a number becomes, whatever the operator: the source's reader expects a number there."""
+
+Place = tuple[str, int]
+"""File and first byte, in the output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What the change put in, so that verification does not take it for something recorded.
+
+    Attributes:
+        names: File names that were given here.
+        texts: Every text that an operator gave.
+        fields: By place, the text of a changed field, and the same with what was put in blanked.
+        keys: By file, key rows that were written here with their first byte, in order.
+    """
+
+    names: frozenset[str]
+    texts: frozenset[str]
+    fields: Mapping[Place, tuple[str, str]] = field(repr=False)
+    keys: Mapping[str, Sequence[tuple[int, bytes]]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A recording after the change, in memory only.
+
+    Attributes:
+        files: Bytes by output name.
+        added: What in them was put there.
+        dropped: Files that do not pass, by code.
+        key_events: Key events added minus removed.
+    """
+
+    files: Mapping[str, bytes] = field(repr=False)
+    added: Added
+    dropped: Mapping[str, int]
+    key_events: int
+
+
+def change(
+    session: Session,
+    decisions: Sequence[Decision],
+    removed: frozenset[int],
+    frames: Mapping[str, bytes],
+    plan: Plan,
+) -> Changed:
+    """Apply everything that was decided.
+
+    Args:
+        session: The recording and its texts.
+        decisions: What becomes of which place.
+        removed: Rows (``seq``) that do not pass: not admitted, or pointing to a frame that was withheld.
+        frames: Covered frames by source name; a frame that is not here does not pass.
+        plan: The operators, and how files are named.
+    """
+    recording = session.recording
+    work = _Work(session, removed, plan)
+    work.add(row_removal(recording, sorted(removed)))
+    work.change_fields(decisions)
+    work.change_keys(decisions)
+    names = work.names(decisions)
+    work.rename_references(names)
+    unread = set(unread_files(recording.files))
+    frame_files = {frame.file for frame in recording.frames}
+    dropped: Counter[str] = Counter()
+    files: dict[str, bytes] = {}
+    for name, source in recording.files.items():
+        if name in frame_files:
+            if name in frames:
+                files[names.get(name, name)] = frames[name]
+        elif name in unread:
+            dropped["no-reader"] += PurePosixPath(name).suffix.lower() not in VIDEO_SUFFIXES
+        else:
+            files[names.get(name, name)] = work.applied(name, names.get(name, name), source.read())
+    added = Added(frozenset(work.names_given), frozenset(work.texts), work.fields_after, work.keys_after)
+    return Changed(files, added, +dropped, work.key_events)
+
+
+class _Work:
+    """The patches of one recording while they are collected."""
+
+    def __init__(self, session: Session, removed: frozenset[int], plan: Plan) -> None:
+        self.session = session
+        self.recording: Recording = session.recording
+        self.removed = removed
+        self.plan = plan
+        self.patches: defaultdict[str, list[Patch]] = defaultdict(list)
+        self.fields: defaultdict[str, dict[tuple[int, int], tuple[Patch, str, str]]] = defaultdict(dict)
+        self.heads: set[tuple[str, int, int]] = set()
+        self.texts: set[str] = set()
+        self.key_events = 0
+        self.names_given: set[str] = set()
+        self.fields_after: dict[Place, tuple[str, str]] = {}
+        self.keys_after: dict[str, list[tuple[int, bytes]]] = {}
+
+    def add(self, patches: Iterable[Patch]) -> None:
+        for patch in patches:
+            self.patches[patch.file].append(patch)
+
+    def replacement(self, label: str, value: str) -> str:
+        operator = self.plan.operator(label)
+        text = operator(label, value)
+        # "[PASSWORD]" holds the password "password" by chance, and says the same for any other.
+        if _tells(text, value) and operator(label, "x" * len(value)) != text:
+            raise StepFailed("an operator gives the value back", code="operator-leaks", hint="use another operator")
+        self.texts.add(text)
+        return text
+
+    def change_fields(self, decisions: Sequence[Decision]) -> None:
+        by_field: defaultdict[int, list[Decision]] = defaultdict(list)
+        for decision in decisions:
+            passage = self.session.passages[decision.passage]
+            if passage.field is not None and passage.role != "file_name":
+                by_field[passage.field].append(decision)
+        for index, group in by_field.items():
+            field_ = self.recording.fields[index]
+            parts, blanks, at = [], [], 0
+            for decision in sorted(group, key=_start):
+                text = self.replacement(decision.finding.label, field_.text[decision.start : decision.end])
+                parts += [field_.text[at : decision.start], text]
+                blanks += [field_.text[at : decision.start], BLANK * len(text)]
+                at = decision.end
+            rest = field_.text[at:]
+            if self.is_number(field_):
+                self.put_field(field_, ZERO, " ")
+            else:
+                self.put_field(field_, "".join([*parts, rest]), "".join([*blanks, rest]))
+
+    def put_field(self, field_: TextField, text: str, blanked: str) -> None:
+        patch = field_patch(self.recording, field_, text)
+        self.fields[field_.file][field_.start, field_.end] = patch, text, blanked
+
+    def is_number(self, field_: TextField) -> bool:
+        """Whether the source holds a number there; readers of the format expect one."""
+        literal = self.recording.files[field_.file].read()[field_.start : field_.start + 1]
+        return field_.codec == "json" and literal != b'"'
+
+    def change_keys(self, decisions: Sequence[Decision]) -> None:
+        for put in bursts(self.session, decisions, self.removed, self.replacement):
+            self.add(put.patches)
+            self.heads.add((put.patches[0].file, put.patches[0].start, put.patches[0].end))
+            self.key_events += put.key_events
+
+    def names(self, decisions: Sequence[Decision]) -> dict[str, str]:
+        """Output names, by source name, of frames and of files that cannot keep their own."""
+        sensitive = {
+            self.recording.fields[passage.field].file
+            for decision in decisions
+            for passage in (self.session.passages[decision.passage],)
+            if passage.field is not None and passage.role == "file_name"
+        }
+        neutral = self.plan.policy.names == "neutral"
+        names = {
+            **frame_names(self.recording, neutral=neutral, renamed=sensitive),
+            **file_names(self.recording, neutral=neutral, renamed=sensitive),
+        }
+        self.names_given = {new for old, new in names.items() if neutral or old in sensitive}
+        return names
+
+    def rename_references(self, names: Mapping[str, str]) -> None:
+        """What points to a file points to its new name, whatever was found in the old one."""
+        for field_ in self.recording.fields:
+            if field_.role != "file_ref" or field_.row in self.removed:
+                continue
+            new = reference(field_.text, names)
+            if new is not None:
+                self.put_field(field_, new, BLANK * len(new))
+
+    def applied(self, name: str, output: str, data: bytes) -> bytes:
+        """The bytes of one file with its patches, of which it notes where they end up."""
+        fields = self.fields[name]
+        patches = [*self.patches[name], *(patch for patch, _, _ in fields.values())]
+        for patch, start in places_after(patches, len(data)):
+            told = fields.get((patch.start, patch.end))
+            if told is not None and told[0] is patch:
+                self.fields_after[output, start] = told[1:]
+            elif (name, patch.start, patch.end) in self.heads:
+                self.keys_after.setdefault(output, []).append((start, patch.data))
+        return apply_patches(data, patches)
+
+
+def _tells(text: str, value: str) -> bool:
+    """Whether a replacement holds the value it replaces, apart from case and punctuation."""
+    told, secret = ("".join(char for char in part.casefold() if char.isalnum()) for part in (text, value))
+    return text == value or (len(secret) >= MIN_TOLD and secret in told)
+
+
+MIN_TOLD = 4
+"""Fewer letters and digits are in other words by chance."""
+
+
+def _start(decision: Decision) -> int:
+    return decision.start

@@ -1,0 +1,184 @@
+"""``boundary``: run, detect, doctor.
+
+Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
+Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
+
+import typer
+from rich.console import Console
+
+from boundary import show
+from boundary.state import ledger_path, project_key
+from policies import load_policy
+from recording.errors import BoundaryError, InputError
+
+if TYPE_CHECKING:
+    from boundary.plan import Plan
+
+WITHHELD, USAGE, REFUSED = 1, 2, 3
+BROKEN, STOPPED, CLOSED = 70, 130, 141
+"""As sysexits.h and shells number an internal error, Ctrl-C, and a reader that went away."""
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a pretty traceback prints local variables, and those hold recorded content
+    rich_markup_mode=None,
+    help="Redact recordings of computer use before they leave the collection boundary.",
+)
+
+PolicyOption = Annotated[str, typer.Option("--policy", "-p", help="A policy file, or the name of a shipped policy.")]
+KeyOption = Annotated[
+    Path | None, typer.Option("--key-file", help="Project key for keyed hashes; by default in the state folder.")
+]
+
+
+def main() -> None:
+    """Run the command line. An unexpected error ends in one line without content, not in a traceback."""
+    try:
+        app()
+    except BoundaryError as error:
+        _fail(error, USAGE)
+    except Exception as error:  # noqa: BLE001  a traceback would print what was being read
+        Console(stderr=True).print(f"internal-error: {type(error).__name__} (please report it)", markup=False)
+        sys.exit(BROKEN)
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from boundary.versions import DISTRIBUTION, installed
+
+        print(f"{DISTRIBUTION} {installed(DISTRIBUTION) or 'not installed'}")  # noqa: T201  this is the output
+        raise typer.Exit
+
+
+@app.command("run", short_help="Take recordings through a policy.")
+def run_command(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE", help="Recordings, or folders of recordings.")],
+    policy: PolicyOption,
+    out: Annotated[Path, typer.Option("--out", "-o", help="A new or empty folder for what may leave.")],
+    key_file: KeyOption = None,
+    ledger: Annotated[Path | None, typer.Option(help="Budget ledger; by default in the state folder.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no tables.")] = False,
+) -> None:
+    """Take recordings through a policy; write what may leave to OUT, in the format of its source.
+
+    OUT holds recordings/, aggregates/, manifest.json and withheld.jsonl when the run has ended.
+    """
+    from boundary.runner import run
+
+    plan = _built(policy, _key(key_file))
+    console = Console(stderr=True)
+    try:
+        with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
+            result = run(sources, plan, out, ledger=ledger_path(ledger), progress=progress)
+    except BoundaryError as error:
+        _fail(error, USAGE)
+    except KeyboardInterrupt:
+        console.print("stopped; nothing half-done was left behind")
+        raise typer.Exit(STOPPED) from None
+    if not quiet:
+        show.result(result, plan.policy, Console())
+    raise typer.Exit(0 if result.complete else WITHHELD)
+
+
+@app.command("detect", short_help="Write what a policy finds in texts.")
+def detect_command(
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="Input; - or nothing is standard input.")] = "-",
+    policy: PolicyOption = "baseline",
+    format_: Annotated[
+        Literal["jsonl", "text"],
+        typer.Option("--format", help='jsonl: one {"id","text"} a line; text: the whole input is one text.'),
+    ] = "jsonl",
+) -> None:
+    """Write what a policy finds in texts: one {"id","findings"} line for each, in order.
+
+    Offsets count Unicode code points. A line that cannot be read gives {"id","line","error"} and exit code 1.
+    """
+    from boundary.detect import detect_lines
+
+    plan = _built(policy, b"detect keeps no links between runs")
+    failed = False
+    with _opened(file) as stream:
+        lines = [_as_line(file, stream.read())] if format_ == "text" else stream
+        try:
+            for line, fine in detect_lines(lines, plan):
+                failed = failed or not fine
+                print(line, flush=True)  # noqa: T201  this is the output
+        except BrokenPipeError:
+            # Whoever reads has seen enough. What is left in the buffer must not raise again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(CLOSED) from None
+    raise typer.Exit(WITHHELD if failed else 0)
+
+
+@app.command("doctor", short_help="Say what is installed and what is missing.")
+def doctor_command(
+    entities: Annotated[bool, typer.Option("--entities", help="List what text.pii can look for.")] = False,
+) -> None:
+    """Say what is installed, what is missing, and the command that adds it."""
+    from boundary.doctor import examine
+
+    if entities:
+        from text_redact.entities import OWN, PRESIDIO
+
+        print("\n".join(sorted({*PRESIDIO, *OWN})))  # noqa: T201  this is the output
+        return
+    checks = examine()
+    show.checks(checks, Console())
+    raise typer.Exit(WITHHELD if any(check.state == "missing" for check in checks) else 0)
+
+
+def _key(file: Path | None) -> bytes:
+    try:
+        return project_key(file)
+    except BoundaryError as error:
+        _fail(error, USAGE)
+
+
+def _built(name: str, key: bytes) -> Plan:
+    """The policy, loaded and with every step built, before any data are read."""
+    from boundary.plan import build_plan
+
+    try:
+        return build_plan(load_policy(name), key=key)
+    except BoundaryError as error:
+        _fail(error, REFUSED)
+
+
+def _fail(error: BoundaryError, code: int) -> NoReturn:
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(str(error), markup=False, highlight=False)
+    raise SystemExit(code)
+
+
+def _opened(file: str) -> AbstractContextManager[BinaryIO]:
+    if file == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        _fail(InputError(f"cannot be read ({error.strerror})", code="unreadable", place=file), USAGE)
+
+
+def _as_line(file: str, data: bytes) -> bytes:
+    try:
+        return json.dumps({"id": file, "text": data.decode("utf-8-sig")}).encode()
+    except UnicodeDecodeError:
+        _fail(InputError("the text is not UTF-8", code="invalid-utf8", place=file, hint="save it as UTF-8"), USAGE)
+
+
+__all__: Sequence[str] = ("app", "main")

@@ -1,0 +1,101 @@
+"""What is installed, what is missing, and the command that adds it."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from boundary.state import state_folder
+from boundary.versions import DISTRIBUTION, PACKAGES, installed, tesseract
+from policies.registry import missing, steps
+from recording.errors import BoundaryError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: ``ok``, ``missing`` or ``note``; ``remedy`` is a command or a sentence."""
+
+    name: str
+    state: str
+    detail: str
+    remedy: str = ""
+
+
+def examine() -> list[Check]:
+    """Look at everything the toolkit needs."""
+    return [_python(), _one_distribution(), *_extras(), *_tesseract(), *_steps(), _state()]
+
+
+def _python() -> Check:
+    text = ".".join(str(part) for part in sys.version_info[:3])
+    fits = (3, 11) <= sys.version_info[:2] <= (3, 13)
+    return Check("python", "ok" if fits else "missing", text, "" if fits else "use Python 3.11 to 3.13")
+
+
+def _one_distribution() -> Check:
+    """Six top-level packages, one distribution: another `dp` or `policies` on the path would be imported instead."""
+    homes = {_home(name) for name in PACKAGES}
+    version = installed(DISTRIBUTION)
+    if len(homes) != 1 or None in homes:
+        return Check(DISTRIBUTION, "missing", "its packages are not all from one place", f"pip install {DISTRIBUTION}")
+    if version is None:
+        return Check(DISTRIBUTION, "missing", "not installed, so its steps are not found", "pip install -e .")
+    return Check(DISTRIBUTION, "ok", version)
+
+
+def _home(name: str) -> Path | None:
+    spec = importlib.util.find_spec(name)
+    return Path(spec.origin).resolve().parent.parent if spec and spec.origin else None
+
+
+def _extras() -> list[Check]:
+    wanted = {
+        "text": ("presidio-analyzer", "presidio-anonymizer", "spacy"),
+        "image": ("opencv-python-headless", "pytesseract"),
+        "dp": ("diffprivlib",),
+    }
+    out = []
+    for extra, names in wanted.items():
+        found = {name: installed(name) for name in names}
+        absent = [name for name, version in found.items() if version is None]
+        if absent:
+            out.append(Check(f"[{extra}]", "missing", ", ".join(absent), f"pip install '{DISTRIBUTION}[{extra}]'"))
+        else:
+            out.append(Check(f"[{extra}]", "ok", ", ".join(f"{n} {v}" for n, v in found.items())))
+    if installed("opencv-python") is not None:
+        remedy = "pip uninstall opencv-python && pip install --force-reinstall opencv-python-headless"
+        out.append(Check("opencv-python", "missing", "it owns the same cv2/ folder as the headless build", remedy))
+    return out
+
+
+def _tesseract() -> list[Check]:
+    version = tesseract()
+    if version is None:
+        return [Check("tesseract", "missing", "not on PATH", "apt-get install tesseract-ocr")]
+    try:
+        done = subprocess.run(["tesseract", "--list-langs"], capture_output=True, timeout=20, check=False)  # noqa: S607  found on PATH
+    except (OSError, subprocess.SubprocessError):
+        return [Check("tesseract", "missing", f"{version}, does not run", "apt-get install --reinstall tesseract-ocr")]
+    languages = [line for line in done.stdout.decode("utf-8", "replace").split("\n")[1:] if line and line != "osd"]
+    if "eng" not in languages:
+        return [Check("tesseract", "missing", f"{version}, no English data", "apt-get install tesseract-ocr-eng")]
+    return [Check("tesseract", "ok", f"{version}, languages: {', '.join(languages)}")]
+
+
+def _steps() -> list[Check]:
+    try:
+        found = steps()
+    except BoundaryError as error:
+        return [Check("steps", "missing", error.message, error.hint)]
+    lacking = {name: missing(spec) for name, spec in found.items()}
+    broken = [Check(name, "missing", error.message, error.hint) for name, error in sorted(lacking.items()) if error]
+    return [Check("steps", "ok", f"{len(found)} installed"), *broken]
+
+
+def _state() -> Check:
+    folder = state_folder()
+    detail = str(folder) if folder.exists() else f"{folder} (made at first use)"
+    return Check("state", "note", detail, "project key and ledger live here; BOUNDARY_STATE chooses another place")

@@ -1,0 +1,239 @@
+"""From a recording to decisions: gather every text, find, link, and decide what each place becomes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from boundary.link import NOT_LINKED
+from boundary.plan import Plan
+from boundary.screens import Screens, index
+from policies.policy import StepUse
+from recording.errors import StepFailed
+from recording.model import Chars, Finding, Hit, Keys, Passage, Recording, Span
+from recording.model import Field as FieldSpan
+from text_redact.known import KnownValue, find_known
+from text_redact.transcript import Clip, Transcript, transcribe
+
+Alarm = Callable[[], None]
+"""Raises `StepFailed` when the recording has used up its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of one place: the merged finding, the replacement, and the policy line that asked for it."""
+
+    finding: Finding
+    passage: int
+    start: int
+    end: int
+    action: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A recording with every text it ever held, the screens included."""
+
+    recording: Recording = field(repr=False)
+    transcript: Transcript = field(repr=False)
+    passages: tuple[Passage, ...] = field(repr=False)
+
+
+def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> Session:
+    """Collect the passages of what was let in.
+
+    Args:
+        removed: Rows (``seq``) that were not admitted.
+        screens: What was read on the frames.
+    """
+    events = recording.events
+    fields = [(i, f) for i, f in enumerate(recording.fields) if f.row not in removed]
+    clips = _clips(recording, removed)
+    kept = events.filter(pc.invert(pc.is_in(events["seq"], value_set=_seqs(removed)))) if removed else events
+    transcript = transcribe(kept, clips)
+    passages = list(transcript.passages)
+    passages += [Passage(f.text, "field", f.role, field=i) for i, f in fields if f.text]
+    passages += [
+        Passage(text, "screen", "line", frame=frame, line=index, label=screens.caption(frame, index))
+        for frame in screens.frames()
+        for index, text in enumerate(screens.lines(frame))
+    ]
+    return Session(recording, transcript, tuple(passages))
+
+
+def _seqs(rows: Iterable[int]) -> pa.Array:
+    return pa.array(sorted(rows), pa.int64())
+
+
+def _clips(recording: Recording, removed: frozenset[int]) -> list[Clip]:
+    rows = {f.row: f.text for f in recording.fields if f.role == "clipboard" and f.row is not None}
+    if not rows:
+        return []
+    wanted = recording.events.filter(pc.is_in(recording.events["seq"], value_set=_seqs(rows)))
+    times = zip(wanted["seq"].to_pylist(), wanted["t_ns"].to_pylist(), strict=True)
+    return [Clip(t, rows[seq]) for seq, t in times if t is not None and seq not in removed]
+
+
+# Finding -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    hit: Hit
+    use: StepUse | None  # None: found by linking
+
+
+def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[_Found]]:
+    """Hits of every detector, passage by passage."""
+    cache: dict[tuple[str, str], list[_Found]] = {}
+    out = []
+    for passage in session.passages:
+        key = passage.text, passage.label
+        if key not in cache:
+            alarm()
+            if len(passage.text) > plan.policy.limits.text_chars:
+                raise StepFailed("a text is longer than allowed", code="text-too-long", hint="raise limits.text_chars")
+            cache[key] = _in_text(*key, plan)
+        out.append(cache[key] + [_Found(hit, use) for use, hit in plan.detectors.in_passage(passage)])
+    return out
+
+
+def _in_text(text: str, label: str, plan: Plan) -> list[_Found]:
+    """Hits in a text by itself, and in the text behind its label, which says what a bare value is."""
+    found = [_Found(hit, use) for use, hit in plan.detectors.in_text(text)]
+    if label:
+        lead = f"{label.rstrip(' :*')}: "
+        for use, hit in plan.detectors.in_text(lead + text):
+            if hit.end > len(lead):
+                moved = replace(hit, start=max(0, hit.start - len(lead)), end=hit.end - len(lead))
+                found.append(_Found(moved, use))
+    return found
+
+
+def known_values(session: Session, found: Sequence[Sequence[_Found]], plan: Plan) -> tuple[KnownValue, ...]:
+    """Every value found in the session, as something to search for."""
+    if plan.link is None:
+        return ()
+    values = []
+    for passage, hits in zip(session.passages, found, strict=True):
+        if passage.kind == "typed" and passage.secure and passage.role in {"before_edit", "erased"}:
+            continue  # a piece of a password is a common word more often than not
+        values += [(f.hit.label, passage.text[f.hit.start : f.hit.end]) for f in hits if f.hit.label not in NOT_LINKED]
+    return plan.link(values)
+
+
+def link(
+    session: Session,
+    found: Sequence[Sequence[_Found]],
+    known: Sequence[KnownValue],
+    screens: Screens,
+    alarm: Alarm,
+) -> list[list[_Found]]:
+    """Add the hits of known values to what was found."""
+    if not known:
+        return [list(hits) for hits in found]
+    out = []
+    indexed = index(known) if any(True for _ in screens.frames()) else None
+    cache: dict[tuple[str, bool], Sequence[Hit]] = {}
+    for passage, hits in zip(session.passages, found, strict=True):
+        alarm()
+        if passage.kind == "screen" and passage.frame is not None and passage.line is not None:
+            linked = screens.search(passage.frame, passage.line, indexed)
+        else:
+            key = (passage.text, passage.role == "erased")
+            if key not in cache:
+                cache[key] = find_known(passage.text, known, pieces=key[1])
+            linked = cache[key]
+        out.append([*hits, *(_Found(hit, None) for hit in linked)])
+    return out
+
+
+# Deciding ----------------------------------------------------------------------------------------------------------
+
+
+def decide(session: Session, found: Sequence[Sequence[_Found]], plan: Plan, screens: Screens) -> list[Decision]:
+    """Resolve overlaps: what touches becomes one place, named by its surest and then its longest finding."""
+    decisions = []
+    for number, (passage, hits) in enumerate(zip(session.passages, found, strict=True)):
+        for group in _overlapping(hits):
+            start, end = min(f.hit.start for f in group), max(f.hit.end for f in group)
+            best = _best(group, start, end)
+            finding = Finding(
+                label=best.hit.label,
+                span=_span(passage, start, end, screens),
+                score=best.hit.score,
+                rule=best.hit.rule,
+                why="known value of the session" if best.use is None else best.use.spec.summary,
+                link=plan.keyed(passage.text[start:end]),
+            )
+            use = plan.policy.change.get(finding.label) or plan.policy.change["default"]
+            action = "screen" if passage.kind == "screen" else use.spec.name
+            decisions.append(Decision(finding, number, start, end, action, f"{use.mark.file}:{use.mark.line}"))
+    return decisions
+
+
+def merge_hits(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits that share a character become one, named by the surest and then the longest of them."""
+    groups = _overlapping([_Found(hit, None) for hit in hits])
+    out = []
+    for group in groups:
+        start, end = min(f.hit.start for f in group), max(f.hit.end for f in group)
+        out.append(replace(_best(group, start, end).hit, start=start, end=end))
+    return out
+
+
+def _best(group: Sequence[_Found], start: int, end: int) -> _Found:
+    """Which finding names the place.
+
+    Where everything is sensitive, saying what a part of it was would tell more, not less; what explains the whole place
+    may name it.
+    """
+    whole = [f for f in group if (f.hit.start, f.hit.end) == (start, end) and f.hit.label not in NOT_LINKED]
+    everything = [f for f in group if f.hit.label in NOT_LINKED]
+    return max(whole or everything or group, key=_strength)
+
+
+def _strength(found: _Found) -> tuple[float, int, str]:
+    return found.hit.score, found.hit.end - found.hit.start, found.hit.label
+
+
+def _overlapping(hits: Sequence[_Found]) -> Iterator[list[_Found]]:
+    """Groups of hits that share at least one character."""
+    group: list[_Found] = []
+    end = -1
+    for found in sorted(hits, key=_place):
+        if found.hit.start >= found.hit.end:
+            continue
+        if group and found.hit.start < end:
+            group.append(found)
+            end = max(end, found.hit.end)
+        else:
+            if group:
+                yield group
+            group, end = [found], found.hit.end
+    if group:
+        yield group
+
+
+def _place(found: _Found) -> tuple[int, int]:
+    return found.hit.start, -found.hit.end
+
+
+def _span(passage: Passage, start: int, end: int, screens: Screens) -> Span:
+    if passage.kind == "typed":
+        return Keys(passage.stream, tuple(sorted({row for row in passage.rows[start:end] if row >= 0})))
+    if passage.field is not None:
+        return FieldSpan(passage.field, start, end)
+    if passage.frame is not None and passage.line is not None:
+        return screens.box(passage.frame, passage.line, start, end)
+    return Chars(start, end)
+
+
+def counts(decisions: Iterable[Decision], session: Session) -> Counter[tuple[str, str, str]]:
+    """Findings by label, kind of place and rule."""
+    return Counter((d.finding.label, session.passages[d.passage].kind, d.finding.rule) for d in decisions)

@@ -1,0 +1,64 @@
+"""Names in the output: of recordings, of frames, and of the files beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import PurePosixPath
+
+from recording.model import Recording
+
+_SUFFIXES = {".jpeg": ".jpg"}
+
+
+def frame_names(recording: Recording, *, neutral: bool, renamed: Iterable[str]) -> dict[str, str]:
+    """Source name -> output name of every frame; no two are equal, and none is the name of another file.
+
+    Args:
+        neutral: Give every frame a neutral name, numbered in the order of the recording.
+        renamed: Frames whose own name holds something sensitive: they get a neutral one in any case.
+    """
+    must = {frame.file for frame in recording.frames} if neutral else set(renamed)
+    taken = set(recording.files) - must
+    out = {}
+    for number, frame in enumerate(recording.frames, start=1):
+        path = PurePosixPath(frame.file)
+        suffix = _SUFFIXES.get(path.suffix.lower(), path.suffix.lower())
+        stem = f"frames/frame-{number:06d}" if len(path.parts) > 1 else f"frame-{number:06d}"
+        out[frame.file] = frame.file
+        if frame.file in must:
+            out[frame.file] = free(stem, suffix, taken)
+            taken.add(out[frame.file])
+    return out
+
+
+def file_names(recording: Recording, *, neutral: bool, renamed: Iterable[str]) -> dict[str, str]:
+    """The same for files that are no frames, as far as people gave them their names."""
+    frames = {frame.file for frame in recording.frames}
+    others = sorted(f.file for f in recording.fields if f.role == "file_name" and f.file not in frames)
+    must = set(others) if neutral else set(others) & set(renamed)
+    taken = set(recording.files) - must
+    out = {}
+    for number, name in enumerate(others, start=1):
+        if name in must:
+            out[name] = free(f"file-{number:04d}", PurePosixPath(name).suffix.lower(), taken)
+            taken.add(out[name])
+    return out
+
+
+def free(stem: str, suffix: str, taken: Collection[str]) -> str:
+    """``stem`` with ``suffix``, and a number between them where that name is taken."""
+    name, number = stem + suffix, 2
+    while name in taken:
+        name, number = f"{stem}-{number}{suffix}", number + 1
+    return name
+
+
+def reference(text: str, names: Mapping[str, str]) -> str | None:
+    """The output name for a text that refers to a file by path or bare name; ``None`` when it refers to none."""
+    path = text.replace("\\", "/").removeprefix("./")
+    if path in names:
+        return names[path]
+    matches = [new for old, new in names.items() if PurePosixPath(old).name == PurePosixPath(path).name]
+    if len(matches) != 1:
+        return None
+    return matches[0] if "/" in path else PurePosixPath(matches[0]).name

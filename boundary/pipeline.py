@@ -1,0 +1,173 @@
+"""One recording through the boundary: admit, find, link, decide, change, verify; a release, or the reason why not."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from boundary.admission import Refused, Rows, admit, admitted_frames
+from boundary.change import change
+from boundary.findings import Decision, Session, decide, find, gather, known_values, link
+from boundary.outcome import Outcome, Release, Report, Withheld
+from boundary.plan import Plan
+from boundary.release import make_release
+from boundary.screens import Covered, cover_frames, read_frames
+from boundary.verify import text_detectors, verify_text
+from boundary.video import frames_of_videos
+from recording.errors import BoundaryError, StepFailed
+from recording.model import Box, Passage, Recording
+from text_redact.known import KnownValue, find_known
+from text_redact.transcript import transcribe
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Which step runs, and when the recording's time is up."""
+
+    deadline: float
+    step: str = "read"
+
+    def __call__(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise StepFailed("the recording took longer than the policy allows", code="timeout", hint="limits.seconds")
+
+    @contextmanager
+    def during(self, step: str) -> Iterator[None]:
+        self.step = step
+        self()
+        yield
+        self()
+
+
+def process(read: Callable[[], Recording], plan: Plan) -> Outcome:
+    """Take one recording through the boundary. Never raises on account of the recording: in doubt it is withheld.
+
+    Args:
+        read: Opens the recording; what it raises counts as the step ``read``.
+        plan: The policy, built.
+    """
+    clock = _Clock(time.monotonic() + plan.policy.limits.seconds)
+    try:
+        with clock.during("read"):
+            recording = read()
+        return _process(recording, plan, clock)
+    except Refused as refusal:
+        return Withheld(refusal.code, "admit", "the recording is not admitted", "see the policy's admit section")
+    except BoundaryError as error:
+        return Withheld.because(error, clock.step)
+    except MemoryError:
+        return Withheld("out-of-memory", clock.step, "the recording needs more memory than there is", "split it")
+    except Exception as error:  # noqa: BLE001  whatever a step raises, nothing of its record may leave
+        # The class and the line of code, nothing else: messages of libraries quote what they choke on.
+        return Withheld("step-raised", clock.step, f"{type(error).__name__} in {_line_of(error)}", "report this")
+
+
+def _line_of(error: Exception) -> str:
+    """Module and line that raised, without its text."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
+
+
+def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
+    said = recording.attributes.get(plan.policy.person, "") if plan.policy.person else ""
+    person = said.strip() or None
+    with clock.during("admit"):
+        rows = admit(recording, plan, person)
+    if plan.is_empty:
+        return _unchanged(recording, rows, plan, person, clock)
+    removed = rows.removed
+    source = recording
+    with clock.during("read.video"):
+        recording, videos = frames_of_videos(source, plan, clock)
+    with clock.during("find.screen"):
+        screens = read_frames(recording, admitted_frames(recording, plan, removed), plan, clock)
+    with clock.during("find.text"):
+        session = gather(recording, removed, screens)
+        found = find(session, plan, clock)
+    with clock.during("link"):
+        known = known_values(session, found, plan)
+        found = link(session, found, known, screens, clock)
+    with clock.during("decide"):
+        decisions = decide(session, found, plan, screens)
+    with clock.during("change.screen"):
+        covered = Covered({}, {})
+        if screens.read:
+            covered = cover_frames(recording, screens, _boxes(decisions), known, text_detectors(plan), plan, clock)
+    withheld = {**screens.withheld, **covered.withheld}
+    with clock.during("change.text"):
+        gone = removed | _pointing(recording, covered.files)
+        changed = change(session, decisions, gone, covered.files, plan)
+    with clock.during("verify"):
+        media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg"))]
+        verify_text(changed, media, known, plan, clock)
+    with clock.during("release"):
+        report = Report(
+            events=len(recording.events),
+            removed=len(removed),
+            key_events=changed.key_events,
+            frames=len(recording.frames),
+            findings=_by_label(decisions, session.passages),
+            rules=dict(sorted(Counter(d.finding.rule for d in decisions).items())),
+            frames_withheld=dict(sorted(Counter(withheld.values()).items())),
+            files_dropped={**changed.dropped, **videos, **_dropped_frames(recording, covered.files, withheld)},
+        )
+        clear = _name_cleared(source, known, plan)
+        return make_release(source, changed.files, report, rows.barred, plan, person=person, name_cleared=clear)
+
+
+def _boxes(decisions: list[Decision]) -> dict[str, list[Box]]:
+    out: dict[str, list[Box]] = {}
+    for decision in decisions:
+        span = decision.finding.span
+        if isinstance(span, Box):
+            out.setdefault(span.frame, []).append(span)
+    return out
+
+
+def _by_label(decisions: list[Decision], passages: tuple[Passage, ...]) -> dict[str, dict[str, int]]:
+    out: dict[str, Counter[str]] = {}
+    for decision in decisions:
+        out.setdefault(decision.finding.label, Counter())[passages[decision.passage].kind] += 1
+    return {label: dict(sorted(kinds.items())) for label, kinds in sorted(out.items())}
+
+
+def _dropped_frames(recording: Recording, passed: Collection[str], withheld: Collection[str]) -> dict[str, int]:
+    """Frames that no step was there to read, or that were not admitted."""
+    count = sum(f.file not in passed and f.file not in withheld for f in recording.frames)
+    return {"frame-not-cleared": count} if count else {}
+
+
+def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None, clock: _Clock) -> Release:
+    """A policy that looks for nothing changes nothing, but what it does not admit still goes."""
+    removed = rows.removed
+    with clock.during("change"):
+        _, videos = frames_of_videos(recording, plan, clock)
+        admitted = {frame.file for frame in admitted_frames(recording, plan, removed)}
+        nothing = Session(recording, transcribe(recording.events.slice(0, 0)), ())
+        pixels = {name: recording.files[name].read() for name in admitted}
+        changed = change(nothing, (), removed | _pointing(recording, admitted), pixels, plan)
+    with clock.during("release"):
+        report = Report(
+            events=len(recording.events),
+            removed=len(removed),
+            frames=len(recording.frames),
+            files_dropped={**changed.dropped, **videos, **_dropped_frames(recording, pixels, {})},
+        )
+        return make_release(recording, changed.files, report, rows.barred, plan, person=person, name_cleared=True)
+
+
+def _pointing(recording: Recording, passed: Collection[str]) -> frozenset[int]:
+    """Rows that point to a frame which does not pass."""
+    return frozenset(f.row for f in recording.frames if f.row is not None and f.file not in passed)
+
+
+def _name_cleared(recording: Recording, known: Sequence[KnownValue], plan: Plan) -> bool:
+    """Whether nothing is found in the recording's own name, which people choose."""
+    name = recording.name
+    hits = plan.detectors.in_text(name) or plan.detectors.in_passage(Passage(name, "field", "file_name"))
+    return not hits and not find_known(name, known)

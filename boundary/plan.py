@@ -1,0 +1,161 @@
+"""A policy made ready to run: every step built once, kept for the life of the process."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from boundary.admit import AdmitStep
+from boundary.link import Linker
+from policies import Policy, PolicySource, parse_policy
+from policies.contract import BuildContext, Operator, PassageDetector, TextDetector
+from policies.policy import StepUse
+from recording.errors import BoundaryError, MissingExtra, StepFailed
+from recording.model import Hit, Passage
+
+Pixels = npt.NDArray[np.uint8]
+
+
+class ScreenReader(Protocol):
+    """**Protocol:** reads the text of a frame. Built by steps that give ``screen`` and by ``screen.reread``."""
+
+    def read(self, pixels: Pixels) -> Any:
+        """BGR pixels, shape (height, width, 3) -> `image_redact.Screen`."""
+        ...
+
+
+class Coverer(Protocol):
+    """**Protocol:** covers boxes of a frame. Built by steps that give ``screen.change``."""
+
+    def __call__(self, pixels: Pixels, boxes: Sequence[Any], *, block: int = 1) -> Pixels:
+        """The covered pixels; under the boxes they depend on the boxes alone. Boxes grow to multiples of ``block``."""
+        ...
+
+
+class Aggregate(Protocol):
+    """**Protocol:** a statistic. Built by ``release`` steps; one like it is `dp.CountEvents`."""
+
+    def tally(self, events: Any) -> Mapping[str, int]:
+        """Counts of one recording, from its admitted events; they stay inside."""
+        ...
+
+    def release(self, tallies: Sequence[tuple[str, Mapping[str, int]]], **about: Any) -> Any:
+        """The noised answer over all (person, tally) pairs, charged; it has ``to_json()``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Detectors:
+    """Every finding step that reads text, with the policy line of each."""
+
+    text: tuple[tuple[StepUse, TextDetector], ...] = ()
+    passage: tuple[tuple[StepUse, PassageDetector], ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything is looked for."""
+        return bool(self.text or self.passage)
+
+    def in_text(self, text: str) -> list[tuple[StepUse, Hit]]:
+        """Hits of the detectors that need the words alone."""
+        return [(use, hit) for use, detect in self.text for hit in detect(text)]
+
+    def in_passage(self, passage: Passage) -> list[tuple[StepUse, Hit]]:
+        """Hits of the detectors that look at where a text is from."""
+        return [(use, hit) for use, detect in self.passage for hit in detect(passage)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every step of a policy, built.
+
+    Attributes:
+        key: Project key; keyed hashes made with it link equal values and tell nothing else.
+    """
+
+    policy: Policy
+    key: bytes = field(repr=False)
+    admit: tuple[AdmitStep, ...]
+    detectors: Detectors
+    link: Linker | None
+    operators: Mapping[str, Operator]
+    reader: ScreenReader | None
+    coverer: Coverer | None
+    reread_text: tuple[TextDetector, ...]
+    reread_screen: ScreenReader | None
+    aggregates: tuple[Aggregate, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the policy looks for nothing at all: then it is the identity."""
+        return not self.detectors and self.reader is None
+
+    def operator(self, label: str) -> Operator:
+        """The operator for a label."""
+        return self.operators.get(label) or self.operators["default"]
+
+    def keyed(self, text: str) -> str:
+        """Keyed hash (HMAC-SHA-256, 16 hex digits) of a value."""
+        return hmac.new(self.key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
+
+
+def build_plan(policy: Policy, *, key: bytes) -> Plan:
+    """Build every step.
+
+    Raises:
+        BoundaryError: A step cannot be built: `MissingExtra`, or `InputError` for a list or a register.
+    """
+    context = BuildContext(folder=policy.folder, key=key)
+    find = [(use, _build(use, context)) for use in policy.find]
+    verify = [(use, _build(use, context)) for use in policy.verify]
+    change = {label: (use, _build(use, context)) for label, use in policy.change.items()}
+    return Plan(
+        policy=policy,
+        key=key,
+        admit=tuple(_build(use, context) for use in policy.admit),
+        detectors=Detectors(
+            tuple((use, made) for use, made in find if "text" in use.spec.gives),
+            tuple((use, made) for use, made in find if "passage" in use.spec.gives),
+        ),
+        link=_build(policy.link, context) if policy.link else None,
+        operators={label: made for label, (use, made) in change.items() if "text.change" in use.spec.gives},
+        reader=next((made for use, made in find if "screen" in use.spec.gives), None),
+        coverer=change["screen"][1] if "screen" in change else None,
+        reread_text=tuple(made for use, made in verify if "text.change" in use.spec.needs),
+        reread_screen=next((made for use, made in verify if "screen.change" in use.spec.needs), None),
+        aggregates=tuple(_build(use, context) for use in policy.aggregates),
+    )
+
+
+def _build(use: StepUse, context: BuildContext) -> Any:
+    try:
+        return use.spec.build(use.options, context)
+    except BoundaryError:
+        raise
+    except ImportError:
+        raise MissingExtra(
+            f"{use.spec.name} cannot load its libraries",
+            code="missing-extra",
+            place=f"{use.mark.file}:{use.mark.line}:{use.mark.column}",
+            hint=f"pip install 'boundary-redaction[{use.spec.extra or 'all'}]'",
+        ) from None
+    except Exception as error:  # noqa: BLE001  a step is anybody's code, and a policy that cannot be built is refused
+        raise StepFailed(
+            f"{use.spec.name} could not be built ({type(error).__name__})",
+            code="step-not-built",
+            place=f"{use.mark.file}:{use.mark.line}:{use.mark.column}",
+            hint="boundary doctor says what is missing",
+        ) from None
+
+
+@functools.lru_cache(maxsize=8)
+def cached_plan(sources: tuple[PolicySource, ...], folder: Path, key: bytes) -> Plan:
+    """The plan of a policy, built once a process: engines unpickle their callables for every task."""
+    return build_plan(parse_policy(sources, folder=folder), key=key)

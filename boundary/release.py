@@ -1,0 +1,56 @@
+"""Makes the `Release` of one recording: files, figures, digests, and the tallies that stay inside until noised."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from boundary.outcome import Release, Report
+from boundary.plan import Plan
+from recording.model import Recording
+
+
+def make_release(
+    recording: Recording,
+    files: Mapping[str, bytes],
+    report: Report,
+    barred: frozenset[int],
+    plan: Plan,
+    *,
+    person: str | None,
+    name_cleared: bool,
+) -> Release:
+    """Put together what may leave.
+
+    Args:
+        recording: The source; its digest is keyed.
+        files: What verification cleared, by output name.
+        barred: Rows (``seq``) that count in no statistic.
+        name_cleared: Whether the recording's own name may be used in the output.
+    """
+    events = recording.events
+    if barred:
+        events = events.filter(pc.invert(pc.is_in(events["seq"], value_set=pa.array(sorted(barred), pa.int64()))))
+    return Release(
+        files=files,
+        report=report,
+        digest_in=digest_of(recording, plan.key),
+        digests_out={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+        person=person,
+        tallies=tuple(aggregate.tally(events) for aggregate in plan.aggregates),
+        name_cleared=name_cleared,
+    )
+
+
+def digest_of(recording: Recording, key: bytes) -> str:
+    """Keyed digest of every source file with its name (HMAC-SHA-256, hex)."""
+    mac = hmac.new(key, digestmod=hashlib.sha256)
+    for name, source in sorted(recording.files.items()):
+        mac.update(len(name.encode()).to_bytes(8, "big") + name.encode())
+        data = source.read()
+        mac.update(len(data).to_bytes(8, "big") + data)
+    return mac.hexdigest()

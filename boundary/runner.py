@@ -1,0 +1,135 @@
+"""A batch through the boundary: every source to a release or a verdict, then the aggregates, then the manifest."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from boundary.aggregates import release_aggregates
+from boundary.names import free
+from boundary.outcome import Release, Withheld
+from boundary.plan import Plan
+from boundary.result import Entry, Result, manifest, withheld_lines
+from boundary.worker import Job, Setup, Worker, worker
+from boundary.writer import to_json, write_durably
+from recording import discover
+from recording.errors import InputError
+
+Progress = Callable[[int, int], None]
+"""Called with the number of recordings done and of all."""
+
+
+def run(sources: Sequence[Path], plan: Plan, out: Path, *, ledger: Path, progress: Progress | None = None) -> Result:
+    """Take every recording at ``sources`` through a policy into ``out``, a new or empty folder.
+
+    Raises:
+        InputError: A source is not there, or ``out`` holds something already or cannot be written.
+        KeyboardInterrupt: Ctrl-C or SIGTERM; what was half done is removed, what was released stays.
+    """
+    policy = plan.policy
+    paths = _sources(sources, out)
+    entries: list[Entry] = []
+    with _stoppable(), _staging(out) as staging:
+        setup = Setup(policy.sources, policy.folder, plan.key)
+        with worker(setup, seconds=policy.limits.seconds) as child:
+            if progress:
+                progress(0, len(paths))
+            for number, path in enumerate(paths, start=1):
+                entries.append(_one(child, path, number, staging, out, keep_names=policy.names == "keep"))
+                if progress:
+                    progress(number, len(paths))
+        result = release_aggregates(Result(out, tuple(entries)), plan, ledger)
+        try:
+            write_durably(out / "withheld.jsonl", b"".join(withheld_lines(result)))
+            write_durably(out / "manifest.json", to_json(manifest(result, policy)))
+        except OSError as error:
+            raise _unwritable(out, error) from None
+    return result
+
+
+def _sources(sources: Sequence[Path], out: Path) -> list[Path]:
+    paths: list[Path] = []
+    for source in sources:
+        if source.resolve() == out.resolve() or source.resolve() in out.resolve().parents:
+            raise InputError(
+                "the output would lie inside a source",
+                code="out-in-source",
+                place=str(out),
+                hint="choose another folder with --out",
+            )
+        # A link that somebody names is followed; one that lies in a batch is refused when it is opened.
+        paths += discover(source.resolve() if source.is_symlink() else source)
+    return list(dict.fromkeys(paths))
+
+
+@contextmanager
+def _staging(out: Path) -> Iterator[Path]:
+    """Make ``out``, and a folder in it for what is not whole yet, which is gone in the end."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            raise InputError(
+                "the output folder is not empty", code="out-not-empty", place=str(out), hint="choose a new one"
+            )
+        (out / "recordings").mkdir()
+        staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=out))
+    except OSError as error:
+        raise _unwritable(out, error) from None
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _unwritable(out: Path, error: OSError) -> InputError:
+    return InputError(
+        f"the output folder cannot be written ({error.strerror})",
+        code="out-unwritable",
+        place=str(out),
+        hint="check the disk and the permissions",
+    )
+
+
+def _one(child: Worker, path: Path, number: int, staging: Path, out: Path, *, keep_names: bool) -> Entry:
+    job = Job(path, staging / f"{number:06d}")
+    outcome = child.run(job)
+    if isinstance(outcome, Withheld):
+        return Entry(path, "", outcome)
+    place = out / "recordings"
+    name = f"recording-{number:04d}"
+    if keep_names and outcome.name_cleared:
+        whole = path.resolve()
+        name = whole.name if whole.is_dir() else whole.stem
+    try:
+        name = free(name, "", {entry.name for entry in place.iterdir()})
+        job.folder.rename(place / name)
+    except OSError as error:
+        verdict = Withheld("write-failed", "write", f"the release could not be moved ({error.strerror})")
+        return Entry(path, "", verdict)
+    return Entry(path, name, replace(outcome, files={}))
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turns SIGTERM into KeyboardInterrupt, so that staging is removed when a scheduler stops the run."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # the caller owns the signals
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+__all__ = ("Entry", "Progress", "Release", "Result", "run")

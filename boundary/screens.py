@@ -1,0 +1,182 @@
+"""The frames of a recording: read once, searched, covered, read again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from boundary.outcome import code_of
+from boundary.plan import Plan
+from policies.contract import TextDetector
+from recording.errors import InputError, StepFailed
+from recording.model import Box, Frame, Hit, Recording
+
+if TYPE_CHECKING:
+    from text_redact.known import KnownValue
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """What was read on the frames.
+
+    Attributes:
+        read: `image_redact.Screen` by frame.
+        withheld: Frames that could not be read, with the code why; they do not pass.
+    """
+
+    read: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    withheld: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def frames(self) -> Iterable[str]:
+        """Names of the frames that were read."""
+        return self.read
+
+    def lines(self, frame: str) -> list[str]:
+        """The text lines of a frame."""
+        return [line.text for line in self.read[frame].lines]
+
+    def caption(self, frame: str, line: int) -> str:
+        """The words that introduce a line, as a form does: to its left on the same row, or right above it."""
+        lines = self.read[frame].lines
+        return _caption(lines[line].box, [(other.box, other.text) for other in lines if other is not lines[line]])
+
+    def search(self, frame: str, line: int, known: Any) -> Sequence[Hit]:
+        """Known values in a line, with tolerance for OCR's errors."""
+        from image_redact import find_known
+
+        return find_known(self.read[frame].lines[line], known)
+
+    def box(self, frame: str, line: int, start: int, end: int) -> Box:
+        """The pixels of code points ``start..end`` of a line."""
+        from image_redact import boxes
+
+        rect = boxes(self.read[frame].lines[line], start, end)[0]
+        return Box(frame, rect.x, rect.y, rect.width, rect.height)
+
+
+MAX_CAPTION = 40
+"""Longest caption, in code points; what is longer is a sentence."""
+
+
+def _caption(box: Any, others: Sequence[tuple[Any, str]]) -> str:
+    left: tuple[int, str] | None = None
+    above: tuple[int, str] | None = None
+    for other, text in others:
+        if len(text) > MAX_CAPTION or not any(char.isalpha() for char in text):
+            continue
+        shared = min(box.bottom, other.bottom) - max(box.y, other.y)
+        gap = box.x - other.right
+        if shared * 2 > min(box.height, other.height) and gap >= 0 and (left is None or gap < left[0]):
+            left = gap, text
+        drop = box.y - other.bottom
+        if 0 <= drop <= 2 * box.height and abs(box.x - other.x) <= box.height and (above is None or drop < above[0]):
+            above = drop, text
+    return left[1] if left else above[1] if above else ""
+
+
+def index(known: Iterable[KnownValue]) -> Any:
+    """Known values prepared for `Screens.search`."""
+    from image_redact import Known, index_known
+
+    return index_known([Known(value.value, value.label) for value in known])
+
+
+def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm: Callable[[], None]) -> Screens:
+    """Read every frame. One that cannot be read is withheld; it does not take the others with it."""
+    if plan.reader is None:
+        return Screens()
+    from image_redact.decode import decode
+
+    reader = plan.reader
+
+    def read_one(frame: Frame) -> Any:
+        alarm()
+        try:
+            return reader.read(decode(recording.files[frame.file].read()))
+        except (InputError, StepFailed) as error:
+            if error.code == TIME_IS_UP:
+                raise
+            return code_of(error)
+
+    results = dict(zip([frame.file for frame in frames], _each(read_one, frames), strict=True))
+    return Screens(
+        MappingProxyType({name: done for name, done in results.items() if not isinstance(done, str)}),
+        MappingProxyType({name: done for name, done in results.items() if isinstance(done, str)}),
+    )
+
+
+TIME_IS_UP = "timeout"
+"""Code of the recording's own time limit, which no frame may swallow."""
+
+
+def _each(do: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    """Results in order. OCR runs in processes of its own, so threads use every core."""
+    with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
+        return list(pool.map(do, items))
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Frames after covering: bytes by source name, and the codes of those that did not pass."""
+
+    files: Mapping[str, bytes] = field(repr=False)
+    withheld: Mapping[str, str]
+
+
+def cover_frames(
+    recording: Recording,
+    screens: Screens,
+    boxes: Mapping[str, Sequence[Box]],
+    known: Sequence[KnownValue],
+    detectors: Sequence[TextDetector],
+    plan: Plan,
+    alarm: Callable[[], None],
+) -> Covered:
+    """Cover what was found, read the result with other settings, and keep only frames on which nothing is left.
+
+    Args:
+        boxes: Findings by frame.
+        detectors: Text detectors for the second reading.
+    """
+    from image_redact import Rect, find_known
+    from image_redact.cover import JPEG_BLOCK
+    from image_redact.decode import decode, encode
+
+    values = index(known)
+    coverer, rereader = plan.coverer, plan.reread_screen
+    if coverer is None or rereader is None:
+        raise StepFailed("frames are read but not covered and read again", code="screen-not-covered")
+
+    def cover_one(name: str) -> bytes | str:
+        alarm()
+        data = recording.files[name].read()
+        is_jpeg = data.startswith(b"\xff\xd8")
+        found = [Rect(box.x, box.y, box.width, box.height) for box in boxes.get(name, ())]
+        always = getattr(plan.reader, "always", None)
+        if always is not None:
+            found += always(screens.read[name])
+        covered = coverer(decode(data), found, block=JPEG_BLOCK if is_jpeg else 1)
+        try:
+            again = rereader.read(covered)
+        except (InputError, StepFailed) as error:
+            if error.code == TIME_IS_UP:
+                raise
+            return code_of(error)
+        if any(find_known(line, values) or any(detect(line.text) for detect in detectors) for line in again.lines):
+            return RESIDUE
+        return encode(covered, ".jpg" if is_jpeg else ".png")
+
+    names = list(screens.frames())
+    results = dict(zip(names, _each(cover_one, names), strict=True))
+    return Covered(
+        MappingProxyType({name: done for name, done in results.items() if isinstance(done, bytes)}),
+        MappingProxyType({name: done for name, done in results.items() if isinstance(done, str)}),
+    )
+
+
+RESIDUE = "screen-residue"
+"""Code of a frame on which something sensitive could still be read after covering."""

@@ -1,0 +1,160 @@
+"""Reads the result as a stranger would: what is still found in it keeps it inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow.compute as pc
+
+from boundary.change import BLANK, Added, Changed
+from boundary.findings import gather
+from boundary.plan import Plan
+from boundary.screens import Screens
+from policies.contract import TextDetector
+from recording import parse_files
+from recording.errors import StepFailed
+from recording.model import Passage, Recording, SourceFile
+from recording.roles import is_member_name, is_structure
+from text_redact.known import KnownValue, find_known
+
+
+def text_detectors(plan: Plan) -> tuple[TextDetector, ...]:
+    """The second opinion, and every finding step once more."""
+    return (*plan.reread_text, *(detect for _, detect in plan.detectors.text))
+
+
+def verify_text(
+    changed: Changed, media: Iterable[str], known: Sequence[KnownValue], plan: Plan, alarm: Callable[[], None]
+) -> None:
+    """Parse the output again and look for anything sensitive in it.
+
+    Args:
+        media: Output names of files that hold no text; frames are verified by reading them.
+
+    Raises:
+        StepFailed: ``text-residue``: the record must not leave. The rule is named, the text is not.
+    """
+    if plan.is_empty:
+        return
+    files = {name: SourceFile(name, data) for name, data in changed.files.items()}
+    recording = parse_files("output", files)
+    detectors, leave = text_detectors(plan), _Leave(recording, changed.added)
+    seen: set[str] = set()
+    for whole in gather(recording, frozenset(), Screens()).passages:
+        passage = replace(whole, text=leave(whole))
+        if not any(char.isalnum() for char in passage.text):
+            continue
+        for _, hit in plan.detectors.in_passage(passage):
+            raise _residue(hit.rule, passage.kind)
+        if passage.text in seen:
+            continue
+        seen.add(passage.text)
+        alarm()
+        for detect in detectors:
+            for hit in detect(passage.text):
+                # "password: " is followed by what was put in; the value is what is left of the recorded text.
+                if any(char.isalnum() for char in passage.text[hit.start : hit.end]):
+                    raise _residue(hit.rule, passage.kind)
+        for hit in find_known(passage.text, known):
+            raise _residue(hit.rule, passage.kind)
+    _search_bytes(changed, set(media), known, leave.pasted)
+
+
+class _Leave:
+    """A passage of the output with what the change put there blanked: what was recorded is left."""
+
+    def __init__(self, recording: Recording, added: Added) -> None:
+        self.added = added
+        self.fields = recording.fields
+        self.pasted = _blanker(added.texts)
+        events = recording.events.select(["seq", "file", "start"])
+        self.rows: set[int] = set()
+        for file, written in added.keys.items():
+            of_file = events.filter(pc.equal(events["file"], file))
+            starts = of_file["start"].to_numpy()
+            data = recording.files[file].read()
+            for start, lines in written:
+                if data.startswith(lines, start):
+                    first, last = np.searchsorted(starts, [start, start + len(lines)])
+                    self.rows.update(of_file["seq"][first:last].to_pylist())
+
+    def __call__(self, passage: Passage) -> str:
+        if passage.field is not None:
+            field = self.fields[passage.field]
+            if field.role == "file_name":
+                return "" if field.text in self.added.names else field.text
+            text, blanked = self.added.fields.get((field.file, field.start), (None, ""))
+            return blanked if text == field.text else field.text
+        text = "".join(
+            BLANK if row in self.rows else char for char, row in zip(passage.text, passage.rows, strict=True)
+        )
+        # What was pasted has no rows; it holds what the clipboard holds after the change.
+        return self.pasted(text) if -1 in passage.rows else text
+
+
+def _blanker(replacements: Iterable[str]) -> Callable[[str], str]:
+    """Blanks what operators put in, so that a label is not taken for a value.
+
+    Whole words only: a short replacement must not cut holes into what it is a part of.
+    """
+    longest = sorted((text for text in replacements if text), key=len, reverse=True)
+    if not longest:
+        return str
+    bounded = (
+        ("(?<![^\\W_])" if text[0].isalnum() else "") + re.escape(text) + ("(?![^\\W_])" if text[-1].isalnum() else "")
+        for text in longest
+    )
+    pattern = re.compile("|".join(bounded))
+    return lambda text: pattern.sub(_spaces, text)
+
+
+def _spaces(match: re.Match[str]) -> str:
+    return BLANK * len(match.group())
+
+
+def _search_bytes(
+    changed: Changed, media: Collection[str], known: Sequence[KnownValue], blank: Callable[[str], str]
+) -> None:
+    """Known values as they were typed, in the raw bytes and the names: whatever the parser did not look at."""
+    values = [value.value.casefold() for value in known if len(value.value) >= MIN_BYTES]
+    for name, data in changed.files.items():
+        text = "" if name in changed.added.names else f"{name}\n"
+        if name not in media:
+            text += data.decode("utf-8", "replace")
+        folded = text.casefold()
+        if not any(value in folded for value in values):
+            continue
+        # A password may be an ordinary word ("password"): what the format itself says is not about it.
+        folded = _without_structure(blank(text)).casefold()
+        if any(value in folded for value in values):
+            raise _residue("link:bytes", "file")
+
+
+MIN_BYTES = 6
+"""Shortest value looked for in raw bytes, in characters; shorter ones are in numbers by chance."""
+
+_MEMBER = re.compile(r'"(?P<name>\w{1,40})"(?P<colon>[ \t]*:[ \t]*)(?:"(?P<value>[\w .]{0,40})")?')
+
+
+def _without_structure(text: str) -> str:
+    """JSON text without member names of known recorders and without values of closed vocabularies."""
+    return _MEMBER.sub(_structure, text)
+
+
+def _structure(match: re.Match[str]) -> str:
+    name, value = match["name"], match["value"]
+    kept = name if not is_member_name(name) else ""
+    if value is not None and is_structure(name, value):
+        value = ""
+    return f'"{kept}"{match["colon"]}' + ("" if value is None else f'"{value}"')
+
+
+def _residue(rule: str, kind: str) -> StepFailed:
+    return StepFailed(
+        f"the result still holds something sensitive (rule {rule}, {kind})",
+        code="text-residue",
+        hint="the record is withheld; try the same source with another policy",
+    )
