@@ -47,7 +47,9 @@ class ConsentOptions(Options):
 class GlobOptions(Options):
     """Options of ``admit.apps`` and ``admit.windows``."""
 
-    deny: tuple[str, ...] = Field((), description="Names that are removed; * and ? as in a shell, in any case.")
+    deny: tuple[str, ...] = Field(
+        (), description="Names that are removed; * and ? as in a shell, case does not matter."
+    )
     allow: tuple[str, ...] = Field((), description="When given, only these names pass, and unknown ones do not.")
 
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from boundary.bursts import bursts
 from boundary.findings import Decision, Session
+from boundary.leftovers import BLANK
 from boundary.names import file_names, frame_names, reference
 from boundary.plan import Plan
 from boundary.video import SUFFIXES as VIDEO_SUFFIXES
@@ -16,10 +17,6 @@ from recording import Patch, apply_patches, field_patch, row_removal, unread_fil
 from recording.edit import places_after
 from recording.errors import StepFailed
 from recording.model import Recording, TextField
-
-BLANK = "\ue000"
-"""Stands in verification for a character that was put in: no letter, no digit and no space, so that a word before it
-does not announce the word behind it."""
 
 ZERO = "0"
 """What a number becomes, whatever the operator: the source's reader expects a number there."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -83,14 +82,16 @@ def _clips(recording: Recording, removed: frozenset[int]) -> list[Clip]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """A hit, and the policy's step that made it; ``None`` for a known value of the session."""
+
     hit: Hit
-    use: StepUse | None  # None: found by linking
+    use: StepUse | None
 
 
-def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[_Found]]:
+def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
     """Hits of every detector, passage by passage."""
-    cache: dict[tuple[str, str], list[_Found]] = {}
+    cache: dict[tuple[str, str], list[Found]] = {}
     out = []
     for passage in session.passages:
         key = passage.text, passage.label
@@ -99,23 +100,23 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[_Found]]:
             if len(passage.text) > plan.policy.limits.text_chars:
                 raise StepFailed("a text is longer than allowed", code="text-too-long", hint="raise limits.text_chars")
             cache[key] = _in_text(*key, plan)
-        out.append(cache[key] + [_Found(hit, use) for use, hit in plan.detectors.in_passage(passage)])
+        out.append(cache[key] + [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)])
     return out
 
 
-def _in_text(text: str, label: str, plan: Plan) -> list[_Found]:
+def _in_text(text: str, label: str, plan: Plan) -> list[Found]:
     """Hits in a text by itself, and in the text behind its label, which says what a bare value is."""
-    found = [_Found(hit, use) for use, hit in plan.detectors.in_text(text)]
+    found = [Found(hit, use) for use, hit in plan.detectors.in_text(text)]
     if label:
         lead = f"{label.rstrip(' :*')}: "
         for use, hit in plan.detectors.in_text(lead + text):
             if hit.end > len(lead):
                 moved = replace(hit, start=max(0, hit.start - len(lead)), end=hit.end - len(lead))
-                found.append(_Found(moved, use))
+                found.append(Found(moved, use))
     return found
 
 
-def known_values(session: Session, found: Sequence[Sequence[_Found]], plan: Plan) -> tuple[KnownValue, ...]:
+def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan) -> tuple[KnownValue, ...]:
     """Every value found in the session, as something to search for."""
     if plan.link is None:
         return ()
@@ -129,11 +130,11 @@ def known_values(session: Session, found: Sequence[Sequence[_Found]], plan: Plan
 
 def link(
     session: Session,
-    found: Sequence[Sequence[_Found]],
+    found: Sequence[Sequence[Found]],
     known: Sequence[KnownValue],
     screens: Screens,
     alarm: Alarm,
-) -> list[list[_Found]]:
+) -> list[list[Found]]:
     """Add the hits of known values to what was found."""
     if not known:
         return [list(hits) for hits in found]
@@ -149,14 +150,14 @@ def link(
             if key not in cache:
                 cache[key] = find_known(passage.text, known, pieces=key[1])
             linked = cache[key]
-        out.append([*hits, *(_Found(hit, None) for hit in linked)])
+        out.append([*hits, *(Found(hit, None) for hit in linked)])
     return out
 
 
 # Deciding ----------------------------------------------------------------------------------------------------------
 
 
-def decide(session: Session, found: Sequence[Sequence[_Found]], plan: Plan, screens: Screens) -> list[Decision]:
+def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, screens: Screens) -> list[Decision]:
     """Resolve overlaps: what touches becomes one place, named by its surest and then its longest finding."""
     decisions = []
     for number, (passage, hits) in enumerate(zip(session.passages, found, strict=True)):
@@ -179,7 +180,7 @@ def decide(session: Session, found: Sequence[Sequence[_Found]], plan: Plan, scre
 
 def merge_hits(hits: Iterable[Hit]) -> list[Hit]:
     """Hits that share a character become one, named by the surest and then the longest of them."""
-    groups = _overlapping([_Found(hit, None) for hit in hits])
+    groups = _overlapping([Found(hit, None) for hit in hits])
     out = []
     for group in groups:
         start, end = min(f.hit.start for f in group), max(f.hit.end for f in group)
@@ -187,7 +188,7 @@ def merge_hits(hits: Iterable[Hit]) -> list[Hit]:
     return out
 
 
-def _best(group: Sequence[_Found], start: int, end: int) -> _Found:
+def _best(group: Sequence[Found], start: int, end: int) -> Found:
     """Which finding names the place.
 
     Where everything is sensitive, saying what a part of it was would tell more, not less; what explains the whole place
@@ -198,13 +199,13 @@ def _best(group: Sequence[_Found], start: int, end: int) -> _Found:
     return max(whole or everything or group, key=_strength)
 
 
-def _strength(found: _Found) -> tuple[float, int, str]:
+def _strength(found: Found) -> tuple[float, int, str]:
     return found.hit.score, found.hit.end - found.hit.start, found.hit.label
 
 
-def _overlapping(hits: Sequence[_Found]) -> Iterator[list[_Found]]:
+def _overlapping(hits: Sequence[Found]) -> Iterator[list[Found]]:
     """Groups of hits that share at least one character."""
-    group: list[_Found] = []
+    group: list[Found] = []
     end = -1
     for found in sorted(hits, key=_place):
         if found.hit.start >= found.hit.end:
@@ -220,7 +221,7 @@ def _overlapping(hits: Sequence[_Found]) -> Iterator[list[_Found]]:
         yield group
 
 
-def _place(found: _Found) -> tuple[int, int]:
+def _place(found: Found) -> tuple[int, int]:
     return found.hit.start, -found.hit.end
 
 
@@ -232,8 +233,3 @@ def _span(passage: Passage, start: int, end: int, screens: Screens) -> Span:
     if passage.frame is not None and passage.line is not None:
         return screens.box(passage.frame, passage.line, start, end)
     return Chars(start, end)
-
-
-def counts(decisions: Iterable[Decision], session: Session) -> Counter[tuple[str, str, str]]:
-    """Findings by label, kind of place and rule."""
-    return Counter((d.finding.label, session.passages[d.passage].kind, d.finding.rule) for d in decisions)

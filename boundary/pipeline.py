@@ -13,6 +13,7 @@ from pathlib import Path
 from boundary.admission import Refused, Rows, admit, admitted_frames
 from boundary.change import change
 from boundary.findings import Decision, Session, decide, find, gather, known_values, link
+from boundary.leftovers import find_leftovers
 from boundary.outcome import Outcome, Release, Report, Withheld
 from boundary.plan import Plan
 from boundary.release import make_release
@@ -92,6 +93,7 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
     with clock.during("link"):
         known = known_values(session, found, plan)
         found = link(session, found, known, screens, clock)
+        found = find_leftovers(session, found, known, plan, clock)
     with clock.during("decide"):
         decisions = decide(session, found, plan, screens)
     with clock.during("change.screen"):

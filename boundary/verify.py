@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pyarrow.compute as pc
 
-from boundary.change import BLANK, Added, Changed
+from boundary.change import Added, Changed
 from boundary.findings import gather
+from boundary.leftovers import BLANK
 from boundary.plan import Plan
 from boundary.screens import Screens
 from policies.contract import TextDetector

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recording.model import KEY_KINDS, Passage
-from text_redact.commands import BREAK, NOTHING, UNKNOWN, Chord, Clipboard, desktop, terminal
+from text_redact.commands import BREAK, ERASE, MOVE, NOTHING, UNKNOWN, Chord, Clipboard, desktop, terminal
 from text_redact.editor import BEFORE, Cell, Editor
 from text_redact.keyboard import Hold, KeysDown, composes, is_terminal, modifier
 
@@ -148,6 +148,7 @@ class _Reader:
         self.numbers: dict[_Place, int] = {}
         self.place: _Place | None = None
         self.raw: list[Cell] = []
+        self.fresh = 0  # where in the raw run the text typed since the last edit begins
         self.chords: list[Cell] = []
         self.secure = False
         self.passages: list[Passage] = []
@@ -182,6 +183,8 @@ class _Reader:
         if held in {"ctrl", "cmd"}:
             self.break_chords()
         does = _HOLDS.get(held, "modifier") if held else self.apply(event, editor)
+        if does in {ERASE, MOVE}:
+            self.break_fresh()
         erased, editor.taken = frozenset(editor.taken), []
         self.made.append(_Made(event.seq, hold, does, self.numbers[place], erased))
 
@@ -281,8 +284,15 @@ class _Reader:
 
     def break_raw(self) -> None:
         self.break_chords()
+        self.break_fresh()
         self.emit(self.raw)
-        self.raw = []
+        self.raw, self.fresh = [], 0
+
+    def break_fresh(self) -> None:
+        """What was typed since the last edit may be a word of its own, once what stood before it is replaced."""
+        if self.fresh:
+            self.emit(self.raw[self.fresh :])
+        self.fresh = len(self.raw)
 
     def break_chords(self) -> None:
         if len(self.chords) >= STUCK:
