@@ -16,6 +16,11 @@ from policies.reference import insert
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 SCRIPTS = {"./scripts/demo", "./scripts/test"}  # run by CI and by the test of the demo
+PACKAGES = ("boundary", "dp", "image_redact", "recording", "text_redact")
+ABOUT_POLICIES = {
+    "policy-refused",
+    "no-text",
+}  # a policy lists its mistakes; "detect" has its own
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -96,3 +101,12 @@ def test_the_readme_shows_the_policy_of_the_demo() -> None:
     """The policy printed in the README is samples/policy.yaml, word for word."""
     policy = (ROOT / "samples" / "policy.yaml").read_text(encoding="utf-8")
     assert f"```yaml\n{policy}```" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_code_of_an_error_is_in_the_documents() -> None:
+    """Who meets a code in withheld.jsonl finds it in docs/running.md."""
+    page = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    raised = re.compile(r"""(?:code=|refused=|Withheld\()"([a-z][a-z0-9-]+)\"""")
+    sources = [path for name in PACKAGES for path in (ROOT / name).rglob("*.py")]
+    codes = {code for path in sources for code in raised.findall(path.read_text(encoding="utf-8"))}
+    assert {code for code in codes - ABOUT_POLICIES if f"`{code}`" not in page} == set()
