@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +68,16 @@ def process(read: Callable[[], Recording], plan: Plan) -> Outcome:
         return Withheld("step-raised", clock.step, f"{type(error).__name__} in {_line_of(error)}", "report this")
 
 
+def _nothing_left(withheld: Mapping[str, str]) -> StepFailed:
+    """The error for a recording of which not one file passed: what its frames were withheld for, most often."""
+    codes = Counter(withheld.values()).most_common(1)
+    return StepFailed(
+        f"none of its frames passed ({len(withheld)})" if withheld else "none of its files has a reader",
+        code=codes[0][0] if codes else "no-reader",
+        hint="docs/running.md lists the codes of frames" if codes else "convert it to a format that is read",
+    )
+
+
 def _line_of(error: Exception) -> str:
     """Module and line that raised, without its text."""
     last = traceback.extract_tb(error.__traceback__)[-1]
@@ -104,6 +114,8 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
     with clock.during("change.text"):
         gone = removed | _pointing(recording, covered.files)
         changed = change(session, decisions, gone, covered.files, plan)
+    if not changed.files:
+        raise _nothing_left(withheld)
     with clock.during("verify"):
         media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg"))]
         verify_text(changed, media, known, plan, clock)

@@ -16,8 +16,10 @@ from plug_in import boundary
 from tiny_recording import Desk, contents, left_of, picture, save
 
 from boundary.outcome import Withheld
+from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.runner import run
+from recording import SourceFile, parse_files
 from recording.errors import InputError
 
 TITLE = "Quentin Abernathy"
@@ -247,3 +249,16 @@ def test_a_manifest_that_cannot_be_written_is_an_error_and_leaves_nothing_half(
         run([tmp_path / "r"], plan, tmp_path / "out", ledger=tmp_path / "l.db")
     assert caught.value.code == "out-unwritable"
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"recordings"}
+
+
+@pytest.mark.parametrize(("data", "code"), [(b"no picture", "image-not-an-image"), (_huge_png(), "image-too-large")])
+def test_pictures_of_which_none_passes_are_withheld_for_their_own_reason(
+    data: bytes, code: str, planned: Callable[[str], Plan]
+) -> None:
+    """A recording of nothing but frames that cannot be read has the frames' code, not one of the empty result."""
+    plan = planned(
+        "find: [{use: text.roles}, {use: screen.text}]\nchange: {default: {use: replace}, screen: {use: cover}}"
+    )
+    outcome = process(lambda: parse_files("r", {"a.png": SourceFile("a.png", data)}), plan)
+    assert isinstance(outcome, Withheld)
+    assert outcome.code == code
