@@ -251,13 +251,17 @@ def test_a_manifest_that_cannot_be_written_is_an_error_and_leaves_nothing_half(
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"recordings"}
 
 
-@pytest.mark.parametrize(("data", "code"), [(b"no picture", "image-not-an-image"), (_huge_png(), "image-too-large")])
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"no picture", "image-not-an-image"), (_huge_png(), "image-too-large")],
+    ids=["text", "huge"],
+)
 def test_pictures_of_which_none_passes_are_withheld_for_their_own_reason(
     data: bytes, code: str, planned: Callable[[str], Plan]
 ) -> None:
     """A recording of nothing but frames that cannot be read has the frames' code, not one of the empty result."""
     plan = planned(
-        "find: [{use: text.roles}, {use: screen.text}]\nchange: {default: {use: replace}, screen: {use: cover}}"
+        "find: [{use: text.secrets}, {use: screen.text}]\nchange: {default: {use: replace}, screen: {use: cover}}"
     )
     outcome = process(lambda: parse_files("r", {"a.png": SourceFile("a.png", data)}), plan)
     assert isinstance(outcome, Withheld)
