@@ -115,7 +115,8 @@ TIME_IS_UP = "timeout"
 
 def _each(do: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
     """Results in order. OCR runs in processes of its own, so threads use every core."""
-    with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    with ThreadPoolExecutor(max_workers=cores) as pool:
         return list(pool.map(do, items))
 
 
