@@ -112,6 +112,6 @@ def boundary(
 ) -> subprocess.CompletedProcess[str]:
     """Run ``boundary`` to its end."""
     done = subprocess.run(
-        command(*arguments), env=environment(state, *path), input=stdin, capture_output=True, timeout=240, check=False
+        command(*arguments), env=environment(state, *path), input=stdin, capture_output=True, timeout=900, check=False
     )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
