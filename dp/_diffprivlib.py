@@ -37,12 +37,12 @@ def geometric() -> Any:
     """The class ``diffprivlib.mechanisms.Geometric`` (untyped library: `Any` ends at `dp.noise`).
 
     Raises:
-        MissingExtra: ``extra-missing``, or ``extra-broken`` where it is installed and does not load.
+        MissingExtra: ``missing-extra``, or ``extra-broken`` where it is installed and does not load.
     """
     with _LOADING:
         spec = find_spec(_ROOT)
         if spec is None or not spec.submodule_search_locations:
-            raise MissingExtra("diffprivlib is not installed", code="extra-missing", hint=INSTALL)
+            raise MissingExtra("diffprivlib is not installed", code="missing-extra", hint=INSTALL)
         folder = spec.submodule_search_locations[0]
         before = _take_out()
         try:

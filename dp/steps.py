@@ -68,7 +68,7 @@ class CountEvents:
 
 def _build(options: Any, context: BuildContext) -> CountEvents:
     if not available():
-        raise MissingExtra("diffprivlib is not installed", code="extra-missing", hint=INSTALL)
+        raise MissingExtra("diffprivlib is not installed", code="missing-extra", hint=INSTALL)
     return CountEvents(options, context.key)
 
 

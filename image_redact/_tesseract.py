@@ -104,7 +104,7 @@ def _pytesseract() -> Any:
         from pytesseract import pytesseract
     except ImportError:
         raise MissingExtra(
-            "pytesseract is not installed", code="image-extra-missing", hint="pip install 'boundary-redaction[image]'"
+            "pytesseract is not installed", code="missing-extra", hint="pip install 'boundary-redaction[image]'"
         ) from None
     return pytesseract
 

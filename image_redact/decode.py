@@ -81,7 +81,7 @@ def import_cv2() -> Any:
         import cv2
     except ImportError:
         raise MissingExtra(
-            "OpenCV is not installed", code="image-extra-missing", hint="pip install 'boundary-redaction[image]'"
+            "OpenCV is not installed", code="missing-extra", hint="pip install 'boundary-redaction[image]'"
         ) from None
     return cv2
 
