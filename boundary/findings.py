@@ -161,9 +161,7 @@ def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, scree
     """Resolve overlaps: what touches becomes one place, named by its surest and then its longest finding."""
     decisions = []
     for number, (passage, hits) in enumerate(zip(session.passages, found, strict=True)):
-        for group in _overlapping(hits):
-            start, end = min(f.hit.start for f in group), max(f.hit.end for f in group)
-            best = _best(group, start, end)
+        for start, end, best in _places(hits):
             finding = Finding(
                 label=best.hit.label,
                 span=_span(passage, start, end, screens),
@@ -180,12 +178,15 @@ def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, scree
 
 def merge_hits(hits: Iterable[Hit]) -> list[Hit]:
     """Hits that share a character become one, named by the surest and then the longest of them."""
-    groups = _overlapping([Found(hit, None) for hit in hits])
-    out = []
-    for group in groups:
+    places = _places([Found(hit, None) for hit in hits])
+    return [replace(best.hit, start=start, end=end) for start, end, best in places]
+
+
+def _places(hits: Sequence[Found]) -> Iterator[tuple[int, int, Found]]:
+    """Start and end of every run of overlapping hits, and the hit that names it."""
+    for group in _overlapping(hits):
         start, end = min(f.hit.start for f in group), max(f.hit.end for f in group)
-        out.append(replace(_best(group, start, end).hit, start=start, end=end))
-    return out
+        yield start, end, _best(group, start, end)
 
 
 def _best(group: Sequence[Found], start: int, end: int) -> Found:

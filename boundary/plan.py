@@ -24,11 +24,24 @@ from recording.model import Hit, Passage
 Pixels = npt.NDArray[np.uint8]
 
 
-class ScreenReader(Protocol):
-    """**Protocol:** reads the text of a frame. Built by steps that give ``screen`` and by ``screen.reread``."""
+class ScreenRereader(Protocol):
+    """**Protocol:** reads the text of a frame. Built by ``screen.reread``."""
 
     def read(self, pixels: Pixels) -> Any:
         """BGR pixels, shape (height, width, 3) -> `image_redact.Screen`."""
+        ...
+
+
+class ScreenReader(ScreenRereader, Protocol):
+    """**Protocol:** reads a frame before it is changed. Built by steps that give ``screen``."""
+
+    @property
+    def max_pixels(self) -> int:
+        """Most pixels of a frame; a larger one is refused by its header, before it is decoded."""
+        ...
+
+    def always(self, screen: Any) -> Sequence[Any]:
+        """Boxes to cover whatever detectors find."""
         ...
 
 
@@ -89,7 +102,7 @@ class Plan:
     reader: ScreenReader | None
     coverer: Coverer | None
     reread_text: tuple[TextDetector, ...]
-    reread_screen: ScreenReader | None
+    reread_screen: ScreenRereader | None
     aggregates: tuple[Aggregate, ...]
 
     @property

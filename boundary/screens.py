@@ -93,31 +93,34 @@ def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm
 
     reader = plan.reader
 
-    def read_one(frame: Frame) -> Any:
+    def read_one(name: str) -> Any:
         alarm()
         try:
-            return reader.read(decode(recording.files[frame.file].read()))
+            return reader.read(decode(recording.files[name].read(), max_pixels=reader.max_pixels))
         except (InputError, StepFailed) as error:
             if error.code == TIME_IS_UP:
                 raise
             return code_of(error)
 
-    results = dict(zip([frame.file for frame in frames], _each(read_one, frames), strict=True))
-    return Screens(
-        MappingProxyType({name: done for name, done in results.items() if not isinstance(done, str)}),
-        MappingProxyType({name: done for name, done in results.items() if isinstance(done, str)}),
-    )
+    return Screens(*_each(read_one, [frame.file for frame in frames]))
 
 
 TIME_IS_UP = "timeout"
 """Code of the recording's own time limit, which no frame may swallow."""
 
 
-def _each(do: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """Results in order. OCR runs in processes of its own, so threads use every core."""
+def _each(do: Callable[[str], Any], frames: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """What ``do`` makes of each frame, and the codes, given as text, of those that do not pass.
+
+    OCR runs in processes of its own, so threads use every core.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     with ThreadPoolExecutor(max_workers=cores) as pool:
-        return list(pool.map(do, items))
+        results = dict(zip(frames, pool.map(do, frames), strict=True))
+    return (
+        MappingProxyType({name: done for name, done in results.items() if not isinstance(done, str)}),
+        MappingProxyType({name: done for name, done in results.items() if isinstance(done, str)}),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +151,8 @@ def cover_frames(
     from image_redact.decode import decode, encode
 
     values = index(known)
-    coverer, rereader = plan.coverer, plan.reread_screen
-    if coverer is None or rereader is None:
+    reader, coverer, rereader = plan.reader, plan.coverer, plan.reread_screen
+    if reader is None or coverer is None or rereader is None:
         raise StepFailed("frames are read but not covered and read again", code="screen-not-covered")
 
     def cover_one(name: str) -> bytes | str:
@@ -157,10 +160,8 @@ def cover_frames(
         data = recording.files[name].read()
         is_jpeg = data.startswith(b"\xff\xd8")
         found = [Rect(box.x, box.y, box.width, box.height) for box in boxes.get(name, ())]
-        always = getattr(plan.reader, "always", None)
-        if always is not None:
-            found += always(screens.read[name])
-        covered = coverer(decode(data), found, block=JPEG_BLOCK if is_jpeg else 1)
+        found += reader.always(screens.read[name])
+        covered = coverer(decode(data, max_pixels=reader.max_pixels), found, block=JPEG_BLOCK if is_jpeg else 1)
         try:
             again = rereader.read(covered)
         except (InputError, StepFailed) as error:
@@ -171,12 +172,7 @@ def cover_frames(
             return RESIDUE
         return encode(covered, ".jpg" if is_jpeg else ".png")
 
-    names = list(screens.frames())
-    results = dict(zip(names, _each(cover_one, names), strict=True))
-    return Covered(
-        MappingProxyType({name: done for name, done in results.items() if isinstance(done, bytes)}),
-        MappingProxyType({name: done for name, done in results.items() if isinstance(done, str)}),
-    )
+    return Covered(*_each(cover_one, list(screens.frames())))
 
 
 RESIDUE = "screen-residue"

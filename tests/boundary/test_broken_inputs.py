@@ -15,10 +15,11 @@ import pytest
 from plug_in import boundary
 from tiny_recording import Desk, contents, left_of, picture, save
 
-from boundary.outcome import Withheld
+from boundary.outcome import Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.runner import run
+from image_redact import decode
 from recording import SourceFile, parse_files
 from recording.errors import InputError
 
@@ -266,3 +267,25 @@ def test_pictures_of_which_none_passes_are_withheld_for_their_own_reason(
     outcome = process(lambda: parse_files("r", {"a.png": SourceFile("a.png", data)}), plan)
     assert isinstance(outcome, Withheld)
     assert outcome.code == code
+
+
+@pytest.mark.parametrize(("most", "codes"), [(400 * 92, {}), (400 * 92 - 1, {"image-too-large": 1})])
+def test_the_policy_says_how_large_a_frame_may_be(
+    most: int, codes: dict[str, int], planned: Callable[[str], Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frame of exactly ``max_pixels`` passes, one with a pixel more does not, and its header is what decides."""
+    limits = []
+    real = decode.decode
+    monkeypatch.setattr(
+        decode, "decode", lambda data, **named: limits.append(named["max_pixels"]) or real(data, **named)
+    )
+    plan = planned(
+        f"find: [{{use: text.secrets}}, {{use: screen.text, max_pixels: {most}}}]\n"
+        "change: {default: {use: replace}, screen: {use: cover}}"
+    )
+    desk = _desk().shot("shots/1.png", picture("kind regards", "nothing to see"))
+    files = {name: SourceFile(name, data) for name, data in desk.files().items()}
+    outcome = process(lambda: parse_files("r", files), plan)
+    assert isinstance(outcome, Release)
+    assert outcome.report.frames_withheld == codes
+    assert set(limits) == {most}
