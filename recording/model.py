@@ -230,6 +230,9 @@ class Passage:
         role: For fields the role of the `TextField`; for typed text ``final``, ``before_edit``, ``erased`` or ``raw``.
         secure: Typed into a field that hides its content.
         label: What introduces it: the name of the field it was typed into, the caption beside it on a screen.
+        app: For typed text the application that it was typed into.
+        windows: For typed text the titles of the window while it was typed, first to last.
+        url: For typed text the address of the page that it was typed into.
         stream: Key stream of typed text.
         rows: For typed text the event row behind each code point, ``-1`` where no key stands behind it (pasted text).
         field: Index of the text field.
@@ -245,5 +248,8 @@ class Passage:
     stream: int = 0
     rows: tuple[int, ...] = _field(default=(), repr=False)
     field: int | None = None
+    app: str = ""
+    windows: tuple[str, ...] = _field(default=(), repr=False)
+    url: str = _field(default="", repr=False)
     frame: str | None = None
     line: int | None = None
