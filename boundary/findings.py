@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import starmap
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,11 +12,12 @@ import pyarrow.compute as pc
 from boundary.link import NOT_LINKED
 from boundary.plan import Plan
 from boundary.screens import Screens, index
+from boundary.typist import typist_values
 from policies.policy import StepUse
 from recording.errors import StepFailed
 from recording.model import Chars, Finding, Hit, Keys, Passage, Recording, Span
 from recording.model import Field as FieldSpan
-from text_redact.known import KnownValue, find_known
+from text_redact.known import KnownValues, find_known, index_known, known_value
 from text_redact.transcript import Clip, Transcript, transcribe
 
 Alarm = Callable[[], None]
@@ -91,36 +93,48 @@ class Found:
 
 def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
     """Hits of every detector, passage by passage."""
-    cache: dict[tuple[str, str], list[Found]] = {}
+    if any(len(passage.text) > plan.policy.limits.text_chars for passage in session.passages):
+        raise StepFailed("a text is longer than allowed", code="text-too-long", hint="raise limits.text_chars")
+    hits = find_in_texts((t for p in session.passages for t in (p.text, _lead(p) + p.text)), plan, alarm)
     out = []
     for passage in session.passages:
-        key = passage.text, passage.label
-        if key not in cache:
-            alarm()
-            if len(passage.text) > plan.policy.limits.text_chars:
-                raise StepFailed("a text is longer than allowed", code="text-too-long", hint="raise limits.text_chars")
-            cache[key] = _in_text(*key, plan)
-        out.append(cache[key] + [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)])
+        alarm()
+        found = list(hits[passage.text])
+        lead = _lead(passage)
+        for behind in hits[lead + passage.text] if lead else ():
+            if behind.hit.end > len(lead):
+                start, end = max(0, behind.hit.start - len(lead)), behind.hit.end - len(lead)
+                found.append(Found(replace(behind.hit, start=start, end=end), behind.use))
+        out.append(found + [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)])
     return out
 
 
-def _in_text(text: str, label: str, plan: Plan) -> list[Found]:
-    """Hits in a text by itself, and in the text behind its label, which says what a bare value is."""
-    found = [Found(hit, use) for use, hit in plan.detectors.in_text(text)]
-    if label:
-        lead = f"{label.rstrip(' :*')}: "
-        for use, hit in plan.detectors.in_text(lead + text):
-            if hit.end > len(lead):
-                moved = replace(hit, start=max(0, hit.start - len(lead)), end=hit.end - len(lead))
-                found.append(Found(moved, use))
-    return found
+def find_in_texts(texts: Iterable[str], plan: Plan, alarm: Alarm) -> dict[str, list[Found]]:
+    """Hits of the detectors that need the words alone, by text; each distinct text is read once."""
+    distinct = list(dict.fromkeys(texts))
+    out: dict[str, list[Found]] = {}
+    for start in range(0, len(distinct), BATCH):
+        alarm()
+        batch = distinct[start : start + BATCH]
+        for text, hits in zip(batch, plan.detectors.in_texts(batch), strict=True):
+            out[text] = [Found(hit, use) for use, hit in hits]
+    return out
 
 
-def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan) -> tuple[KnownValue, ...]:
-    """Every value found in the session, as something to search for."""
+BATCH = 256
+"""Texts handed to the detectors at once; the clock is looked at between two batches."""
+
+
+def _lead(passage: Passage) -> str:
+    """What introduces a bare value: the label of its field says what it is."""
+    return f"{passage.label.rstrip(' :*')}: " if passage.label else ""
+
+
+def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan) -> KnownValues:
+    """Every value found in the session, and who typed it on which machine, as something to search for."""
+    values = list(typist_values(session.recording))
     if plan.link is None:
-        return ()
-    values = []
+        return index_known(value for value in starmap(known_value, values) if value is not None)
     for passage, hits in zip(session.passages, found, strict=True):
         if passage.kind == "typed" and passage.secure and passage.role in {"before_edit", "erased"}:
             continue  # a piece of a password is a common word more often than not
@@ -131,7 +145,7 @@ def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan)
 def link(
     session: Session,
     found: Sequence[Sequence[Found]],
-    known: Sequence[KnownValue],
+    known: KnownValues,
     screens: Screens,
     alarm: Alarm,
 ) -> list[list[Found]]:

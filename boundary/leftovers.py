@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from boundary.findings import Alarm, Found, Session
+from boundary.findings import Alarm, Found, Session, find_in_texts
 from boundary.plan import Plan
 from recording.model import Passage
-from text_redact.known import KnownValue, find_known
+from text_redact.known import KnownValues, find_known
 
 BLANK = "\ue000"
 """Stands for a replaced character: no letter, no digit and no space, so that a word before it does not announce the
@@ -18,19 +18,21 @@ ROUNDS = 4
 
 
 def find_leftovers(
-    session: Session, found: Sequence[Sequence[Found]], known: Sequence[KnownValue], plan: Plan, alarm: Alarm
+    session: Session, found: Sequence[Sequence[Found]], known: KnownValues, plan: Plan, alarm: Alarm
 ) -> list[list[Found]]:
     """Add what detectors and known values hit in texts and keys as they will be when the findings are gone."""
     out = [list(hits) for hits in found]
     for _ in range(ROUNDS):
         fresh = False
         taken = _taken_keys(session, out)
-        for number, passage in enumerate(session.passages):
-            text = _left(passage, out[number], taken)
+        left = [_left(passage, hits, taken) for passage, hits in zip(session.passages, out, strict=True)]
+        read = find_in_texts((text for text in left if text is not None), plan, alarm)
+        for number, (passage, text) in enumerate(zip(session.passages, left, strict=True)):
             if text is None:
                 continue
             alarm()
-            for hit in _hits(passage, text, known, plan):
+            linked = find_known(text, known, pieces=passage.role == "erased")
+            for hit in (*read[text], *(Found(hit, None) for hit in linked)):
                 if any(char.isalnum() for char in text[hit.hit.start : hit.hit.end]):
                     out[number].append(hit)
                     fresh = True
@@ -62,10 +64,3 @@ def _left(passage: Passage, hits: Sequence[Found], taken: dict[int, frozenset[in
         return None
     text = "".join(BLANK if place in gone else char for place, char in enumerate(passage.text))
     return text if any(char.isalnum() for char in text) else None
-
-
-def _hits(passage: Passage, text: str, known: Sequence[KnownValue], plan: Plan) -> Iterator[Found]:
-    for use, hit in plan.detectors.in_text(text):
-        yield Found(hit, use)
-    for hit in find_known(text, known, pieces=passage.role == "erased"):
-        yield Found(hit, None)

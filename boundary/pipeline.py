@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from boundary.verify import text_detectors, verify_text
 from boundary.video import frames_of_videos
 from recording.errors import BoundaryError, StepFailed
 from recording.model import Box, Passage, Recording
-from text_redact.known import KnownValue, find_known
+from text_redact.known import KnownValues, find_known
 from text_redact.transcript import transcribe
 
 
@@ -180,7 +180,7 @@ def _pointing(recording: Recording, passed: Collection[str]) -> frozenset[int]:
     return frozenset(f.row for f in recording.frames if f.row is not None and f.file not in passed)
 
 
-def _name_cleared(recording: Recording, known: Sequence[KnownValue], plan: Plan) -> bool:
+def _name_cleared(recording: Recording, known: KnownValues, plan: Plan) -> bool:
     """Whether nothing is found in the recording's own name, which people choose."""
     name = recording.name
     hits = plan.detectors.in_text(name) or plan.detectors.in_passage(Passage(name, "field", "file_name"))

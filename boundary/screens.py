@@ -135,7 +135,7 @@ def cover_frames(
     recording: Recording,
     screens: Screens,
     boxes: Mapping[str, Sequence[Box]],
-    known: Sequence[KnownValue],
+    known: Iterable[KnownValue],
     detectors: Sequence[TextDetector],
     plan: Plan,
     alarm: Callable[[], None],

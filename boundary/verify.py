@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from recording import parse_files
 from recording.errors import StepFailed
 from recording.model import Passage, Recording, SourceFile
 from recording.roles import is_member_name, is_structure
-from text_redact.known import KnownValue, find_known
+from text_redact.known import KnownValues, find_known
 
 
 def text_detectors(plan: Plan) -> tuple[TextDetector, ...]:
@@ -28,7 +28,7 @@ def text_detectors(plan: Plan) -> tuple[TextDetector, ...]:
 
 
 def verify_text(
-    changed: Changed, media: Iterable[str], known: Sequence[KnownValue], plan: Plan, alarm: Callable[[], None]
+    changed: Changed, media: Iterable[str], known: KnownValues, plan: Plan, alarm: Callable[[], None]
 ) -> None:
     """Parse the output again and look for anything sensitive in it.
 
@@ -117,7 +117,7 @@ def _spaces(match: re.Match[str]) -> str:
 
 
 def _search_bytes(
-    changed: Changed, media: Collection[str], known: Sequence[KnownValue], blank: Callable[[str], str]
+    changed: Changed, media: Collection[str], known: KnownValues, blank: Callable[[str], str]
 ) -> None:
     """Known values as they were typed, in the raw bytes and the names: whatever the parser did not look at."""
     values = [value.value.casefold() for value in known if len(value.value) >= MIN_BYTES]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from recording.model import Hit
 from text_redact.normalise import plain_char
+from text_redact.words import is_ordinary
 
 MIN_CHARS = 4
 """Shortest value that is searched elsewhere: anything shorter is found in half of all words."""
@@ -14,6 +17,8 @@ MIN_PIECE = 5
 """Shortest erased piece of a known value that counts as the value."""
 WHOLE_LABELS = frozenset({"PASSWORD", "SECRET"})
 """Labels whose values are found inside longer runs of letters too."""
+EXACT, FUZZY = 0.9, 0.7
+"""Scores of a hit that is spelt as it was found, and of one that is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,45 +36,199 @@ class KnownValue:
 
 def known_value(label: str, value: str) -> KnownValue | None:
     """The value ready for searching, ``None`` where it is too short to be told from chance."""
-    key, _ = _flat(value, label in WHOLE_LABELS)
+    key = _View(value, label in WHOLE_LABELS).text
     return KnownValue(label, value, key) if len(key) >= MIN_CHARS else None
 
 
-def _flat(text: str, punctuation: bool) -> tuple[str, list[int]]:
-    """The text as keys are compared, with the offset of each character."""
-    folded: list[str] = []
-    offsets: list[int] = []
-    for index, char in enumerate(text):
-        for part in plain_char(char).casefold():
-            if part.isalnum() or (punctuation and not part.isspace()):
-                folded.append(part)
-                offsets.append(index)
-    return "".join(folded), offsets
+@dataclass(frozen=True, slots=True)
+class KnownValues:
+    """The values of a session made ready for search, once; texts are then read in one pass, however many there are."""
+
+    values: tuple[KnownValue, ...] = field(repr=False)
+    plain: _Search = field(repr=False)
+    whole: _Search = field(repr=False)
+
+    def __iter__(self) -> Iterator[KnownValue]:
+        """The values, longest first."""
+        return iter(self.values)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to search for."""
+        return bool(self.values)
 
 
-def find_known(text: str, values: Iterable[KnownValue], *, pieces: bool = False) -> Sequence[Hit]:
-    """Hits of ``values`` in ``text``, whatever the case and whatever stands between letters and digits.
+def index_known(values: Iterable[KnownValue] = ()) -> KnownValues:
+    """Make values ready for search."""
+    distinct = sorted(dict.fromkeys(values), key=_length, reverse=True)
+    return KnownValues(
+        tuple(distinct),
+        _search([value for value in distinct if value.label not in WHOLE_LABELS], whole=False),
+        _search([value for value in distinct if value.label in WHOLE_LABELS], whole=True),
+    )
 
-    A hit starts and ends where a run of letters and digits does, except for passwords and secrets, which are found
-    inside longer runs too. With ``pieces`` the text is an erased run: a piece of a value, or a value inside it, counts.
+
+def _length(value: KnownValue) -> int:
+    return len(value.key)
+
+
+def find_known(text: str, known: KnownValues | Iterable[KnownValue], *, pieces: bool = False) -> Sequence[Hit]:
+    """Hits of known values in ``text``, whatever the case and whatever stands between letters and digits.
+
+    Long values are found with a typo too: one letter wrong, missing, added or swapped from 6 letters on, two from 12
+    on; of numbers one digit from 12 on, of passwords one character from 10 on. A hit starts and ends where a run of
+    letters and digits does, except for passwords and secrets, which are found inside longer runs too. What is made of
+    ordinary words alone is no typo. With ``pieces`` the text is an erased run: a piece of a value, or a value inside
+    it, counts.
     """
-    views = {punctuation: _flat(text, punctuation) for punctuation in (False, True)}
+    index = known if isinstance(known, KnownValues) else index_known(known)
     hits: list[Hit] = []
-    for value in values:
-        flat, offsets = views[value.label in WHOLE_LABELS]
-        if pieces and len(flat) >= MIN_PIECE and flat in value.key:
-            hits.append(Hit(value.label, 0, len(text), 0.9, "link:piece"))
-            continue
-        at = flat.find(value.key)
-        while at >= 0:
-            start, end = offsets[at], offsets[at + len(value.key) - 1] + 1
-            if value.label in WHOLE_LABELS or _whole(text, start, end):
-                hits.append(Hit(value.label, start, end, 0.9, "link:session"))
-            at = flat.find(value.key, at + 1)
+    for search in (index.plain, index.whole):
+        if search.values:
+            view = _View(text, search.whole)
+            if pieces and len(view.text) >= MIN_PIECE and view.text in search.joined:
+                label = next(value.label for value in search.values if view.text in value.key)
+                hits.append(Hit(label, 0, len(text), EXACT, "link:piece"))
+            hits += _found(view, search)
     return hits
 
 
-def _whole(text: str, start: int, end: int) -> bool:
-    before = start == 0 or not text[start - 1].isalnum()
-    after = end == len(text) or not text[end].isalnum()
-    return before and after
+# Views of a text ---------------------------------------------------------------------------------------------------
+
+_ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
+_ASCII_SPACE = {code: None for code in range(128) if chr(code).isspace()}
+
+
+class _View:
+    """A text as keys are compared; where its characters came from is worked out only if something is found."""
+
+    def __init__(self, text: str, punctuation: bool) -> None:
+        self.source, self.punctuation = text, punctuation
+        self._offsets: list[int] | None = None
+        if text.isascii():
+            self.text = text.lower().translate(_ASCII_SPACE if punctuation else _ASCII_SIGNS)
+        else:
+            self.text = "".join(part for part, _ in self._parts())
+
+    def _parts(self) -> Iterator[tuple[str, int]]:
+        for index, char in enumerate(self.source):
+            for part in plain_char(char).casefold():
+                if part.isalnum() or (self.punctuation and not part.isspace()):
+                    yield part, index
+
+    @property
+    def offsets(self) -> list[int]:
+        """Offset in the source of each character."""
+        if self._offsets is None:
+            self._offsets = [index for _, index in self._parts()]
+        return self._offsets
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Code points of the source behind ``start..end`` of the view."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+    def begins(self, at: int) -> bool:
+        """Whether a run of letters and digits begins at ``at``."""
+        place = self.offsets[at]
+        return place == 0 or not self.source[place - 1].isalnum()
+
+    def ends(self, at: int) -> bool:
+        """Whether a run of letters and digits ends before ``at``."""
+        place = self.offsets[at - 1] + 1
+        return place == len(self.source) or not self.source[place].isalnum()
+
+
+# Search ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Values of one kind.
+
+    ``automaton`` finds whole keys, as ``(value, -1, 0)``, and pieces of keys that may hold a typo, as ``(value, first
+    character, one past the last)``: of one piece more than there may be typos, one is spelt right.
+    """
+
+    values: tuple[KnownValue, ...] = field(repr=False)
+    whole: bool
+    joined: str = field(repr=False)
+    automaton: Any = field(repr=False)
+
+
+def _search(values: Sequence[KnownValue], *, whole: bool) -> _Search:
+    if not values:
+        return _Search((), whole, "", None)
+    import ahocorasick
+
+    places: dict[str, list[tuple[int, int, int]]] = {}
+    for number, value in enumerate(values):
+        places.setdefault(value.key, []).append((number, -1, 0))
+        pieces = _typos(value) + 1
+        for piece in range(pieces) if pieces > 1 else ():
+            start, end = len(value.key) * piece // pieces, len(value.key) * (piece + 1) // pieces
+            places.setdefault(value.key[start:end], []).append((number, start, end))
+    automaton = ahocorasick.Automaton()
+    for word, meant in places.items():
+        automaton.add_word(word, tuple(meant))
+    automaton.make_automaton()
+    return _Search(tuple(values), whole, "\0".join(value.key for value in values), automaton)
+
+
+def _typos(value: KnownValue) -> int:
+    """How many typos a value may hold and still be told from others."""
+    size = len(value.key)
+    if value.label in WHOLE_LABELS:
+        return int(size >= 10)
+    if value.key.isdecimal():
+        return int(size >= 12)
+    return 2 if size >= 12 else int(size >= 6)
+
+
+def _found(view: _View, search: _Search) -> Iterator[Hit]:
+    exact: set[tuple[int, int]] = set()
+    near: dict[tuple[int, int], None] = {}
+    for last, meant in search.automaton.iter(view.text):
+        for number, start, end in meant:
+            value = search.values[number]
+            if start >= 0:
+                near[number, last + 1 - end] = None
+                continue
+            first = last + 1 - len(value.key)
+            if search.whole or (view.begins(first) and view.ends(last + 1)):
+                exact.add((first, last + 1))
+                yield Hit(value.label, *view.span(first, last + 1), EXACT, "link:session")
+    told: set[tuple[int, int, int]] = set()
+    for number, first in near:
+        window = _near(view, search.values[number], first, whole=search.whole)
+        if window is not None and window not in exact and (number, *window) not in told:
+            told.add((number, *window))
+            yield Hit(search.values[number].label, *view.span(*window), FUZZY, "link:typo")
+
+
+def _near(view: _View, value: KnownValue, first: int, *, whole: bool) -> tuple[int, int] | None:
+    """The closest window that begins about ``first`` and is the value but for its typos."""
+    from rapidfuzz.distance import OSA
+
+    size, most, text = len(value.key), _typos(value), view.text
+    best: tuple[int, int, int] | None = None
+    for start in range(max(0, first - most), min(first + most + 1, len(text))):
+        if not (whole or view.begins(start)):
+            continue
+        for end in range(max(start + 1, start + size - most), min(start + size + most, len(text)) + 1):
+            if whole or view.ends(end):
+                errors = OSA.distance(text[start:end], value.key, score_cutoff=most)
+                if errors <= most and (best is None or errors < best[0]):
+                    best = errors, start, end
+    if best is None or (best[0] and not whole and _is_prose(view, best[1], best[2])):
+        return None
+    return best[1], best[2]
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _is_prose(view: _View, start: int, end: int) -> bool:
+    """Whether a window is ordinary words and nothing else: they are meant as they stand."""
+    first, last = view.span(start, end)
+    text = view.source[first:last]
+    words = _LETTERS.findall(text.lower())
+    return bool(words) and not any(char.isdigit() for char in text) and all(map(is_ordinary, words))

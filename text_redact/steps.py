@@ -53,6 +53,7 @@ class ListOptions(Options):
     label: Label = Field("LISTED", description="What the listed values are.")
     file: str | None = Field(None, description="List file beside the policy: one value a line, # for comments.")
     values: tuple[str, ...] = Field((), description="Values written into the policy itself.")
+    fuzzy: bool = Field(True, description="Find them with one letter of a word wrong, missing, added or swapped.")
 
     @model_validator(mode="after")
     def _something(self) -> ListOptions:
@@ -110,7 +111,7 @@ def _secrets(options: SecretsOptions, context: BuildContext) -> TextDetector:
 
 def _list(options: ListOptions, context: BuildContext) -> TextDetector:
     values = [*options.values, *(lists.read(context.folder / options.file) if options.file else ())]
-    return lists.build(options.label, values)
+    return lists.build(options.label, values, options.fuzzy)
 
 
 def _roles(options: RolesOptions, context: BuildContext) -> PassageDetector:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_redact.known import KnownValue, find_known, known_value
+from text_redact.known import KnownValue, find_known, index_known, known_value
 
 
 def known(label: str, value: str) -> KnownValue:
@@ -55,6 +55,44 @@ class TestSpelling:
             hits = find_known(text, [made])
             assert hits
             assert all(0 <= hit.start < hit.end <= len(text) for hit in hits)
+
+
+class TestTypos:
+    def test_a_long_value_is_found_with_a_typo(self):
+        """A name or an address mistyped in another window is the same name or address."""
+        assert found("mail ingird.solberg@example.org", known("EMAIL_ADDRESS", "ingrid.solberg@example.org")) == [
+            "ingird.solberg@example.org"
+        ]
+        assert found("Inrgid Solbreg - Mail", known("PERSON", "Ingrid Solberg")) == ["Inrgid Solbreg"]
+        assert found("mr sollberg", known("PERSON", "Solberg")) == ["sollberg"]
+
+    def test_another_value_is_no_typo(self):
+        """An ordinary word, the next number and a short name are what they are."""
+        assert found("the marines and a martini", known("PERSON", "Marine"), known("PERSON", "Martin")) == []
+        assert found("order 10000002", known("US_BANK_NUMBER", "10000001")) == []
+        assert found("Anne", known("PERSON", "Anna")) == []
+
+    def test_a_mistyped_password_is_found_in_a_longer_run(self):
+        """What is but one character from a password tells the password."""
+        assert found("xGrebe-4417-shoql!", known("PASSWORD", "Grebe-4417-shoal")) == ["Grebe-4417-shoql"]
+
+    @given(st.integers(0, 11), st.sampled_from(["swap", "drop", "double"]), st.text(" .,-", max_size=4))
+    def test_one_slip_anywhere_in_a_name_is_found(self, at, slip, around):
+        """Wherever the finger slips once, the name is found."""
+        name = "quorra vimbela"
+        at += name[at] == " "
+        typed = {
+            "swap": name[:at] + name[at + 1 : at + 2] + name[at] + name[at + 2 :],
+            "drop": name[:at] + name[at + 1 :],
+            "double": name[: at + 1] + name[at:],
+        }[slip]
+        assert found(f"{around} {typed} {around}", known("PERSON", name))
+
+    def test_many_values_are_searched_in_one_pass(self):
+        """Thousands of values in a session are all found, each at its place."""
+        values = [known("PERSON", f"person{number:05d} example") for number in range(5000)]
+        index = index_known(values)
+        assert [hit.rule for hit in find_known("from PERSON04711 example", index)][:1] == ["link:session"]
 
 
 class TestPieces:

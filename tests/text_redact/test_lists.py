@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,38 @@ class TestFinding:
         """Whatever stands around and between, a hit is the listed words in their order."""
         for value in values(text):
             assert "".join(char for char in value.lower() if char.isalpha()) == "adaexample"
+
+
+class TestTypos:
+    @pytest.mark.parametrize(
+        "text", ["ada exmaple", "Ada Exampel", "ada examle", "ada examplle", "jose nunes", "ada  wxample"]
+    )
+    def test_one_wrong_letter_in_a_word_hides_nothing(self, text):
+        """A letter swapped, lost, doubled or mistyped leaves a listed name what it is."""
+        assert values(f"ask {text} now") == [text]
+
+    @pytest.mark.parametrize("text", ["ada sample", "add example", "the zoo", "brine", "ada exxmmple"])
+    def test_ordinary_words_and_two_wrong_letters_are_no_typos(self, text):
+        """What is an English word is meant as it stands, and two wrong letters make another word."""
+        assert values(text) == []
+
+    def test_a_single_word_needs_more_letters_in_a_longer_list(self):
+        """In a long list anything is one letter from something, so short words must be spelt right there."""
+        few = lists.build("PERSON", ["Solberg"])
+        many = lists.build("PERSON", ["Solberg", *(f"q{number:x}zz" for number in range(0x20000))])
+        assert few("mr sollberg and solbreg")
+        assert not many("mr solbreg")
+        assert many("mr solberg")
+
+    def test_typos_can_be_left_out(self):
+        """A policy may ask for the spelling of the list and no other."""
+        assert not lists.build("PERSON", ["Ada Example"], fuzzy=False)("ada exmaple")
+
+    def test_a_pickled_detector_finds_the_same(self):
+        """A detector sent to another process is built again there."""
+        again = pickle.loads(pickle.dumps(NAMES))
+        assert again == NAMES
+        assert again("ada exmaple, zoe") == NAMES("ada exmaple, zoe") != []
 
 
 class TestFiles:

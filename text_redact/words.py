@@ -1,0 +1,22 @@
+"""Ordinary English words: what is one of them is no misspelt name.
+
+The words are those of SCOWL's American list of middle size that are written in lower case, so proper names are not among them;
+its notice is in ``data/ordinary_words.LICENSE.txt``.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+from importlib import resources
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a word, in lower case, is an ordinary English word (a name such as "mark" may be one too)."""
+    return word in _words()
+
+
+@functools.cache
+def _words() -> frozenset[str]:
+    packed = resources.files("text_redact").joinpath("data", "ordinary_words.txt.gz").read_bytes()
+    return frozenset(gzip.decompress(packed).decode("ascii").split())
