@@ -1,4 +1,4 @@
-"""``boundary``: run, detect, doctor.
+"""``boundary``: run, detect, decrypt, doctor.
 
 Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
 Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
@@ -123,6 +123,36 @@ def detect_command(
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(CLOSED) from None
     raise typer.Exit(WITHHELD if failed else 0)
+
+
+@app.command("decrypt", short_help="Give back what the operator 'encrypt' took, to who has the key.")
+def decrypt_command(
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="Input; - or nothing is standard input.")] = "-",
+    key_file: Annotated[Path | None, typer.Option("--key-file", help="The key that encrypted.")] = None,
+    key_env: Annotated[str | None, typer.Option("--key-env", help="Environment variable with that key.")] = None,
+) -> None:
+    """Write a text with every token in it (LABEL.base64url) replaced by the value it was made of.
+
+    A token that was changed, or that another key made, ends it: nothing is written, and the exit code is 1.
+    """
+    from text_redact.operators.encrypt import decrypt_text, key_from_environment, key_from_file
+
+    if (key_file is None) == (key_env is None):
+        hint = "give --key-file or --key-env"
+        _fail(InputError("the key must come from one place", code="encrypt-key-missing", hint=hint), USAGE)
+    try:
+        key = key_from_file(key_file) if key_file is not None else key_from_environment(str(key_env))
+    except BoundaryError as error:
+        _fail(error, USAGE)
+    with _opened(file) as stream:
+        data = stream.read()
+    try:
+        # Bytes that are no text are carried through as they are.
+        text = decrypt_text(data.decode("utf-8", "surrogateescape"), key)
+    except BoundaryError as error:
+        _fail(error, WITHHELD)
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
 
 
 @app.command("doctor", short_help="Say what is installed and what is missing.")

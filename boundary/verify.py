@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from boundary.screens import Screens
 from policies.contract import TextDetector
 from recording import parse_files
 from recording.errors import StepFailed
-from recording.model import Passage, Recording, SourceFile
+from recording.model import Passage, Recording, SourceFile, TextField
 from recording.roles import is_member_name, is_structure
 from text_redact.known import KnownValues, find_known
 
@@ -61,7 +62,7 @@ def verify_text(
                     raise _residue(hit.rule, passage.kind)
         for hit in find_known(passage.text, known):
             raise _residue(hit.rule, passage.kind)
-    _search_bytes(changed, set(media), known, leave.pasted)
+    _search_bytes(changed, set(media), known)
 
 
 class _Leave:
@@ -70,6 +71,7 @@ class _Leave:
     def __init__(self, recording: Recording, added: Added) -> None:
         self.added = added
         self.fields = recording.fields
+        self.clips = [(field.text, self.field(field)) for field in recording.fields if field.role == "clipboard"]
         self.pasted = _blanker(added.texts)
         events = recording.events.select(["seq", "file", "start"])
         self.rows: set[int] = set()
@@ -84,16 +86,47 @@ class _Leave:
 
     def __call__(self, passage: Passage) -> str:
         if passage.field is not None:
-            field = self.fields[passage.field]
-            if field.role == "file_name":
-                return "" if field.text in self.added.names else field.text
-            text, blanked = self.added.fields.get((field.file, field.start), (None, ""))
-            return blanked if text == field.text else field.text
+            return self.field(self.fields[passage.field])
         text = "".join(
             BLANK if row in self.rows else char for char, row in zip(passage.text, passage.rows, strict=True)
         )
         # What was pasted has no rows; it holds what the clipboard holds after the change.
-        return self.pasted(text) if -1 in passage.rows else text
+        return self.paste(text, passage.rows) if -1 in passage.rows else text
+
+    def field(self, field: TextField) -> str:
+        if field.role == "file_name":
+            return "" if field.text in self.added.names else field.text
+        text, blanked = self.added.fields.get((field.file, field.start), (None, ""))
+        return blanked if text == field.text else field.text
+
+    def paste(self, text: str, rows: Sequence[int]) -> str:
+        """Blank in what was pasted what the change put into the clipboard, and nothing that was typed."""
+        out, at = [], 0
+        for pasted, group in itertools.groupby(rows, key=_is_pasted):
+            end = at + sum(1 for _ in group)
+            out.append(self.run(text[at:end]) if pasted else text[at:end])
+            at = end
+        return "".join(out)
+
+    def run(self, text: str) -> str:
+        """One pasted run as the clipboards that hold it were left; of several at once, without what was put in."""
+        left = [clip[at : at + len(text)] for full, clip in self.clips for at in _all(text, full)]
+        if not left:
+            return self.pasted(text)
+        columns = zip(text, *left, strict=True)
+        return "".join(BLANK if all(char == BLANK for char in column) else said for said, *column in columns)
+
+
+def _is_pasted(row: int) -> bool:
+    return row < 0
+
+
+def _all(part: str, text: str) -> Iterator[int]:
+    """Every place of a part in a text."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
 
 
 def _blanker(replacements: Iterable[str]) -> Callable[[str], str]:
@@ -116,22 +149,33 @@ def _spaces(match: re.Match[str]) -> str:
     return BLANK * len(match.group())
 
 
-def _search_bytes(
-    changed: Changed, media: Collection[str], known: KnownValues, blank: Callable[[str], str]
-) -> None:
-    """Known values as they were typed, in the raw bytes and the names: whatever the parser did not look at."""
+def _search_bytes(changed: Changed, media: Collection[str], known: KnownValues) -> None:
+    """Known values as they were typed, in the raw bytes and the names: whatever the parser did not look at.
+
+    What the change wrote is looked past at the very places where it was written, and nowhere else: an operator may have
+    made up what somebody is called in another file.
+    """
     values = [value.value.casefold() for value in known if len(value.value) >= MIN_BYTES]
     for name, data in changed.files.items():
-        text = "" if name in changed.added.names else f"{name}\n"
-        if name not in media:
-            text += data.decode("utf-8", "replace")
-        folded = text.casefold()
+        head = "" if name in changed.added.names else f"{name}\n"
+        kept = b"" if name in media else data
+        folded = (head + kept.decode("utf-8", "replace")).casefold()
         if not any(value in folded for value in values):
             continue
+        text = head + _without_added(kept, changed.added.bytes.get(name, ())).decode("utf-8", "replace")
         # A password may be an ordinary word ("password"): what the format itself says is not about it.
-        folded = _without_structure(blank(text)).casefold()
+        folded = _without_structure(text).casefold()
         if any(value in folded for value in values):
             raise _residue("link:bytes", "file")
+
+
+def _without_added(data: bytes, written: Sequence[tuple[int, bytes, bytes]]) -> bytes:
+    out, at = [], 0
+    for start, new, blanked in written:
+        if start >= at and data.startswith(new, start):
+            out += [data[at:start], blanked]
+            at = start + len(new)
+    return b"".join([*out, data[at:]])
 
 
 MIN_BYTES = 6

@@ -117,12 +117,12 @@ class _Checker:
             use = self.used(node, Phase.CHANGE, ("change", label))
             if label not in _PLACES and not _LABEL.fullmatch(label):
                 self.report(
-                    node.place, "bad-label", "this is no label", "a label such as EMAIL_ADDRESS, default or screen"
+                    node.place, "bad-label", "this is no label", f"a label such as EMAIL_ADDRESS, or {', '.join(sorted(_PLACES))}"
                 )
                 continue
             if use is None:
                 continue
-            wanted = "screen.change" if label == "screen" else "text.change"
+            wanted = _GIVES.get(label, "text.change")
             if wanted not in use.spec.gives:
                 self.report(
                     nodes.as_mapping(node)["use"].mark,
@@ -243,7 +243,10 @@ class _Checker:
 
 
 _LABEL = re.compile(LABEL_PATTERN)
-_PLACES = frozenset({"default", "screen"})
+_GIVES = MappingProxyType({"screen": "screen.change", "timing": "timing.change", "mouse": "mouse.change"})
+"""What the operator of a place must give; those of labels and of ``default`` change text."""
+
+_PLACES = frozenset({"default", *_GIVES})
 _WORDS = {
     "dict": "a mapping",
     "model": "a mapping",

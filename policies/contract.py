@@ -112,3 +112,20 @@ class Operator(Protocol):
     def __call__(self, label: str, value: str) -> str:
         """The replacement; its length must not depend on the length of ``value``."""
         ...
+
+
+@runtime_checkable
+class SessionOperator(Operator, Protocol):
+    """**Protocol:** an operator that must know a session before it changes anything in it.
+
+    It learns who is called how, and which values are real. The pipeline calls ``for_session`` where it is.
+    """
+
+    def for_session(self, values: Sequence[tuple[str, str]], person: str | None) -> Operator:
+        """The operator for one session; this one stays as it is.
+
+        Args:
+            values: Label and text of everything that is sensitive in the session; may repeat.
+            person: Whose session it is, as the policy's ``person`` names it; ``None`` where that is not known.
+        """
+        ...

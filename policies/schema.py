@@ -77,6 +77,9 @@ class PolicyModel(Options):
     admit: dict[str, StepMapping] = Field({}, description="What is allowed in at all, by step: consent, apps, windows.")
     find: list[StepMapping] = Field([], description="Detectors, in order.")
     link: StepMapping = Field(None, description="How far a value found in one place is searched in others.")
-    change: dict[str, StepMapping] = Field({}, description="Operator per label; 'default', and 'screen' for frames.")
+    change: dict[str, StepMapping] = Field(
+        {},
+        description="Operator per label, 'default' for the rest; 'screen' for frames, 'timing' for times, 'mouse' for its paths.",
+    )
     verify: Verify = Field(Verify(), description="How the result is checked.")
     release: Release = Field(Release(), description="What leaves.")

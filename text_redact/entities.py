@@ -106,8 +106,11 @@ PRESIDIO = MappingProxyType(
 OWN = frozenset({"DATE_OF_BIRTH"})
 """Entities that only our own patterns find; those of `text_redact.detectors.own` widen some of Presidio's too."""
 
-NEEDS_MODEL = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "ADDRESS", "NRP"})
-"""Entities that no pattern can find; they need a names model, which this version does not ship."""
+NAMES = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "ADDRESS"})
+"""Entities that no pattern can find; the shipped names model does."""
+
+NEEDS_MODEL = frozenset({"NRP"})
+"""Entities that neither a pattern nor the shipped names model finds: nationalities, religions, political groups."""
 
 DEFAULT = (
     "CREDIT_CARD",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,10 +35,15 @@ def normalise(text: str) -> Normalised:
     """
     if text.isascii():
         return Normalised(text, range(len(text) + 1))
+    table = {ord(char): plain_char(char) for char in set(text) if char > "\x7f"}
+    if not _LOOK_ALIKES.keys().isdisjoint(table):
+        text = _MIXED.sub(_unmixed, text)
+    if "" not in table.values():
+        return Normalised(text.translate(table), range(len(text) + 1))
     out: list[str] = []
     offsets: list[int] = []
     for index, char in enumerate(text):
-        plain = plain_char(char)
+        plain = table.get(ord(char), char)
         if plain:
             out.append(plain)
             offsets.append(index)
@@ -44,6 +51,7 @@ def normalise(text: str) -> Normalised:
     return Normalised("".join(out), offsets)
 
 
+@functools.lru_cache(maxsize=1 << 13)
 def plain_char(char: str) -> str:
     """The plain form of one character: itself, another one, or nothing where it cannot be seen."""
     if char < "\x80":
@@ -61,6 +69,27 @@ def plain_char(char: str) -> str:
     folded = unicodedata.normalize("NFKC", char)
     return folded if len(folded) == 1 else char
 
+
+_LOOK_ALIKES = {
+    ord(strange): plain
+    for strange, plain in zip(
+        "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u04bb\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0408\u0405"
+        "\u03bf\u03b1\u03bd\u03c1\u03b9\u03ba\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
+        "aeopcyxijsdqhABEKMHOPCTYXIJSoavpikABEZHIKMNOPTYX",
+        strict=True,
+    )
+}
+"""Cyrillic and Greek letters that look like Latin ones (Unicode Technical Standard 39, confusables)."""
+_MIXED = re.compile(r"(?=\S*[A-Za-z0-9@])\S*[\u0370-\u03ff\u0400-\u052f]\S*")
+
+
+def _unmixed(match: re.Match[str]) -> str:
+    """A run of Latin letters with look-alikes among them, in Latin letters; one with real foreign letters as it is."""
+    plain = match.group().translate(_LOOK_ALIKES)
+    return match.group() if _FOREIGN.search(plain) else plain
+
+
+_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 """Letters and marks without a shape: grapheme joiner, Hangul fillers, inherent Khmer vowels."""

@@ -8,13 +8,13 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from policies.contract import BuildContext, Operator, Options, PassageDetector, Phase, StepSpec, TextDetector
+from policies.contract import BuildContext, Options, PassageDetector, Phase, StepSpec, TextDetector
 from policies.schema import Label
 from text_redact import entities as known
 from text_redact.detectors import lists
+from text_redact.detectors.mistyped import LABELS as MISTYPED
+from text_redact.detectors.mistyped import Mistyped, Shape
 from text_redact.detectors.roles import EveryText, Roles
-from text_redact.detectors.secrets import Secrets
-from text_redact.operators import Mask, Redact, Replace
 from text_redact.reread import LABELS, Reread
 
 _MODULES = ("presidio_analyzer", "spacy")
@@ -24,11 +24,12 @@ def _known_entity(value: str) -> str:
     if value in known.NEEDS_MODEL:
         raise PydanticCustomError(
             "needs_model",
-            "names, places and the like need a names model, which is not installed",
-            {"hint": "give the names with text.list"},
+            "nationalities, religions and the like need a model of your own",
+            {"hint": "name it in text.names with 'model' and 'labels'"},
         )
-    if value not in known.PRESIDIO and value not in known.OWN:
-        close = difflib.get_close_matches(value.upper(), [*known.PRESIDIO, *known.OWN], n=1)
+    everything = (*known.PRESIDIO, *known.OWN, *known.NAMES)
+    if value not in everything:
+        close = difflib.get_close_matches(value.upper(), everything, n=1)
         hint = f"did you mean '{close[0]}'?" if close else "'boundary doctor --entities' lists them"
         raise PydanticCustomError("no_such_entity", "no such entity", {"hint": hint})
     return value
@@ -40,7 +41,9 @@ class PiiOptions(Options):
     entities: tuple[Annotated[str, AfterValidator(_known_entity)], ...] = Field(
         known.DEFAULT, min_length=1, description="What to look for, by entity name."
     )
-    threshold: Annotated[float, Field(gt=0, le=1)] = Field(0.4, description="Lowest score that counts, 0 to 1.")
+    threshold: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.4, description="Lowest score of a pattern that counts, 0 to 1; names have the model's own thresholds."
+    )
 
 
 class SecretsOptions(Options):
@@ -62,6 +65,12 @@ class ListOptions(Options):
         return self
 
 
+class MistypedOptions(Options):
+    """Options of ``text.mistyped``."""
+
+    entities: tuple[Shape, ...] = Field(MISTYPED, min_length=1, description="Which shapes to look for, by entity name.")
+
+
 class RolesOptions(Options):
     """Options of ``text.roles``: none."""
 
@@ -74,44 +83,33 @@ class AllOptions(Options):
     keep: tuple[str, ...] = Field(("app",), description="Roles of texts that are not.")
 
 
-class MaskOptions(Options):
-    """Options of ``mask``."""
-
-    keep_last: Annotated[int, Field(ge=0, le=4)] = Field(0, description="Letters or digits of the end that stay.")
-    char: Annotated[str, Field(pattern=r"^[!-/:-~]$")] = Field(
-        "*", description="What the mask is made of: one visible ASCII character, no digit."
-    )
-
-
-class ReplaceOptions(Options):
-    """Options of ``replace``."""
-
-    text: Annotated[str, Field(max_length=40, pattern=r"^[ -~]*$")] = Field(
-        "", description="What to put instead; by default the label in brackets."
-    )
-
-
-class RedactOptions(Options):
-    """Options of ``redact``: none."""
-
-
 class RereadOptions(Options):
     """Options of ``text.reread``: none."""
 
 
 def _pii(options: PiiOptions, context: BuildContext) -> TextDetector:
+    from text_redact import names
     from text_redact.detectors import pii
 
-    return pii.build(options.entities, options.threshold)
+    wanted = set(options.entities)
+    patterns = pii.build(wanted - known.NAMES, options.threshold)
+    # Scores of patterns and of the model are no common scale: names have the model's own thresholds.
+    return names.together(patterns, names.build(wanted & known.NAMES)) if wanted & known.NAMES else patterns
 
 
 def _secrets(options: SecretsOptions, context: BuildContext) -> TextDetector:
-    return Secrets()
+    from text_redact.secrets.engine import build
+
+    return build()
 
 
 def _list(options: ListOptions, context: BuildContext) -> TextDetector:
     values = [*options.values, *(lists.read(context.folder / options.file) if options.file else ())]
     return lists.build(options.label, values, options.fuzzy)
+
+
+def _mistyped(options: MistypedOptions, context: BuildContext) -> PassageDetector:
+    return Mistyped(frozenset(options.entities))
 
 
 def _roles(options: RolesOptions, context: BuildContext) -> PassageDetector:
@@ -120,18 +118,6 @@ def _roles(options: RolesOptions, context: BuildContext) -> PassageDetector:
 
 def _all(options: AllOptions, context: BuildContext) -> PassageDetector:
     return EveryText(options.typed, options.fields, frozenset(options.keep))
-
-
-def _mask(options: MaskOptions, context: BuildContext) -> Operator:
-    return Mask(options.keep_last, options.char)
-
-
-def _replace(options: ReplaceOptions, context: BuildContext) -> Operator:
-    return Replace(options.text)
-
-
-def _redact(options: RedactOptions, context: BuildContext) -> Operator:
-    return Redact()
 
 
 def _reread(options: RereadOptions, context: BuildContext) -> TextDetector:
@@ -152,10 +138,12 @@ PII = StepSpec(
 SECRETS = StepSpec(
     name="text.secrets",
     phase=Phase.FIND,
-    summary="Finds vendor tokens, private keys, and values that a word such as 'password:' announces.",
+    summary="Finds vendor tokens, keys, credentials in many notations, and passwords and codes that words announce.",
     options=SecretsOptions,
     build=_secrets,
     gives=frozenset({"text"}),
+    extra="text",
+    modules=("ahocorasick",),
 )
 LIST = StepSpec(
     name="text.list",
@@ -166,6 +154,15 @@ LIST = StepSpec(
     gives=frozenset({"text"}),
     examples=({"label": "PERSON", "values": ["Ada Example"]}, {"label": "PROJECT", "file": "projects.txt"}),
     repeatable=True,
+)
+MISTYPED_STEP = StepSpec(
+    name="text.mistyped",
+    phase=Phase.FIND,
+    summary="Finds cards, numbers and addresses with a slip in them: shapes without check digits, in typed text alone.",
+    options=MistypedOptions,
+    build=_mistyped,
+    gives=frozenset({"passage"}),
+    examples=({}, {"entities": ["CREDIT_CARD"]}),
 )
 ROLES = StepSpec(
     name="text.roles",
@@ -183,38 +180,6 @@ ALL = StepSpec(
     build=_all,
     gives=frozenset({"passage"}),
     examples=({}, {"fields": False}, {"keep": ["app", "window_title"]}),
-)
-MASK = StepSpec(
-    name="mask",
-    phase=Phase.CHANGE,
-    summary="Puts a mask of fixed length in the place of a value.",
-    options=MaskOptions,
-    build=_mask,
-    gives=frozenset({"text.change"}),
-    extra="text",
-    modules=("presidio_anonymizer",),
-    examples=({}, {"keep_last": 4}),
-)
-REPLACE = StepSpec(
-    name="replace",
-    phase=Phase.CHANGE,
-    summary="Puts the label in the place of a value.",
-    options=ReplaceOptions,
-    build=_replace,
-    gives=frozenset({"text.change"}),
-    extra="text",
-    modules=("presidio_anonymizer",),
-    examples=({}, {"text": "[hidden]"}),
-)
-REDACT = StepSpec(
-    name="redact",
-    phase=Phase.CHANGE,
-    summary="Takes a value out and puts nothing in its place.",
-    options=RedactOptions,
-    build=_redact,
-    gives=frozenset({"text.change"}),
-    extra="text",
-    modules=("presidio_anonymizer",),
 )
 REREAD = StepSpec(
     name="text.reread",

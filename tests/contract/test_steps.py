@@ -40,6 +40,9 @@ def context(tmp_path) -> BuildContext:
             value = options.get(name)
             if isinstance(value, str):
                 (tmp_path / value).write_text("Ada Example\n" if name == "file" else "person,status\nada,opted_in\n")
+    key = tmp_path / "encrypt.key"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
     return BuildContext(folder=tmp_path, key=b"k" * 32)
 
 

@@ -13,7 +13,7 @@ import pytest
 from recording.model import Hit
 from text_redact import entities
 from text_redact.detectors import pii
-from text_redact.detectors.secrets import Secrets
+from text_redact.secrets.engine import Secrets
 
 CORPORA = Path(__file__).parents[3] / "shared" / "data" / "corpora"
 MOST_TAKEN = 0.002

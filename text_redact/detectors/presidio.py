@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import regex
@@ -22,6 +22,9 @@ from spacy.lang.en.stop_words import STOP_WORDS
 
 from recording.errors import StepFailed
 from recording.model import Hit
+from text_redact.engine.needs import Needs, longest, needs_of
+from text_redact.engine.phones import find_phones
+from text_redact.engine.rules import Rule
 from text_redact.entities import PRESIDIO
 
 CONTEXT_WORDS = 5
@@ -38,28 +41,60 @@ _DIMENSIONS = re.compile(r"\d{1,6}\s*[x\u00d7]\s*\d{1,6}", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Presidio:
-    """Finds the given entities with Presidio's recognizers. Scores are Presidio's, 0 to 1."""
+def rules(entities: Iterable[str], threshold: float) -> tuple[Rule, ...]:
+    """Rules for ``entities`` (names of `text_redact.entities.PRESIDIO`); slow, done once a process.
 
-    entities: tuple[str, ...]
-    threshold: float
-    recognizers: tuple[Any, ...] = field(repr=False)
-
-    def __call__(self, text: str) -> Sequence[Hit]:
-        """All hits, recognizer by recognizer."""
-        hits: list[Hit] = []
-        for recognizer in self.recognizers:
-            hits.extend(_run(recognizer, text, self.threshold))
-        return hits
-
-
-def build(entities: Iterable[str], threshold: float) -> Presidio:
-    """Make a detector for ``entities`` (names of `text_redact.entities.PRESIDIO`); slow, done once a process."""
+    A pattern below ``threshold`` that no check digit can lift counts only with one of its context words.
+    """
     no_suffix_download()
-    wanted = tuple(sorted(set(entities)))
-    recognizers = tuple(getattr(predefined_recognizers, PRESIDIO[entity])() for entity in wanted)
-    return Presidio(wanted, threshold, recognizers)
+    return tuple(
+        rule
+        for entity in sorted(set(entities))
+        for rule in _rules_of(getattr(predefined_recognizers, PRESIDIO[entity])(), threshold)
+    )
+
+
+def _rules_of(recognizer: Any, threshold: float) -> Iterator[Rule]:
+    if type(recognizer).analyze is not PatternRecognizer.analyze:
+        yield Rule(recognizer.name, Needs(LEAST_DIGITS), (), None, functools.partial(_phones, recognizer, threshold))
+        return
+    checks = type(recognizer).validate_result is not PatternRecognizer.validate_result
+    first_words = {_WORD.findall(word.lower())[0] for word in recognizer.context or () if _WORD.search(word)}
+    for pattern in recognizer.patterns:
+        flags = int(recognizer.global_regex_flags)
+        compiled = _compiled(pattern.regex, flags)  # now, and not in the middle of a text
+        lifted = pattern.score >= threshold or checks
+        yield Rule(
+            f"{recognizer.name}:{pattern.name}",
+            needs_of(pattern.regex, flags),
+            () if lifted else tuple(sorted(first_words)) or (_NEVER,),
+            _HINTS.get(f"{recognizer.name}:{pattern.name}"),
+            functools.partial(_matches, recognizer, pattern, compiled, threshold),
+        )
+
+
+_HINTS = MappingProxyType(
+    {
+        "IbanRecognizer:IBAN Generic": re.compile(r"(?<=[A-Za-z]{2})[0-9]{2}[ -]?[A-Za-z0-9]{4}"),
+        **dict.fromkeys(
+            (
+                "IpRecognizer:IPv6",
+                "IpRecognizer:IPv6_unspecified",
+                "IpRecognizer:IPv4_mapped",
+                "IpRecognizer:IPv4_embedded",
+            ),
+            re.compile(":[0-9A-Fa-f]{0,4}:"),
+        ),
+        "IpRecognizer:IPv4": re.compile(r"\.[0-9]{1,3}\.[0-9]"),
+        "MacAddressRecognizer:MAC_COLON_OR_HYPHEN": re.compile("[:-][0-9A-Fa-f]{2}[:-]"),
+        "MacAddressRecognizer:MAC_CISCO_DOT": re.compile(r"\.[0-9A-Fa-f]{4}\."),
+        "MedicalLicenseRecognizer:USA DEA Certificate Number (weak)": re.compile("[0-9]{7}"),
+    }
+)
+"""What is found wherever a pattern is, and is found faster."""
+
+_NEVER = "\0\0"
+"""A word of no text: a weak pattern without context words cannot count."""
 
 
 def no_suffix_download() -> None:
@@ -71,64 +106,71 @@ def no_suffix_download() -> None:
         _tld.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
-def _run(recognizer: Any, text: str, threshold: float) -> list[Hit]:
+def _phones(recognizer: Any, threshold: float, text: str, start: int, end: int) -> list[Hit]:
+    if not isinstance(recognizer, predefined_recognizers.PhoneRecognizer):
+        results: list[RecognizerResult] = (
+            recognizer.analyze(text[start:end], recognizer.supported_entities, _EMPTY) or []
+        )
+        found = [(start + result.start, start + result.end) for result in results if result.score >= threshold]
+    else:
+        found = list(find_phones(text, tuple(recognizer.supported_regions), LEAST_DIGITS, start, end))
+    rule, label = f"presidio:{recognizer.name}", recognizer.supported_entities[0]
+    score = max(threshold, PHONE_SCORE)
+    return [Hit(label, *span, score, rule) for span in found if not _DIMENSIONS.fullmatch(text, *span)]
+
+
+PHONE_SCORE = 0.4
+"""Presidio's score of a telephone number; a threshold above it counts as reached where the number is valid."""
+
+
+def _matches(
+    recognizer: Any, pattern: Any, compiled: tuple[Any, bool], threshold: float, text: str, start: int, end: int
+) -> list[Hit]:
+    """Presidio's own pattern loop, but with a time limit that fails closed."""
+    rule, label = f"presidio:{recognizer.name}:{pattern.name}", recognizer.supported_entities[0]
+    if isinstance(recognizer, predefined_recognizers.IbanRecognizer):
+        text = text.translate(_UPPER)  # people type them in lower case
     hits = []
-    for start, end, score, rule in _raw(recognizer, text):
-        boosted = score
-        if score < threshold and recognizer.context and _has_context(text, start, recognizer.context):
-            boosted = min(max(score + CONTEXT_BOOST, CONTEXT_FLOOR), 1.0)
-        if boosted >= threshold:
-            hits.append(Hit(recognizer.supported_entities[0], start, end, boosted, rule))
+    for match in _finditer(recognizer, compiled, text, start, end):
+        for last in _ends(recognizer, match):
+            score = _score(recognizer, pattern.score, text[match.start() : last])
+            if 0 < score < threshold and recognizer.context and _has_context(text, match.start(), recognizer.context):
+                score = min(max(score + CONTEXT_BOOST, CONTEXT_FLOOR), 1.0)
+            if score >= threshold:
+                hits.append(Hit(label, match.start(), last, score, rule))
+                break
     return hits
 
 
-def _raw(recognizer: Any, text: str) -> list[_Raw]:
-    """What a recognizer finds before context words are looked at."""
-    if isinstance(recognizer, predefined_recognizers.IbanRecognizer):
-        upper = text.translate(_UPPER)  # people type them in lower case
-        return list(dict.fromkeys([*_match(recognizer, text), *_match(recognizer, upper)]))
-    if type(recognizer).analyze is PatternRecognizer.analyze:
-        return _match(recognizer, text)
-    if _digits(text) < LEAST_DIGITS:
-        return []
-    results: list[RecognizerResult] = recognizer.analyze(text, recognizer.supported_entities, _EMPTY)
-    return [
-        (r.start, r.end, r.score, f"presidio:{recognizer.name}")
-        for r in results or ()
-        if r.score > 0
-        and _digits(text[r.start : r.end]) >= LEAST_DIGITS
-        and not _DIMENSIONS.fullmatch(text, r.start, r.end)
-    ]
-
-
-def _digits(text: str) -> int:
-    return sum(map(str.isdecimal, text))
-
-
-def _match(recognizer: Any, text: str) -> list[_Raw]:
-    """Presidio's own pattern loop, but with a time limit that fails closed."""
-    out = []
-    for pattern in recognizer.patterns:
-        compiled = _compiled(pattern.regex, int(recognizer.global_regex_flags))
-        rule = f"presidio:{recognizer.name}:{pattern.name}"
-        try:
-            for match in compiled.finditer(text, timeout=PATTERN_SECONDS):
-                for end in _ends(recognizer, match):
-                    score = _score(recognizer, pattern.score, text[match.start() : end])
-                    if score > 0:
-                        out.append((match.start(), end, score, rule))
-                        break
-        except TimeoutError:
-            raise StepFailed(
-                f"a pattern of {recognizer.name} ran out of time", code="pattern-timeout", hint="split the text"
-            ) from None
-    return out
+def _finditer(recognizer: Any, compiled: tuple[Any, bool], text: str, start: int, end: int) -> Iterator[Any]:
+    pattern, bounded = compiled
+    if bounded:
+        yield from pattern.finditer(text, start, end)
+        return
+    try:
+        yield from pattern.finditer(text, start, end, timeout=PATTERN_SECONDS)
+    except TimeoutError:
+        raise StepFailed(
+            f"a pattern of {recognizer.name} ran out of time", code="pattern-timeout", hint="split the text"
+        ) from None
 
 
 @functools.cache
-def _compiled(pattern: str, flags: int) -> Any:
-    # regex has a cache of its own, but looking a pattern up there costs more than most matches.
-    return regex.compile(pattern, flags=flags)
+def _compiled(pattern: str, flags: int) -> tuple[Any, bool]:
+    """The pattern, and whether the longest text it matches has a bound, so that the time a character takes has one too.
+
+    Bounded patterns run on the standard library's engine, which starts faster but knows no time limit.
+    """
+    try:
+        if longest(pattern, flags) <= BOUNDED:
+            return re.compile(pattern, flags), True
+    except re.error:
+        pass  # syntax that only the other engine knows
+    return regex.compile(pattern, flags=flags), False
+
+
+BOUNDED = 400
+"""Characters up to which a pattern counts as bounded."""
 
 
 def _ends(recognizer: Any, match: Any) -> list[int]:
@@ -145,7 +187,6 @@ def _score(recognizer: Any, score: float, value: str) -> float:
     return 1.0 if valid else score
 
 
-_Raw = tuple[int, int, float, str]
 _UPPER = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
 _EMPTY = NlpArtifacts(entities=[], tokens=[], tokens_indices=[], lemmas=[], nlp_engine=None, language="en")  # type: ignore[arg-type]
 
@@ -154,11 +195,13 @@ def _has_context(text: str, start: int, words: Sequence[str]) -> bool:
     """Whether a context word, or its plural, is among the last `CONTEXT_WORDS` words that are no stop words."""
     before: list[str] = []
     counted = 0
-    for word in reversed(_WORD.findall(text[max(0, start - 400) : start].lower())):
-        counted += word not in STOP_WORDS
+    for chunk in reversed(text[max(0, start - 400) : start].lower().split()):
+        # "192.0.2.1," is one word to Presidio's tokenizer and four to the pattern.
+        found = _WORD.findall(chunk)
+        counted += any(word not in STOP_WORDS and not word.isdecimal() for word in found)
         if counted > CONTEXT_WORDS:
             break
-        before.append(word)
+        before += reversed(found)
     padded = f" {' '.join(reversed(before))} "
     wanted = (" ".join(_WORD.findall(word.lower())) for word in words)
     return any(f" {word} " in padded or f" {word}s " in padded for word in wanted if word)

@@ -1,0 +1,117 @@
+"""Rules that find, each with what it needs of a text; a text is read by those alone whose needs it meets."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from recording.model import Hit
+from text_redact.engine.needs import Needs, count
+
+MAX_CACHED = 512
+"""Longest text whose hits are remembered, in code points."""
+_CACHE = 1 << 15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One way to find something.
+
+    Attributes:
+        name: For the reader of a profile.
+        needs: Least digits and signs of a text that it may match.
+        words: One of these, in lower case, must be in the text, where there are any.
+        hint: A cheaper pattern that is found wherever the rule finds something; ``None`` where there is none.
+        find: Gives the hits in a normalised text that lie in ``start..end``.
+        lines: Whether nothing that it finds goes over the end of a line.
+    """
+
+    name: str
+    needs: Needs
+    words: tuple[str, ...]
+    hint: re.Pattern[str] | None
+    find: Callable[[str, int, int], Iterable[Hit]] = field(repr=False)
+    lines: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """Several rules, run one after the other."""
+
+    rules: tuple[Rule, ...] = field(repr=False)
+
+    def __call__(self, text: str) -> Sequence[Hit]:
+        """All hits in a normalised text; offsets are those of the text."""
+        free, worded = _that_may(self, *count(text))
+        if worded:
+            lower = text.lower()
+            free += tuple([rule for words, rules in worded if _holds(lower, words) for rule in rules])
+        if not free:
+            return ()
+        if len(text) > SHORT and "\n" in text:
+            return self._by_lines(text, free)
+        hits: list[Hit] = []
+        for rule in free:
+            if rule.hint is None or rule.hint.search(text):
+                hits += rule.find(text, 0, len(text))
+        return hits
+
+    def _by_lines(self, text: str, rules: tuple[Rule, ...]) -> Sequence[Hit]:
+        """What a line does not hold, most rules need not look for in it."""
+        by_line = frozenset([rule for rule in rules if rule.lines])
+        hits: list[Hit] = []
+        for rule in rules:
+            if not rule.lines and (rule.hint is None or rule.hint.search(text)):
+                hits += rule.find(text, 0, len(text))
+        end = -1
+        while end < len(text) and by_line:
+            start, end = end + 1, text.find("\n", end + 1)
+            end = len(text) if end < 0 else end
+            for rule in _on_a_line(self, *count(text[start:end])):
+                if rule in by_line and (rule.hint is None or rule.hint.search(text, start, end)):
+                    hits += rule.find(text, start, end)
+        return hits
+
+
+SHORT = 160
+"""Texts up to this length are read in one go; longer ones line by line."""
+
+
+def _holds(lower: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # noqa: SIM110  a generator would cost more than the search
+        if word in lower:
+            return True
+    return False
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _that_may(
+    rules: Rules, digits: int, signs: tuple[int, ...]
+) -> tuple[tuple[Rule, ...], tuple[tuple[tuple[str, ...], tuple[Rule, ...]], ...]]:
+    """The rules whose needs are met: those without words, and the others by their words.
+
+    Most texts have figures that some text before them had, and are answered at once.
+    """
+    may = [rule for rule in rules.rules if rule.needs.met_by(digits, signs)]
+    worded: dict[tuple[str, ...], list[Rule]] = {}
+    for rule in may:
+        if rule.words:
+            worded.setdefault(rule.words, []).append(rule)
+    return tuple(rule for rule in may if not rule.words), tuple((words, tuple(of)) for words, of in worded.items())
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _on_a_line(rules: Rules, digits: int, signs: tuple[int, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules.rules if rule.lines and rule.needs.met_by(digits, signs))
+
+
+def remembered(find: Rules, text: str) -> Sequence[Hit]:
+    """The hits of ``find``, from memory where the same text was read before in this process."""
+    return _remembered(find, text) if len(text) <= MAX_CACHED else find(text)
+
+
+@functools.lru_cache(maxsize=_CACHE)
+def _remembered(find: Rules, text: str) -> Sequence[Hit]:
+    return tuple(find(text))

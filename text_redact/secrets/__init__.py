@@ -1,0 +1,1 @@
+"""Secrets in text: vendor tokens, keys, credentials in many notations, and values that words announce."""
