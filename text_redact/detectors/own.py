@@ -172,26 +172,22 @@ _BIRTH_WORDS = (
     "nat", "geboorte", "urodzenia", "f\u00f8d", "fod", "syntym", "tarihi", "lahir",
 )  # fmt: skip
 _ONE_AT = Needs(0, (1, 0, 0, 0, 0))
+_MAIL_WORDS = ("mail", "to", "cc", "from", "contact", "address")
+_AT_WORDS = ("dot", "[at]", "(at)", "{at}", "<at>", " at]", " at)")
+_SPELT_GATE = r"[\[({< ]at[\])}> ]"
+_IBAN_GATE = r"[A-Za-z]{2}[ .-]?[0-9]{2}(?:[ .\-\r\n\t]{0,4}[A-Za-z0-9]){11}"
 _SPELT_EMAIL_HINT = re.compile(r"\bat\b", re.IGNORECASE)
 _IBAN_HINT = re.compile(r"(?<=[A-Za-z]{2})[ .-]?[0-9]{2}[ .\-]?\s{0,2}[A-Za-z0-9]{2}")
 _RULES: tuple[tuple[str, Rule], ...] = (
-    ("CREDIT_CARD", Rule("own:card", Needs(_SHORTEST_CARD), (), None, _cards, lines=False)),
     (
-        "DATE_OF_BIRTH",
-        Rule("own:birth", Needs(3), _BIRTH_WORDS, None, _births, lines=False),
+        "CREDIT_CARD",
+        Rule("own:card", Needs(_SHORTEST_CARD), (), r"\d(?:[ .\-_/\r\n]{0,7}\d){12}", None, _cards, lines=False),
     ),
-    ("EMAIL_ADDRESS", Rule("own:email", _ONE_AT, (), None, _emails)),
-    (
-        "EMAIL_ADDRESS",
-        Rule(
-            "own:email-announced", _ONE_AT, ("mail", "to", "cc", "from", "contact", "address"), None, _announced_emails
-        ),
-    ),
-    (
-        "EMAIL_ADDRESS",
-        Rule("own:email-spelt", Needs(), ("dot", "[at]", "(at)", "{at}", "<at>"), _SPELT_EMAIL_HINT, _spelt_emails),
-    ),
-    ("IBAN_CODE", Rule("own:iban", Needs(4), (), _IBAN_HINT, _ibans, lines=False)),
+    ("DATE_OF_BIRTH", Rule("own:birth", Needs(3), _BIRTH_WORDS, r"\d", None, _births, lines=False)),
+    ("EMAIL_ADDRESS", Rule("own:email", _ONE_AT, (), r"[^\s]@[A-Za-z0-9_-]", None, _emails)),
+    ("EMAIL_ADDRESS", Rule("own:email-announced", _ONE_AT, _MAIL_WORDS, r"\w@[a-z]", None, _announced_emails)),
+    ("EMAIL_ADDRESS", Rule("own:email-spelt", Needs(), _AT_WORDS, _SPELT_GATE, _SPELT_EMAIL_HINT, _spelt_emails)),
+    ("IBAN_CODE", Rule("own:iban", Needs(4), (), _IBAN_GATE, _IBAN_HINT, _ibans, lines=False)),
 )
 FOUND = frozenset(label for label, _ in _RULES)
 """Entities that these patterns find."""

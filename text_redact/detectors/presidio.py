@@ -23,7 +23,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from recording.errors import StepFailed
 from recording.model import Hit
 from text_redact.engine.needs import Needs, longest, needs_of
-from text_redact.engine.phones import find_phones
+from text_redact.engine.phones import CLUSTER, find_phones
 from text_redact.engine.rules import Rule
 from text_redact.entities import PRESIDIO
 
@@ -56,7 +56,9 @@ def rules(entities: Iterable[str], threshold: float) -> tuple[Rule, ...]:
 
 def _rules_of(recognizer: Any, threshold: float) -> Iterator[Rule]:
     if type(recognizer).analyze is not PatternRecognizer.analyze:
-        yield Rule(recognizer.name, Needs(LEAST_DIGITS), (), None, functools.partial(_phones, recognizer, threshold))
+        yield Rule(
+            recognizer.name, Needs(LEAST_DIGITS), (), CLUSTER, None, functools.partial(_phones, recognizer, threshold)
+        )
         return
     checks = type(recognizer).validate_result is not PatternRecognizer.validate_result
     first_words = {_WORD.findall(word.lower())[0] for word in recognizer.context or () if _WORD.search(word)}
@@ -68,6 +70,7 @@ def _rules_of(recognizer: Any, threshold: float) -> Iterator[Rule]:
             f"{recognizer.name}:{pattern.name}",
             needs_of(pattern.regex, flags),
             () if lifted else tuple(sorted(first_words)) or (_NEVER,),
+            pattern.regex,
             _HINTS.get(f"{recognizer.name}:{pattern.name}"),
             functools.partial(_matches, recognizer, pattern, compiled, threshold),
         )

@@ -21,6 +21,8 @@ from text_redact.engine.needs import DIGITS
 
 _BEFORE, _AFTER = 8, 24
 """Characters around a cluster of digits that decide whether it is a number: a bracket, a letter, an extension."""
+CLUSTER = r"\d(?:[-x\s.()\[\]/~+]{0,6}\d){5,}"
+"""What every number in ASCII has a match of."""
 _CLUSTER = re.compile(r"\d(?:[-x\s.()\[\]/~+\u2010-\u2015\u2212\u00ad\u200b\u2060\u3000]{0,6}\d){5,}")
 _TYPES = (
     "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail".split()  # noqa: SIM905

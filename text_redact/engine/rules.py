@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from recording.model import Hit
 from text_redact.engine.needs import Needs, count
+from text_redact.engine.scanner import Scanner, scanner
 
 MAX_CACHED = 512
 """Longest text whose hits are remembered, in code points."""
@@ -23,7 +24,8 @@ class Rule:
         name: For the reader of a profile.
         needs: Least digits and signs of a text that it may match.
         words: One of these, in lower case, must be in the text, where there are any.
-        hint: A cheaper pattern that is found wherever the rule finds something; ``None`` where there is none.
+        gate: An expression in ASCII that matches, whatever the case, wherever the rule finds something.
+        hint: The same for the standard library, and cheap; ``None`` where there is none.
         find: Gives the hits in a normalised text that lie in ``start..end``.
         lines: Whether nothing that it finds goes over the end of a line.
     """
@@ -31,6 +33,7 @@ class Rule:
     name: str
     needs: Needs
     words: tuple[str, ...]
+    gate: str
     hint: re.Pattern[str] | None
     find: Callable[[str, int, int], Iterable[Hit]] = field(repr=False)
     lines: bool = True
@@ -44,35 +47,58 @@ class Rules:
 
     def __call__(self, text: str) -> Sequence[Hit]:
         """All hits in a normalised text; offsets are those of the text."""
+        scan = _scanner(self) if text.isascii() else None
+        may = self._scanned(scan, text) if scan is not None else self._counted(text)
+        if not may:
+            return ()
+        if len(text) > SHORT and "\n" in text:
+            return self._by_lines(text, may, scan)
+        hits: list[Hit] = []
+        for rule in may:
+            hits += rule.find(text, 0, len(text))
+        return hits
+
+    def _scanned(self, scan: Scanner, text: str) -> list[Rule]:
+        found = scan(text.encode("ascii"))
+        if not found:
+            return []
+        may = [self.rules[number] for number in found]
+        lower = text.lower()
+        return [rule for rule in may if not rule.words or _holds(lower, rule.words)]
+
+    def _counted(self, text: str) -> list[Rule]:
+        """The same without Vectorscan, from the number of digits and signs, from words and hints."""
         free, worded = _that_may(self, *count(text))
         if worded:
             lower = text.lower()
             free += tuple([rule for words, rules in worded if _holds(lower, words) for rule in rules])
-        if not free:
-            return ()
-        if len(text) > SHORT and "\n" in text:
-            return self._by_lines(text, free)
-        hits: list[Hit] = []
-        for rule in free:
-            if rule.hint is None or rule.hint.search(text):
-                hits += rule.find(text, 0, len(text))
-        return hits
+        return [rule for rule in free if rule.hint is None or rule.hint.search(text)]
 
-    def _by_lines(self, text: str, rules: tuple[Rule, ...]) -> Sequence[Hit]:
+    def _by_lines(self, text: str, rules: Sequence[Rule], scan: Scanner | None) -> Sequence[Hit]:
         """What a line does not hold, most rules need not look for in it."""
         by_line = frozenset([rule for rule in rules if rule.lines])
         hits: list[Hit] = []
         for rule in rules:
-            if not rule.lines and (rule.hint is None or rule.hint.search(text)):
+            if not rule.lines:
                 hits += rule.find(text, 0, len(text))
         end = -1
         while end < len(text) and by_line:
             start, end = end + 1, text.find("\n", end + 1)
             end = len(text) if end < 0 else end
-            for rule in _on_a_line(self, *count(text[start:end])):
-                if rule in by_line and (rule.hint is None or rule.hint.search(text, start, end)):
+            line = text[start:end]
+            if scan is None:
+                may = [r for r in _on_a_line(self, *count(line)) if r.hint is None or r.hint.search(line)]
+            else:
+                may = [self.rules[number] for number in scan(line.encode("ascii"))]
+            for rule in may:
+                if rule in by_line:
                     hits += rule.find(text, start, end)
         return hits
+
+
+@functools.cache
+def _scanner(rules: Rules) -> Scanner | None:
+    return scanner([rule.gate for rule in rules.rules])
 
 
 SHORT = 160
