@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from boundary.findings import Decision, Session
 from boundary.link import NOT_LINKED
 from recording import Patch, row_removal
-from recording.formats import format_named
-from recording.model import Keys
-from text_redact.burst import Region, burst, regions
-
-FAR_NS = 10_000_000_000
-"""Room for a burst that nothing follows."""
+from recording.formats import Stroke, format_named
+from recording.model import KEY_KINDS, Keys
+from text_redact.burst import STROKE_NS, timed
+from text_redact.rewrite import Insert, Rewriting, Value, rewrite
 
 Replacement = Callable[[str, str], str]
 """Label and value -> what is typed instead."""
@@ -23,7 +24,7 @@ Replacement = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Patches that put one burst in the place of a region, and how many key events that adds."""
+    """Patches that write keys in the place of others, the new ones first, and how many key events that adds."""
 
     patches: tuple[Patch, ...]
     key_events: int
@@ -32,63 +33,107 @@ class Burst:
 def bursts(
     session: Session, decisions: Sequence[Decision], removed: frozenset[int], replacement: Replacement
 ) -> Iterator[Burst]:
-    """One burst for one value, however many texts showed it.
+    """What takes the place of the typed values: one burst for one value, however many texts showed it.
 
     Args:
         removed: Rows (``seq``) that go without a replacement.
     """
-    writer = _Writer(session, removed)
-    taken: set[int] = set()
+    by_stream: dict[int, list[Value]] = {}
     for rows, decision in _joined(_typed(decisions)):
         span = decision.finding.span
         assert isinstance(span, Keys)
-        said = False
-        for region in regions(session.transcript, span.stream, rows):
-            fresh = tuple(row for row in region.rows if row not in taken)
-            if not fresh:
-                continue
-            first = region.first if region.first in fresh else fresh[0]
-            taken.update(fresh)
-            # A value in several pieces is said once; where everything is sensitive, each piece is a value.
-            text = ""
-            if not said or decision.finding.label in NOT_LINKED:
-                passage = session.passages[decision.passage]
-                text = replacement(decision.finding.label, passage.text[decision.start : decision.end])
-            said = True
-            yield writer.put(Region(region.stream, fresh, first), text)
+        value = session.passages[decision.passage].text[decision.start : decision.end]
+        text = replacement(decision.finding.label, value)
+        by_stream.setdefault(span.stream, []).append(Value(frozenset(rows), text))
+    for stream, values in by_stream.items():
+        yield from _Writer(session, removed).write(rewrite(session.transcript, stream, values))
 
 
 class _Writer:
-    """Writes bursts in the format of the source."""
+    """Writes the keys of a rewritten stream in the format of the source."""
 
     def __init__(self, session: Session, removed: frozenset[int]) -> None:
-        self.recording = session.recording
-        self.removed = removed
-        self.format = format_named(session.recording.format)
         events = session.recording.events.combine_chunks()
-        self.columns: dict[str, pa.ChunkedArray] = {name: events[name] for name in ("file", "start", "end", "t_ns")}
+        self.recording = session.recording
+        self.format = format_named(session.recording.format)
+        self.files = events["file"].combine_chunks().dictionary_encode().indices.to_numpy()
+        self.names: list[str] = events["file"].combine_chunks().dictionary_encode().dictionary.to_pylist()
+        self.times = events["t_ns"].to_pylist()
+        self.places = events["start"].to_numpy(), events["end"].to_numpy()
+        self.is_key = pc.is_in(events["kind"], value_set=pa.array(sorted(KEY_KINDS))).to_numpy()
+        self.stays = np.ones(len(events), dtype=bool)
+        self.stays[sorted(removed)] = False
 
-    def put(self, region: Region, text: str) -> Burst:
-        strokes = burst(text, **self.times(region))
-        lines = self.format.render_keys(self.recording, strokes, region.first) if strokes else b""
-        others = row_removal(self.recording, [row for row in region.rows if row != region.first])
-        file, start, end = (self.columns[name][region.first].as_py() for name in ("file", "start", "end"))
-        head = Patch(file, start, end, lines)
-        return Burst((head, *others), len(strokes) - len(region.rows))
+    def write(self, new: Rewriting) -> Iterator[Burst]:
+        """Patches for one stream."""
+        self.stays[sorted(new.removed)] = False
+        heads: set[int] = set()
+        for group in self.grouped(new.inserts):
+            moments = self.moments(group)
+            for insert in group:
+                strokes = timed(insert.strokes, itertools.islice(moments, len(insert.strokes)))
+                lines = self.lines(insert.row, strokes)
+                start, end = (int(ends[insert.row]) for ends in self.places)
+                if insert.instead:
+                    heads.add(insert.row)
+                patch = Patch(self.names[self.files[insert.row]], start if insert.instead else end, end, lines)
+                yield Burst((patch,), (len(strokes) if lines else 0) - insert.instead)
+        rest = [row for row in new.removed if row not in heads]
+        if rest:
+            yield Burst(row_removal(self.recording, rest), -len(rest))
 
-    def times(self, region: Region) -> dict[str, int | None]:
-        """Time of the first row that goes, and of the next row of its file that stays: order in the file is kept."""
-        files, times = self.columns["file"], self.columns["t_ns"]
-        start = times[region.first].as_py()
-        gone = frozenset(region.rows)
-        row, end = region.first + 1, None
-        while end is None and row < len(times) and files[row].equals(files[region.first]):
-            if row not in gone and row not in self.removed:
-                end = times[row].as_py()
-            row += 1
-        if start is not None and (end is None or end < start):
-            end = start + FAR_NS
-        return {"start_ns": start, "end_ns": end}
+    def grouped(self, inserts: Iterable[Insert]) -> Iterator[list[Insert]]:
+        """What is written with no row that stays between."""
+        group: list[Insert] = []
+        for insert in sorted(inserts, key=_place):
+            if group and (self.stays[group[-1].row + 1 : insert.row + (not insert.instead)]).any():
+                yield group
+                group = []
+            group.append(insert)
+        if group:
+            yield group
+
+    def lines(self, row: int, strokes: Sequence[Stroke]) -> bytes:
+        """New lines; none where no key of that file shows how to write one."""
+        like = self.like(row)
+        return self.format.render_keys(self.recording, strokes, like) if strokes and like is not None else b""
+
+    def like(self, row: int) -> int | None:
+        """A key row to write others like: this one, or the nearest of its file."""
+        if self.is_key[row]:
+            return row
+        near = np.flatnonzero(self.is_key & (self.files == self.files[row]))
+        return int(near[np.argmin(np.abs(near - row))]) if len(near) else None
+
+    def moments(self, group: Sequence[Insert]) -> Iterator[int | None]:
+        """Times for all strokes of a group, at a fixed rate.
+
+        They depend on the rows around that stay: when the value was begun and how long its keys took is not told by
+        them; how long its neighbours are apart is.
+        """
+        first, last = group[0], group[-1]
+        before = self.near(first.row if not first.instead else first.row - 1, -1)
+        after = self.near(last.row + 1, 1)
+        start = self.times[first.row] if before is None else before
+        if start is None:
+            return itertools.repeat(None)
+        step = STROKE_NS
+        if after is not None and after >= start:
+            step = min(step, (after - start) // (sum(len(insert.strokes) for insert in group) + 1))
+        return itertools.count(start + step, step)
+
+    def near(self, row: int, way: int) -> int | None:
+        """Time of the nearest row of the same file that stays."""
+        file = self.files[row - way] if 0 <= row - way < len(self.files) else -1
+        while 0 <= row < len(self.files) and self.files[row] == file:
+            if self.stays[row] and self.times[row] is not None:
+                return int(self.times[row])
+            row += way
+        return None
+
+
+def _place(insert: Insert) -> tuple[int, bool]:
+    return insert.row, not insert.instead
 
 
 def _typed(decisions: Sequence[Decision]) -> list[tuple[frozenset[int], Decision]]:

@@ -10,13 +10,17 @@ from pathlib import PurePosixPath
 from boundary.bursts import bursts
 from boundary.findings import Decision, Session
 from boundary.leftovers import BLANK
+from boundary.link import NOT_LINKED
 from boundary.names import file_names, frame_names, reference
 from boundary.plan import Plan
 from boundary.video import SUFFIXES as VIDEO_SUFFIXES
+from policies.contract import Operator, SessionOperator
 from recording import Patch, apply_patches, field_patch, row_removal, unread_files
 from recording.edit import places_after
 from recording.errors import StepFailed
 from recording.model import Recording, TextField
+from text_redact.known import EXACT, KnownValues, find_known, index_known
+from text_redact.operators import tells
 
 ZERO = "0"
 """What a number becomes, whatever the operator: the source's reader expects a number there."""
@@ -34,12 +38,14 @@ class Added:
         texts: Every text that an operator gave.
         fields: By place, the text of a changed field, and the same with what was put in blanked.
         keys: By file, key rows that were written here with their first byte, in order.
+        bytes: By file, what was written with its first byte, and the same with what was put in blanked; in order.
     """
 
     names: frozenset[str]
     texts: frozenset[str]
     fields: Mapping[Place, tuple[str, str]] = field(repr=False)
     keys: Mapping[str, Sequence[tuple[int, bytes]]] = field(repr=False)
+    bytes: Mapping[str, Sequence[tuple[int, bytes, bytes]]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,9 @@ def change(
     removed: frozenset[int],
     frames: Mapping[str, bytes],
     plan: Plan,
+    *,
+    known: KnownValues | None = None,
+    person: str | None = None,
 ) -> Changed:
     """Apply everything that was decided.
 
@@ -74,9 +83,12 @@ def change(
         removed: Rows (``seq``) that do not pass: not admitted, or pointing to a frame that was withheld.
         frames: Covered frames by source name; a frame that is not here does not pass.
         plan: The operators, and how files are named.
+        known: What is sensitive anywhere in the session: no replacement may hold any of it.
+        person: Whose recording it is, for operators that treat each person's values alike.
     """
     recording = session.recording
-    work = _Work(session, removed, plan)
+    work = _Work(session, removed, plan, index_known() if known is None else known)
+    work.operators = _for_session(plan, _values(session, decisions, work.known), person)
     work.add(row_removal(recording, sorted(removed)))
     work.change_fields(decisions)
     work.change_keys(decisions)
@@ -94,15 +106,36 @@ def change(
             dropped["no-reader"] += PurePosixPath(name).suffix.lower() not in VIDEO_SUFFIXES
         else:
             files[names.get(name, name)] = work.applied(name, names.get(name, name), source.read())
-    added = Added(frozenset(work.names_given), frozenset(work.texts), work.fields_after, work.keys_after)
+    added = Added(
+        frozenset(work.names_given), frozenset(work.texts), work.fields_after, work.keys_after, work.bytes_after
+    )
     return Changed(files, added, +dropped, work.key_events)
+
+
+def _values(session: Session, decisions: Iterable[Decision], known: KnownValues) -> list[tuple[str, str]]:
+    """Label and text of everything that is sensitive; what is sensitive for where it stands alone says nothing."""
+    places = [
+        (session.passages[decision.passage].text[decision.start : decision.end], decision) for decision in decisions
+    ]
+    found = ((decision.finding.label, text) for text, decision in places if decision.finding.label not in NOT_LINKED)
+    return list(dict.fromkeys((*found, *((value.label, value.value) for value in known))))
+
+
+def _for_session(plan: Plan, values: Sequence[tuple[str, str]], person: str | None) -> dict[str, Operator]:
+    """The plan's operators, those that must know a session made for this one."""
+    return {
+        label: made.for_session(values, person) if isinstance(made, SessionOperator) else made
+        for label, made in plan.operators.items()
+    }
 
 
 class _Work:
     """The patches of one recording while they are collected."""
 
-    def __init__(self, session: Session, removed: frozenset[int], plan: Plan) -> None:
+    def __init__(self, session: Session, removed: frozenset[int], plan: Plan, known: KnownValues) -> None:
         self.session = session
+        self.known = known
+        self.operators: Mapping[str, Operator] = plan.operators
         self.recording: Recording = session.recording
         self.removed = removed
         self.plan = plan
@@ -114,19 +147,27 @@ class _Work:
         self.names_given: set[str] = set()
         self.fields_after: dict[Place, tuple[str, str]] = {}
         self.keys_after: dict[str, list[tuple[int, bytes]]] = {}
+        self.bytes_after: dict[str, list[tuple[int, bytes, bytes]]] = {}
 
     def add(self, patches: Iterable[Patch]) -> None:
         for patch in patches:
             self.patches[patch.file].append(patch)
 
     def replacement(self, label: str, value: str) -> str:
-        operator = self.plan.operator(label)
+        operator = self.operators.get(label) or self.operators["default"]
         text = operator(label, value)
-        # "[PASSWORD]" holds the password "password" by chance, and says the same for any other.
-        if _tells(text, value) and operator(label, "x" * len(value)) != text:
-            raise StepFailed("an operator gives the value back", code="operator-leaks", hint="use another operator")
+        told = tells(text, value)
+        # "[PASSWORD]" holds the password "password" by chance: what is said of any value in any session tells nothing.
+        if (told or self.tells_another(text)) and self.plan.operator(label)(label, "x" * len(value)) != text:
+            if told:
+                raise StepFailed("an operator gives the value back", code="operator-leaks", hint="use another operator")
+            text = f"[{label}]"
         self.texts.add(text)
         return text
+
+    def tells_another(self, text: str) -> bool:
+        """Whether a replacement holds a value of the session: a date may be moved onto one that stands elsewhere."""
+        return any(hit.score >= EXACT for hit in find_known(text, self.known))
 
     def change_fields(self, decisions: Sequence[Decision]) -> None:
         by_field: defaultdict[int, list[Decision]] = defaultdict(list)
@@ -194,21 +235,16 @@ class _Work:
         patches = [*self.patches[name], *(patch for patch, _, _ in fields.values())]
         for patch, start in places_after(patches, len(data)):
             told = fields.get((patch.start, patch.end))
+            blanked = b""
             if told is not None and told[0] is patch:
                 self.fields_after[output, start] = told[1:]
+                blanked = told[2].encode("utf-8", "replace")
             elif (name, patch.start, patch.end) in self.heads:
                 self.keys_after.setdefault(output, []).append((start, patch.data))
+            else:
+                continue
+            self.bytes_after.setdefault(output, []).append((start, patch.data, blanked))
         return apply_patches(data, patches)
-
-
-def _tells(text: str, value: str) -> bool:
-    """Whether a replacement holds the value it replaces, apart from case and punctuation."""
-    told, secret = ("".join(char for char in part.casefold() if char.isalnum()) for part in (text, value))
-    return text == value or (len(secret) >= MIN_TOLD and secret in told)
-
-
-MIN_TOLD = 4
-"""Fewer letters and digits are in other words by chance."""
 
 
 def _start(decision: Decision) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from text_redact.editor import Cell, Editor
+from text_redact.buffer import EMPTY, Piece
+from text_redact.editor import Editor
 
 UNKNOWN = "\ufffd"
 """Stands for text that the recorder did not name: a nameless key, a paste of something never seen."""
@@ -17,16 +18,20 @@ NOTHING, ERASE, MOVE, BREAK = "", "erase", "move", "break"
 """What a key did: nothing that is known here; deleted; moved the caret; ended whatever was being typed."""
 
 
+SYSTEMS = ("desktop", "windows", "mac")
+"""Whose shortcuts: Linux and what is not known, Windows, macOS."""
+
+
 @dataclass(slots=True)
 class Clipboard:
     """What was last copied or cut by keys, with the rows that typed it; ``None``: something that was not seen."""
 
-    cells: list[Cell] | None = field(default=None, repr=False)
+    piece: Piece | None = field(default=None, repr=False)
     t_ns: int | None = None
 
-    def take(self, cells: list[Cell], t_ns: int | None) -> None:
+    def take(self, piece: Piece, t_ns: int | None) -> None:
         """Remember what was copied; nothing selected means that the mouse selected something unseen."""
-        self.cells, self.t_ns = list(cells) or None, t_ns
+        self.piece, self.t_ns = piece if piece[0] else None, t_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,79 @@ class Chord:
     t_ns: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a key does to a field.
+
+    Attributes:
+        what: ``type``, ``paste`` (``piece`` is None: what was copied by keys), ``enter``, ``send``, ``leave``, ``tab``,
+            ``click``, ``overtype``, ``chord``.
+        system: One of `SYSTEMS`, or ``terminal``: what the chord means.
+    """
+
+    what: str
+    piece: Piece | None = field(default=None, repr=False)
+    chord: Chord | None = None
+    system: str = "desktop"
+
+
+@dataclass(slots=True)
+class Desk:
+    """A field with the clipboards that its keys use: the desktop's, and the kill ring of line editors."""
+
+    editor: Editor
+    clipboard: Clipboard
+    killed: Clipboard
+
+
+def play(action: Action, desk: Desk) -> str:  # noqa: C901  a table of actions
+    """Do to a field what a key does; what that was: `NOTHING`, `ERASE`, `MOVE` or `BREAK`."""
+    editor = desk.editor
+    match action.what:
+        case "type":
+            editor.type(action.piece or EMPTY)
+            return NOTHING
+        case "paste":
+            editor.type(action.piece or desk.clipboard.piece or (UNKNOWN, (-1,)), whole=True)
+        case "send":
+            editor.leave()
+            editor.close_line()
+        case "leave":
+            editor.leave()
+        case "enter" | "tab":
+            if action.what == "enter":
+                editor.leave()
+            if action.what == "tab":
+                editor.move(editor.caret, extend=False)  # the focus moves on; what was selected stays
+            editor.type(("\t" if action.what == "tab" else "\n", (-1,)), whole=True)
+        case "click":
+            editor.move(len(editor), extend=False)  # the likeliest place
+        case "overtype":
+            editor.overtype()
+        case _ if action.chord is not None:
+            return _chord(action.chord, action.system, desk)
+    return BREAK
+
+
+def _chord(chord: Chord, system: str, desk: Desk) -> str:
+    if system == "terminal":
+        if chord.ctrl and chord.shift and chord.key == "c":
+            desk.clipboard.take(EMPTY, chord.t_ns)  # the mouse selected it: unseen
+        return terminal(desk.editor, chord, desk.killed)
+    if system == "mac" and chord.ctrl and not (chord.line or chord.word) and chord.key in _EMACS:
+        return _emacs(desk.editor, chord, desk.killed)
+    if chord.key == "delete" and chord.shift and desk.editor.selection():
+        desk.clipboard.take(desk.editor.selected(), chord.t_ns)
+    return desktop(desk.editor, chord, desk.clipboard, system)
+
+
 def _joined(char: str) -> bool:
     return char.isalnum() or char == "_"
 
 
-def desktop(editor: Editor, chord: Chord, clipboard: Clipboard) -> str:
+def desktop(  # noqa: PLR0911  a table of keys
+    editor: Editor, chord: Chord, clipboard: Clipboard, system: str = "desktop"
+) -> str:
     """Play a key into a desktop text field; pasting is the caller's."""
     words, lines, extend = chord.ctrl or chord.word, chord.line, chord.shift
     match chord.key:
@@ -62,14 +135,27 @@ def desktop(editor: Editor, chord: Chord, clipboard: Clipboard) -> str:
         case "left" | "right" if not (words or lines):
             editor.step(-1 if chord.key == "left" else 1, extend=extend)
             return MOVE
-    to_offset = _desktop_offset(editor, chord.key, words=words, lines=lines)
+        case "up" | "down" if not lines:
+            _by_line(editor, chord.key, extend=extend)
+            return MOVE
+    to_offset = _desktop_offset(editor, chord.key, words=words, lines=lines, system=system)
     if to_offset is not None:
         editor.move(to_offset, extend=extend)
         return MOVE
     return _desktop_shortcut(editor, chord, clipboard) if chord.ctrl or chord.line else NOTHING
 
 
-def _desktop_offset(editor: Editor, key: str, *, words: bool, lines: bool) -> int | None:
+def _by_line(editor: Editor, key: str, *, extend: bool) -> None:
+    """Up or down to the same column; where lines are wrapped on the screen is not known."""
+    editor.doubt(0.9)
+    column = editor.caret - editor.line_start()
+    edge = editor.line_start() - 1 if key == "up" else editor.line_end() + 1
+    editor.move(edge, extend=extend)
+    if editor.caret == edge:
+        editor.move(min(editor.line_start() + column, editor.line_end()), extend=extend)
+
+
+def _desktop_offset(editor: Editor, key: str, *, words: bool, lines: bool, system: str) -> int | None:
     """Where an arrow or Home key puts the caret."""
     to: int | None = None
     match key:
@@ -77,33 +163,35 @@ def _desktop_offset(editor: Editor, key: str, *, words: bool, lines: bool) -> in
             to = editor.line_start() if lines else editor.word_left(_joined)
         case "right":
             to = editor.line_end() if lines else editor.word_right(_joined)
+            while system == "windows" and not lines and editor.char(to) == " ":
+                to += 1  # to where the next word starts
         case "home":
             to = 0 if words or lines else editor.line_start()
         case "end":
-            to = len(editor.cells) if words or lines else editor.line_end()
+            to = len(editor) if words or lines else editor.line_end()
         case "up" | "page_up":
-            to = 0 if lines else editor.line_start() - 1
+            to = 0
         case "down" | "page_down":
-            to = len(editor.cells) if lines else editor.line_end() + 1
+            to = len(editor)
     return to
 
 
 def _desktop_shortcut(editor: Editor, chord: Chord, clipboard: Clipboard) -> str:
     match chord.key:
         case "a":
-            editor.move(0, extend=False)
-            editor.move(len(editor.cells), extend=True)
+            editor.move(editor.floor, extend=False)
+            editor.move(len(editor), extend=True)
         case "c" | "insert":
             clipboard.take(editor.selected(), chord.t_ns)
         case "x":
             clipboard.take(editor.selected(), chord.t_ns)
             editor.delete_selection()
-        case "z" if chord.shift:
+        case "z" | "y" if chord.shift or chord.key == "y":
             editor.redo()
+            editor.doubt(0.8)
         case "z":
             editor.undo()
-        case "y":
-            editor.redo()
+            editor.doubt(0.8)
         case _:
             return BREAK
     return BREAK
@@ -115,8 +203,7 @@ def terminal(editor: Editor, chord: Chord, killed: Clipboard) -> str:  # noqa: P
     if chord.line or (chord.shift and key in {"left", "right", "up", "down", "home", "end"}):
         return BREAK  # the window's own: scrolling, tabs
     if key in {"up", "down", "page_up", "page_down"}:
-        editor.delete(editor.floor, len(editor.cells))
-        editor.type([(UNKNOWN, -1)], whole=True)  # a line of the history
+        _from_history(editor)
         return MOVE
     if key in {"backspace", "delete"}:
         return _terminal_delete(editor, chord, killed)
@@ -144,7 +231,7 @@ def _terminal_move(editor: Editor, to: str, *, words: bool) -> str:
         case "a":
             offset = editor.floor
         case "e":
-            offset = len(editor.cells)
+            offset = len(editor)
         case "b":
             offset = editor.word_left() if words else editor.caret - 1
         case _:
@@ -163,12 +250,16 @@ def _terminal_ctrl(editor: Editor, chord: Chord, killed: Clipboard) -> str:
         case "u":
             does = _kill(editor, editor.floor, caret, killed)
         case "k":
-            does = _kill(editor, caret, len(editor.cells), killed)
+            does = _kill(editor, caret, len(editor), killed)
         case "w":
             does = _kill(editor, editor.word_left(_not_space), caret, killed)
-        case "y" if killed.cells:
-            editor.type(list(killed.cells), whole=True)
-        case "c" if not chord.shift:
+        case "y" if killed.piece:
+            editor.type(killed.piece, whole=True)
+        case "t":
+            _transpose(editor)
+        case "p" | "n" | "r":
+            _from_history(editor)
+        case "c" | "j" | "m" if not chord.shift:
             editor.close_line()
     return does
 
@@ -184,6 +275,52 @@ def _not_space(char: str) -> bool:
 
 def _kill(editor: Editor, start: int, end: int, killed: Clipboard) -> str:
     if start < end:
-        killed.cells = editor.cells[start:end]
+        killed.piece = editor.piece(max(editor.floor, start), end)
     editor.delete(start, end)
     return ERASE
+
+
+def _from_history(editor: Editor) -> None:
+    """An earlier line, or one that was searched, stands in the place of the one being typed."""
+    editor.delete(editor.floor, len(editor))
+    editor.type((UNKNOWN, (-1,)), whole=True)
+    editor.doubt(0.5)
+
+
+def _transpose(editor: Editor) -> None:
+    """Ctrl-T: the two characters around the caret, or the last two at the end of the line, change places."""
+    at = min(editor.caret, editor.line_end() - 1)
+    if at - 1 < editor.floor or at < 1:
+        return
+    text, rows = editor.piece(at - 1, at + 1)
+    editor.delete(at - 1, at + 1)
+    editor.type((text[::-1], rows[::-1]))
+
+
+_EMACS = frozenset("aebfpndhktyo")
+
+
+def _emacs(editor: Editor, chord: Chord, killed: Clipboard) -> str:
+    """Control keys of macOS' text fields (Cocoa's StandardKeyBinding.dict)."""
+    caret, extend = editor.caret, chord.shift
+    match chord.key:
+        case "h" | "d":
+            if not editor.delete_selection():
+                _erase(editor, caret - 1 if chord.key == "h" else caret)
+            return ERASE
+        case "k":
+            end = editor.line_end()
+            return _kill(editor, caret, end if end > caret else caret + 1, killed)
+        case "y" if killed.piece:
+            editor.type(killed.piece, whole=True)
+            return BREAK
+        case "t":
+            _transpose(editor)
+            return ERASE
+        case "p" | "n":
+            _by_line(editor, "up" if chord.key == "p" else "down", extend=extend)
+        case "b" | "f":
+            editor.step(-1 if chord.key == "b" else 1, extend=extend)
+        case "a" | "e":
+            editor.move(editor.line_start() if chord.key == "a" else editor.line_end(), extend=extend)
+    return MOVE

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -24,9 +27,27 @@ _MODIFIERS = MappingProxyType(
 
 _SHIFTED = MappingProxyType(dict(zip('~!@#$%^&*()_+{}|:"<>?', "`1234567890-=[]\\;',./", strict=True)))
 
+_UNSHIFTED = MappingProxyType({plain: sign for sign, plain in _SHIFTED.items()})
+
 _COMPOSING = frozenset({"compose", "process", "unknown", "unidentified", "convert", "nonconvert", "kana", "kanji"})
 
 _TERMINALS = ("term", "konsole", "console", "powershell", "cmd.exe", "alacritty", "kitty", "tmux", "putty", "ssh")
+
+_CHATS = ("slack", "teams", "discord", "whatsapp", "telegram", "signal", "messenger", "skype", "chat")
+
+_ACCENTS = MappingProxyType(
+    {
+        "acute": "\u0301'",
+        "grave": "\u0300`",
+        "circumflex": "\u0302^",
+        "tilde": "\u0303~",
+        "diaeresis": '\u0308"',
+        "cedilla": "\u0327,",
+        "caron": "\u030c\u02c7",
+        "abovering": "\u030a\u00b0",
+    }
+)
+"""Dead key (X11's names) -> its combining character, and what it types with the space bar (X11's Compose table)."""
 
 RECENT = 8
 """Within how many presses a release that names no key that is down may still belong to one of them."""
@@ -52,6 +73,70 @@ def needs_shift(char: str) -> bool:
     return char in _SHIFTED or (char.isascii() and char.isupper())
 
 
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What a recorder calls a key, looked up once for all its events.
+
+    Attributes:
+        name: The key's name, or its text where it has none.
+        key: The name in lower case, empty for none.
+        text: What the press types, ``None`` for nothing.
+        cap: The key cap, so that ``A`` and ``a`` are one key.
+        held: Which modifier it is, empty for none.
+        plain: It types its one character wherever nothing but Shift is held.
+    """
+
+    name: str = field(repr=False)
+    key: str = field(repr=False)
+    text: str | None = field(repr=False)
+    cap: str = field(repr=False)
+    held: Modifier
+    plain: bool
+
+
+def symbol(key: str | None, text: str | None) -> Symbol:
+    """The symbol of an event's ``key`` and ``text``."""
+    name = key or text or ""
+    plain = text is not None and len(text) == 1 and text not in "\n\r\t" and modifier(key) is None
+    plain = plain and key not in {"enter", "return", "tab", "backspace", "delete"}
+    return Symbol(name, key or "", text, physical(name), modifier(key) or "", plain)
+
+
+def shifted(key: str, *, shift: bool, caps: bool) -> str:
+    """What a key of a US keyboard types: for recorders that name keys and never say what they type."""
+    if key == "space":
+        return " "
+    if key.isalpha():
+        return key.upper() if shift != caps else key.lower()
+    return _UNSHIFTED.get(key, key) if shift else key
+
+
+def accented(dead: str, char: str) -> str:
+    """What a dead key (``dead_acute``) makes of the character after it; the bare one where they do not compose."""
+    accent = _ACCENTS.get(dead.removeprefix("dead").strip("_ "))
+    if accent is None:
+        return char
+    whole = unicodedata.normalize("NFC", char + accent[0])
+    return accent[1] if char == " " else whole if len(whole) == 1 else char
+
+
+@functools.lru_cache(maxsize=4096)
+def stable_title(window: str) -> str:
+    """A window's title without what comes and goes while one types: marks of unsaved text, counters of new mail."""
+    return _UNSTABLE.sub("", window).strip()
+
+
+_UNSTABLE = re.compile(
+    r"^(?:[*•●◦∙]\s*|\(\d+\+?\)\s*)+|\s*\(\d+\+?\)(?=\s|$)|\s*(?:[*•●]|\[(?:modified|\+)\])$", re.IGNORECASE
+)
+
+
+def is_chat(app: str | None) -> bool:
+    """Whether Enter sends what is typed, by the application's name: what was sent is out of reach."""
+    return app is not None and any(part in app.lower() for part in _CHATS)
+
+
+@functools.lru_cache(maxsize=1024)
 def is_terminal(app: str | None) -> bool:
     """Whether the application is a terminal, by its name: its line editor is readline's and not the desktop's."""
     return app is not None and any(part in app.lower() for part in _TERMINALS)
@@ -66,43 +151,66 @@ class KeysDown:
     """The keys that are down at a moment, while a stream is read in file order."""
 
     modifiers: dict[str, Modifier] = field(default_factory=dict)
-    _open: dict[str, tuple[int, Hold]] = field(default_factory=dict)
+    since: dict[str, int] = field(default_factory=dict)
+    count: int = 0
+    _open: dict[str, tuple[int, Hold, bool]] = field(default_factory=dict)
     _last: str = ""
-    _count: int = 0
 
-    def press(self, name: str, row: int, *, released: bool) -> Hold:
+    def press(self, key: Symbol, row: int, *, released: bool) -> Hold:
         """A key goes down; the hold it belongs to. ``released``: the record stands for the release too."""
-        self._count += 1
-        key = physical(name)
-        held = modifier(name)
-        repeated = self._open.get(key)
+        self.count += 1
+        cap = key.cap
+        repeated = self._open.get(cap)
         # A keyboard repeats only the key pressed last; the same key after another one has lost its release.
-        if repeated is not None and self._last == key and not released:
+        if repeated is not None and self._last == cap and not released:
             repeated[1].append(row)
             return repeated[1]
         hold = [row]
-        self._last = "" if released else key
+        self._last = "" if released else cap
         if not released:
-            self._open[key] = (self._count, hold)
-            if held:
-                self.modifiers[name] = held
+            # A letter comes up under its own name; what took AltGr, or Shift on another layout, may not.
+            renamed = not cap.isascii() or (
+                bool(self.modifiers) and not (_is_letter(cap) and set(self.modifiers.values()) == {"shift"})
+            )
+            self._open[cap] = (self.count, hold, renamed)
+            if key.held:
+                self.modifiers[key.name] = key.held
+                self.since[key.held] = self.count
         return hold
 
-    def release(self, name: str, row: int) -> None:
-        """A key goes up: the row joins the hold it ends.
+    def release(self, key: Symbol, row: int) -> bool:
+        """A key goes up: the row joins the hold it ends; false where its press is not there.
 
-        A release that names no key that is down (another layout, a missed event) still tells a key, so it joins every
-        recent hold that it may end, and goes wherever one of them goes.
+        A release that names no key that is down may end one that was pressed under another name (another layout, Shift
+        let go first). It tells that key, so it joins every recent hold that it may end, and goes wherever one goes.
         """
-        held = modifier(name)
-        if held and self.modifiers.pop(name, None) is None:
+        held, cap = key.held, key.cap
+        if held and self.modifiers.pop(key.name, None) is None:
             self.modifiers.pop(next((n for n, m in self.modifiers.items() if m == held), ""), None)
-        key = physical(name)
-        if key in self._open:
-            self._open.pop(key)[1].append(row)
-            return
-        waiting = [key for key, (count, _) in self._open.items() if count > self._count - RECENT and not modifier(key)]
-        for key in waiting:
-            self._open[key][1].append(row)
+        found = self._open.pop(cap, None)
+        if found is not None:
+            found[1].append(row)
+            return True
+        if held:
+            return False
+        letter = len(cap) == 1 and cap.isascii() and cap.isalpha()
+        waiting = [
+            name
+            for name, (count, _, renamed) in self._open.items()
+            if count > self.count - RECENT and len(name) == 1 and (renamed or not (letter or _is_letter(name)))
+        ]
+        for name in waiting:
+            self._open[name][1].append(row)
         if waiting:
             del self._open[waiting[0]]
+        return bool(waiting)
+
+    def heal(self, held: Modifier) -> None:
+        """A modifier cannot be down any more: its release is missing."""
+        for name in [name for name, kind in self.modifiers.items() if kind == held]:
+            del self.modifiers[name]
+            self._open.pop(physical(name), None)
+
+
+def _is_letter(name: str) -> bool:
+    return name.isascii() and name.isalpha()

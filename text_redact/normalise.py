@@ -28,6 +28,7 @@ class Normalised:
         return replace(hit, start=self.offsets[hit.start], end=self.offsets[hit.end - 1] + 1)
 
 
+@functools.lru_cache(maxsize=256)
 def normalise(text: str) -> Normalised:
     """Map every digit to ASCII, full-width and styled letters to plain ones, odd spaces to a space; drop the invisible.
 

@@ -1,70 +1,54 @@
 """Key events -> every text that was ever typed, with the way back from each character to its key.
 
-Deleted text counts as much as what stayed: a field gives its final text, each text it held before something was taken
-away, each erased run, and the bare sequence of typed characters, which needs no guess about carets at all. Where the
-keys leave doubt (a click moved the caret, a key without a name, a modifier that never came up), more is read and not
-less.
+Deleted text counts as much as what stayed: a field gives its final text, the text around each change before something
+was taken away, each erased run, and the bare sequence of typed characters, which needs no guess about carets at all.
+Where the keys leave doubt (a click moved the caret, a key without a name, a modifier that never came up), more is read
+and not less, and the confidence falls.
 """
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from recording.model import KEY_KINDS, Passage
-from text_redact.commands import BREAK, ERASE, MOVE, NOTHING, UNKNOWN, Chord, Clipboard, desktop, terminal
-from text_redact.editor import BEFORE, Cell, Editor
-from text_redact.keyboard import Hold, KeysDown, composes, is_terminal, modifier
+from text_redact.keyboard import Symbol, is_terminal, symbol
+from text_redact.presses import Press, Presses
+from text_redact.reader import Reader
+from text_redact.scene import Clip, Machine, Mouse, Place
 
-MAX_RAW = 20_000
-"""Longest run of typed characters that is kept in one passage, in code points."""
-STUCK = 4
-"""So many characters under one Ctrl are read as text too: its release may be missing."""
+__all__ = ["Clip", "Press", "Presses", "Transcript", "transcribe"]
 
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """One key press.
-
-    Attributes:
-        row: Its event.
-        rows: Every event of the same stroke: the press, its automatic repeats, the releases it may have had.
-        does: ``text`` (typed a character), ``shift`` (held for the characters under it), ``modifier`` (any other),
-            ``erase`` (deleted), ``move`` (moved the caret, or makes a part of the next character), ``break`` (Enter,
-            Tab, a shortcut: never part of a value).
-        field: Number of the text field it went to.
-        erased: Rows whose characters it deleted.
-    """
-
-    row: int
-    rows: tuple[int, ...]
-    does: str
-    field: int
-    erased: frozenset[int] = frozenset()
+_KINDS = (*sorted(KEY_KINDS), "text", "button_down", "button_up")
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """Every passage of a recording's keys, and by stream its presses in file order.
 
-    ``surviving`` holds, by stream, the rows of the characters that some final text still shows.
+    Attributes:
+        surviving: By stream, the rows of the characters that some final text still shows.
+        confidence: For each passage how sure it is that a field once held this text, 0 to 1: 1 where the keys tell all,
+            less after a click, an undo, a lost event; 0.5 and less for runs of typed characters, edits apart.
+        retyped: By stream, for rows of characters the rows of earlier attempts at them that were taken back.
+        events: What was read.
+        clips: What the recorder saw on the clipboard.
     """
 
     passages: tuple[Passage, ...] = field(repr=False)
-    presses: dict[int, tuple[Press, ...]] = field(repr=False)
+    presses: dict[int, Presses] = field(repr=False)
     surviving: dict[int, frozenset[int]] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """What the clipboard held from a moment on."""
-
-    t_ns: int
-    text: str = field(repr=False)
+    confidence: tuple[float, ...] = field(default=(), repr=False)
+    retyped: dict[int, dict[int, tuple[int, ...]]] = field(default_factory=dict, repr=False)
+    events: pa.Table | None = field(default=None, repr=False, compare=False)
+    clips: tuple[Clip, ...] = field(default=(), repr=False, compare=False)
 
 
 def transcribe(events: pa.Table, clips: Sequence[Clip] = ()) -> Transcript:
@@ -72,244 +56,170 @@ def transcribe(events: pa.Table, clips: Sequence[Clip] = ()) -> Transcript:
 
     Rows must be in file order. The result's passages hold each distinct text once per set of keys.
     """
-    kinds = pa.array([*sorted(KEY_KINDS), "button_down"])
-    table = events.filter(pc.is_in(events["kind"], value_set=kinds))
-    passages: list[Passage] = []
-    presses: dict[int, tuple[Press, ...]] = {}
+    found: list[tuple[Passage, float]] = []
+    presses: dict[int, Presses] = {}
     surviving: dict[int, frozenset[int]] = {}
-    for stream in pc.unique(table["stream"]).to_pylist():
-        reader = _Reader(stream, sorted(clips, key=_when))
-        for row in table.filter(pc.equal(table["stream"], stream)).select(list(_Event.__slots__)).to_pylist():
-            reader.feed(_Event(**row))
+    retyped: dict[int, dict[int, tuple[int, ...]]] = {}
+    for stream in pc.unique(_typed(events)["stream"]).to_pylist():
+        prepared = prepare(events, stream)
+        reader = Reader(stream, sorted(clips, key=_when), prepared.places, prepared.machine)
+        run(reader, prepared)
         held = reader.close()
-        passages.extend(held)
-        presses[stream] = reader.presses()
-        surviving[stream] = frozenset(row for p in held if p.role == "final" for row in p.rows if row >= 0)
-    return Transcript(tuple(_distinct(passages)), presses, surviving)
+        found += held
+        presses[stream] = reader.presses
+        retyped[stream] = reader.retyped()
+        surviving[stream] = frozenset(row for p, _ in held if p.role == "final" for row in p.rows if row >= 0)
+    kept = list(_distinct(found))
+    return Transcript(
+        tuple(p for p, _ in kept), presses, surviving, tuple(sure for _, sure in kept), retyped, events, tuple(clips)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Event:
-    seq: int
-    t_ns: int | None
-    kind: str
-    key: str | None
-    text: str | None
-    app: str | None
-    window: str | None
-    field: str | None
-    secure: bool
+class Prepared:
+    """The rows of one stream as a `Reader` takes them: distinct keys and places, and which each row has."""
+
+    table: pa.Table = field(repr=False)
+    symbols: list[Symbol] = field(repr=False)
+    symbol_at: list[int] = field(repr=False)
+    places: list[Place] = field(repr=False)
+    place_at: list[int] = field(repr=False)
+    rows: list[int] = field(repr=False)
+    machine: Machine
+
+    def key(self, row: int) -> str:
+        """Name of the key of an event row, empty where it has none."""
+        at = bisect.bisect_left(self.rows, row)
+        return self.symbols[self.symbol_at[at]].name if at < len(self.rows) and self.rows[at] == row else ""
+
+
+def prepare(events: pa.Table, stream: int) -> Prepared:
+    """One stream's key, text and button rows of ``events``, in file order."""
+    table = _typed(events)
+    table = table.filter(pc.equal(table["stream"], stream)).combine_chunks()
+    symbols, symbol_at = _symbols(table)
+    places, place_at = _places(table)
+    machine = _machine(table, symbols, symbol_at, places, place_at)
+    rows = table["seq"].to_pylist()
+    return Prepared(table, symbols, symbol_at.tolist(), places, place_at.tolist(), rows, machine)
+
+
+def _typed(events: pa.Table) -> pa.Table:
+    return events.filter(pc.is_in(events["kind"], value_set=pa.array(_KINDS)))
 
 
 def _when(clip: Clip) -> int:
     return clip.t_ns
 
 
+_Numbers = npt.NDArray[np.int64]
+
+
+def _codes(column: Any) -> tuple[list[Any], _Numbers]:
+    """The distinct values of a column, the null first, and the number of each row's."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return [None, *encoded.dictionary.to_pylist()], pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64) + 1
+
+
+def _combined(columns: Sequence[tuple[list[Any], _Numbers]]) -> tuple[list[tuple[Any, ...]], _Numbers]:
+    """Several columns as one: the distinct tuples of values, and the number of each row's."""
+    values, at = columns[0]
+    tuples: list[tuple[Any, ...]] = [(value,) for value in values]
+    for more, more_at in columns[1:]:
+        both, at = np.unique(at * len(more) + more_at, return_inverse=True)
+        tuples = [(*tuples[pair // len(more)], more[pair % len(more)]) for pair in both.tolist()]
+    return tuples, at.reshape(-1)
+
+
+def _symbols(table: pa.Table) -> tuple[list[Symbol], _Numbers]:
+    pairs, at = _combined([_codes(table["key"]), _codes(table["text"])])
+    return [symbol(key, text) for key, text in pairs], at
+
+
+def _places(table: pa.Table) -> tuple[list[Place], _Numbers]:
+    found, at = _combined([_codes(table[name]) for name in ("app", "window", "url", "field", "secure")])
+    return [Place(app, window, url, name, bool(secure)) for app, window, url, name, secure in found], at
+
+
+def run(reader: Reader, prepared: Prepared) -> None:
+    """Feed a stream to a reader; its `Reader.close` gives the passages."""
+    table, symbols = prepared.table, prepared.symbols
+    kinds, kind_at = _codes(table["kind"])
+    x, y = (table["x"].to_pylist(), table["y"].to_pylist()) if "button_down" in kinds else ([], [])
+    releases_only = not {"key_down", "key_pair"} & set(kinds)
+    down, up, text = reader.down, reader.up, reader.text
+    columns = prepared.rows, kind_at.tolist(), prepared.symbol_at, prepared.place_at, table["t_ns"].to_pylist()
+    for number, (row, kind_no, symbol_no, place, t_ns) in enumerate(zip(*columns, strict=True)):
+        kind = kinds[kind_no]
+        key = symbols[symbol_no]
+        if kind == "key_up" and not releases_only:
+            up(key, row, place, t_ns)
+        elif kind == "key_down":
+            down(key, row, place, t_ns, released=False)
+        elif kind in KEY_KINDS:
+            down(key, row, place, t_ns, released=True)
+        elif kind == "text":
+            text(key.text or "\ufffd", row, place)
+        else:
+            at = (x[number], y[number]) if x else (None, None)
+            reader.mouse(Mouse(kind == "button_down", *at), place, t_ns)
+
+
+# The machine ----------------------------------------------------------------------------------------------------------
+
+_CLIPBOARD = frozenset("cvxz")
+
+
+def _machine(
+    table: pa.Table, symbols: Sequence[Symbol], symbol_at: _Numbers, places: Sequence[Place], place_at: _Numbers
+) -> Machine:
+    """What the stream tells about keyboard and system: whose shortcuts there are, and whether texts are recorded."""
+    kinds = table["kind"]
+    pressed = pc.or_(pc.equal(kinds, "key_down"), pc.equal(kinds, "key_pair")).to_numpy(zero_copy_only=False)
+    at = symbol_at[pressed]
+    where = place_at[pressed]
+    typing = any(s.text is not None for s in symbols)
+    letters = int(np.array([len(s.key) == 1 for s in symbols])[at].sum())
+    chords = int(np.array([s.held in {"cmd", "ctrl"} for s in symbols])[at].sum())
+    if not pressed.any():
+        return Machine(bare=True)
+    commands = {"cmd": 0, "ctrl": 0}
+    silent = 0
+    cases = [0, 0]
+    held = np.array([s.held in {"cmd", "ctrl", "shift"} for s in symbols])
+    for index in np.flatnonzero(held[at])[:5000].tolist():
+        if index + 1 >= len(at):
+            break
+        modifier, key = symbols[at[index]].held, symbols[at[index + 1]]
+        if modifier == "shift":
+            chord = index > 0 and symbols[at[index - 1]].held in {"cmd", "ctrl", "alt"}
+            if not chord and key.text is not None and key.text.isascii() and key.text.isalpha():
+                cases[key.text.isupper()] += 1
+        elif key.key in _CLIPBOARD and not is_terminal(places[where[index]].app):
+            commands[modifier] += 1
+            silent += key.text is None
+    bare = (letters > 2 * chords and not typing) or (
+        cases[0] > 2 and not cases[1] and not any(s.key == "caps_lock" for s in symbols)
+    )
+    if commands["cmd"] > commands["ctrl"]:
+        return Machine("mac", bare)
+    return Machine("windows" if silent and typing else "desktop", bare)
+
+
+# Passages -------------------------------------------------------------------------------------------------------------
+
 _ROLES = ("final", "before_edit", "erased", "raw")
 
 
-def _rank(passage: Passage) -> int:
-    return _ROLES.index(passage.role)
+def _rank(item: tuple[Passage, float]) -> int:
+    return _ROLES.index(item[0].role)
 
 
-def _distinct(passages: Iterable[Passage]) -> Iterator[Passage]:
+def _distinct(found: Iterable[tuple[Passage, float]]) -> Iterator[tuple[Passage, float]]:
     """The first of equal passages; a raw run adds nothing where a field shows the same keys."""
     seen: set[tuple[object, ...]] = set()
-    for passage in sorted(passages, key=_rank):
+    for passage, sure in sorted(found, key=_rank):
         key = (passage.stream, passage.rows, passage.text, passage.secure)
         if (*key, passage.label) not in seen and not (passage.role == "raw" and key in seen):
             seen.update({key, (*key, passage.label)})
-            yield passage
-
-
-_HOLDS = MappingProxyType({"shift": "shift", "alt_gr": "shift"})
-
-_Place = tuple[str | None, str | None, bool]
-
-
-@dataclass(slots=True)
-class _Made:
-    """A press while its stroke is still open."""
-
-    row: int
-    hold: Hold
-    does: str
-    field: int
-    erased: frozenset[int]
-
-
-class _Reader:
-    """Plays one stream of keys into editors, one for each field that had the focus."""
-
-    def __init__(self, stream: int, clips: Sequence[Clip]) -> None:
-        self.stream = stream
-        self.clips = clips
-        self.editors: dict[_Place, Editor] = {}
-        self.numbers: dict[_Place, int] = {}
-        self.place: _Place | None = None
-        self.raw: list[Cell] = []
-        self.fresh = 0  # where in the raw run the text typed since the last edit begins
-        self.chords: list[Cell] = []
-        self.secure = False
-        self.passages: list[Passage] = []
-        self.keys = KeysDown()
-        self.made: list[_Made] = []
-        self.clipboard = Clipboard()
-        self.killed = Clipboard()
-
-    # Events --------------------------------------------------------------------------------------------------------
-
-    def feed(self, event: _Event) -> None:
-        if event.kind == "button_down":
-            self.click()
-        elif event.kind == "key_up":
-            self.keys.release(event.key or event.text or "", event.seq)
-        else:
-            self.press(event)
-
-    def click(self) -> None:
-        """The caret of a field may be anywhere now: the end is the likeliest place, and the raw run restarts."""
-        if self.place is not None and not is_terminal(self.place[0]):
-            self.break_raw()
-            editor = self.editors[self.place]
-            editor.move(len(editor.cells), extend=False)
-
-    def press(self, event: _Event) -> None:
-        place = self.focus(event)
-        editor = self.editors[place]
-        name = event.key or event.text or ""
-        hold = self.keys.press(name, event.seq, released=event.kind == "key_pair")
-        held = modifier(event.key)
-        if held in {"ctrl", "cmd"}:
-            self.break_chords()
-        does = _HOLDS.get(held, "modifier") if held else self.apply(event, editor)
-        if does in {ERASE, MOVE}:
-            self.break_fresh()
-        erased, editor.taken = frozenset(editor.taken), []
-        self.made.append(_Made(event.seq, hold, does, self.numbers[place], erased))
-
-    def focus(self, event: _Event) -> _Place:
-        # A title changes while one types in a field, so it tells fields apart only where nothing better does.
-        place = event.app, event.field if event.field is not None else event.window, event.secure
-        if place != self.place:
-            if self.place is None or self.place[0] != event.app or self.secure != event.secure:
-                self.break_raw()
-            self.place, self.secure = place, event.secure
-        if place not in self.editors:
-            self.numbers[place] = len(self.numbers)
-            self.editors[place] = Editor(self.stream, event.secure, event.field or "")
-        return place
-
-    # What a key does -----------------------------------------------------------------------------------------------
-
-    def apply(self, event: _Event, editor: Editor) -> str:
-        down = set(self.keys.modifiers.values())
-        key, text = event.key or "", event.text
-        if "alt_gr" in down or {"ctrl", "alt"} <= down:
-            down -= {"ctrl", "alt"}  # the third level of a keyboard: it types
-        if text is None and len(key) == 1 and "alt" not in down:
-            down.add("ctrl")  # a letter that types nothing: the recorder saw Ctrl-C as one control character
-        if key in {"enter", "return", "tab"} or text in {"\n", "\r", "\t"}:
-            return self.advance(editor, down, tab=key == "tab" or text == "\t", in_terminal=is_terminal(event.app))
-        command = not down.isdisjoint({"ctrl", "cmd"})
-        if command and text is not None:
-            self.chords += [(char, event.seq) for char in text]
-        else:
-            self.break_chords()
-        does = self.command(event, editor, down)
-        if does != NOTHING:
-            return does
-        return self.character(event, editor, alt="alt" in down)
-
-    def advance(self, editor: Editor, down: set[str], *, tab: bool, in_terminal: bool) -> str:
-        """Enter and Tab: they part values and are none."""
-        if down - {"shift"} and (tab or down & {"alt", "cmd"}):
-            return BREAK  # another window, another tab of a browser
-        self.raw.append(("\t" if tab else "\n", -1))
-        if in_terminal and not tab:
-            editor.close_line()
-            return BREAK
-        if tab:
-            editor.move(editor.caret, extend=False)  # the focus moves on; what was selected stays
-        editor.type([("\t" if tab else "\n", -1)], whole=True)
-        return BREAK
-
-    def command(self, event: _Event, editor: Editor, down: set[str]) -> str:
-        key = (event.key or event.text or "").lower()
-        ctrl, shift, in_terminal = "ctrl" in down, "shift" in down, is_terminal(event.app)
-        if (key == "v" and (ctrl or "cmd" in down)) or (key == "insert" and shift):
-            pasted = self.pasted(event.t_ns)
-            editor.type(pasted, whole=True)
-            self.raw += pasted
-            return BREAK
-        chord = Chord(key, shift, ctrl, "alt" in down, "cmd" in down, event.t_ns)
-        if in_terminal:
-            if ctrl and shift and key == "c":
-                self.clipboard.take([], event.t_ns)  # the mouse selected it: unseen
-            does = terminal(editor, chord, self.killed)
-        else:
-            if key == "delete" and shift and editor.selection():
-                self.clipboard.take(editor.selected(), event.t_ns)
-            does = desktop(editor, chord, self.clipboard)
-        return BREAK if does == NOTHING and (ctrl or "cmd" in down) else does
-
-    def character(self, event: _Event, editor: Editor, *, alt: bool) -> str:
-        key, text = event.key or "", event.text
-        if text is None and len(key) > 1:
-            if composes(key):
-                return "move"
-            return "modifier" if key in {"caps_lock", "num_lock"} else BREAK  # a function key, Escape, a media key
-        if alt and text is not None and text.isascii() and text.isalnum():
-            return BREAK  # a menu
-        cells = [(char, event.seq) for char in text or key or UNKNOWN]
-        editor.type(cells)
-        self.raw += cells
-        if len(self.raw) > MAX_RAW:
-            tail = self.raw[-BEFORE:]
-            self.break_raw()
-            self.raw = tail
-        return "text"
-
-    def pasted(self, t_ns: int | None) -> list[Cell]:
-        """What a paste brings: the recorder's clipboard, or what was copied by keys since."""
-        known = [clip for clip in self.clips if t_ns is not None and clip.t_ns <= t_ns]
-        copied = self.clipboard
-        if known and (copied.t_ns is None or known[-1].t_ns >= copied.t_ns):
-            text = known[-1].text
-            if copied.cells is None or "".join(char for char, _ in copied.cells) != text:
-                return [(char, -1) for char in text]
-        return list(copied.cells or [(UNKNOWN, -1)])
-
-    # Results -------------------------------------------------------------------------------------------------------
-
-    def break_raw(self) -> None:
-        self.break_chords()
-        self.break_fresh()
-        self.emit(self.raw)
-        self.raw, self.fresh = [], 0
-
-    def break_fresh(self) -> None:
-        """What was typed since the last edit may be a word of its own, once what stood before it is replaced."""
-        if self.fresh:
-            self.emit(self.raw[self.fresh :])
-        self.fresh = len(self.raw)
-
-    def break_chords(self) -> None:
-        if len(self.chords) >= STUCK:
-            self.emit(self.chords)
-        self.chords = []
-
-    def emit(self, cells: list[Cell]) -> None:
-        text = "".join(char for char, _ in cells)
-        if text.strip():
-            rows = tuple(row for _, row in cells)
-            self.passages.append(Passage(text, "typed", "raw", self.secure, "", self.stream, rows))
-
-    def close(self) -> list[Passage]:
-        self.break_raw()
-        for editor in self.editors.values():
-            self.passages.extend(editor.finish())
-        return self.passages
-
-    def presses(self) -> tuple[Press, ...]:
-        return tuple(Press(made.row, tuple(made.hold), made.does, made.field, made.erased) for made in self.made)
+            yield passage, sure

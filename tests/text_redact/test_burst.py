@@ -234,7 +234,8 @@ class TestBurst:
         """Every press has its release, Shift is closed, and the presses type the text."""
         strokes = burst(text, start_ns=None, end_ns=None)
         assert well_formed([(stroke.kind, str(stroke.key)) for stroke in strokes])
-        assert "".join(stroke.text or "" for stroke in strokes if stroke.kind == "key_down") == text
+        keys = {"enter": "\n", "tab": "\t"}
+        assert "".join(s.text or keys.get(str(s.key), "") for s in strokes if s.kind == "key_down") == text
         assert all(stroke.t_ns is None for stroke in strokes)
 
     def test_an_end_before_the_start_gives_no_time_before_the_start(self):

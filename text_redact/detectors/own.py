@@ -184,7 +184,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
         Rule("own:card", Needs(_SHORTEST_CARD), (), r"\d(?:[ .\-_/\r\n]{0,7}\d){12}", None, _cards, lines=False),
     ),
     ("DATE_OF_BIRTH", Rule("own:birth", Needs(3), _BIRTH_WORDS, r"\d", None, _births, lines=False)),
-    ("EMAIL_ADDRESS", Rule("own:email", _ONE_AT, (), r"[^\s]@[A-Za-z0-9_-]", None, _emails)),
+    ("EMAIL_ADDRESS", Rule("own:email", _ONE_AT, (), r"[^\s]@[A-Za-z0-9_?-]", None, _emails)),
     ("EMAIL_ADDRESS", Rule("own:email-announced", _ONE_AT, _MAIL_WORDS, r"\w@[a-z]", None, _announced_emails)),
     ("EMAIL_ADDRESS", Rule("own:email-spelt", Needs(), _AT_WORDS, _SPELT_GATE, _SPELT_EMAIL_HINT, _spelt_emails)),
     ("IBAN_CODE", Rule("own:iban", Needs(4), (), _IBAN_GATE, _IBAN_HINT, _ibans, lines=False)),

@@ -47,7 +47,7 @@ class Rules:
 
     def __call__(self, text: str) -> Sequence[Hit]:
         """All hits in a normalised text; offsets are those of the text."""
-        scan = _scanner(self) if text.isascii() else None
+        scan = _scanner(self)
         may = self._scanned(scan, text) if scan is not None else self._counted(text)
         if not may:
             return ()
@@ -59,12 +59,18 @@ class Rules:
         return hits
 
     def _scanned(self, scan: Scanner, text: str) -> list[Rule]:
-        found = scan(text.encode("ascii"))
-        if not found:
+        may = self._found(scan, text)
+        if not may:
             return []
-        may = [self.rules[number] for number in found]
         lower = text.lower()
         return [rule for rule in may if not rule.words or _holds(lower, rule.words)]
+
+    def _found(self, scan: Scanner, text: str) -> list[Rule]:
+        found = scan(text.encode("ascii", "replace"))
+        if not text.isascii():
+            # A letter that became a question mark is no longer one to a gate that asks for letters.
+            found = sorted({*found, *_asking_for_letters(self)})
+        return [self.rules[number] for number in found]
 
     def _counted(self, text: str) -> list[Rule]:
         """The same without Vectorscan, from the number of digits and signs, from words and hints."""
@@ -89,11 +95,16 @@ class Rules:
             if scan is None:
                 may = [r for r in _on_a_line(self, *count(line)) if r.hint is None or r.hint.search(line)]
             else:
-                may = [self.rules[number] for number in scan(line.encode("ascii"))]
+                may = self._found(scan, line)
             for rule in may:
                 if rule in by_line:
                     hits += rule.find(text, start, end)
         return hits
+
+
+@functools.cache
+def _asking_for_letters(rules: Rules) -> frozenset[int]:
+    return frozenset(number for number, rule in enumerate(rules.rules) if "\\w" in rule.gate)
 
 
 @functools.cache

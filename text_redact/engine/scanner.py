@@ -56,7 +56,7 @@ def scanner(expressions: Sequence[str]) -> Scanner | None:
     for number, expression in enumerate(expressions):
         try:
             _compiled(hyperscan, [expression], [number], mode)
-        except hyperscan.error:
+        except (hyperscan.error, UnicodeEncodeError):
             refused.append(number)
         else:
             taken.append(number)
