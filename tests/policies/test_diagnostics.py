@@ -63,7 +63,7 @@ ONE_MISTAKE = [
         "find:\n  - {use: text.pii, entities: [US_SSN, »CREDIT_CRAD]}\nchange: {default: {use: mask}}\n",
         "CARD",
     ),
-    ("wrong-value", "find:\n  - {use: text.pii, entities: [»PERSON]}\nchange: {default: {use: mask}}\n", "text.list"),
+    ("wrong-value", "find:\n  - {use: text.pii, entities: [»NRP]}\nchange: {default: {use: mask}}\n", "text.names"),
     ("wrong-value", "find:\n  - {use: text.pii, entities: »[]}\nchange: {default: {use: mask}}\n", ""),
     ("wrong-value", "find:\n  - »{use: text.list, label: X}\nchange: {default: {use: mask}}\n", "file"),
     ("wrong-value", "change:\n  default: {use: mask, char: »'7'}\n", ""),
@@ -153,7 +153,7 @@ policy: 1
 name: »Bad Name
 »descripton: x
 find:
-  - {use: text.pii, entities: [EMAIL_ADDRESS, »CREDIT_CRAD, »PERSON], »treshold: 0.3}
+  - {use: text.pii, entities: [EMAIL_ADDRESS, »CREDIT_CRAD, »NRP], »treshold: 0.3}
   - use: »text.pi
   - use: screen.text
     cover_unread: »"yes"
