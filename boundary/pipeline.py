@@ -17,6 +17,7 @@ from boundary.leftovers import find_leftovers
 from boundary.outcome import Outcome, Release, Report, Withheld
 from boundary.plan import Plan
 from boundary.release import make_release
+from boundary.retime import retime
 from boundary.screens import Covered, cover_frames, read_frames
 from boundary.verify import text_detectors, verify_text
 from boundary.video import frames_of_videos
@@ -89,6 +90,8 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
     person = said.strip() or None
     with clock.during("admit"):
         rows = admit(recording, plan, person)
+    with clock.during("find.rows"):
+        rows = _without(rows, frozenset(row for find_rows in plan.rows for row in find_rows(recording)))
     if plan.is_empty:
         return _unchanged(recording, rows, plan, person, clock)
     removed = rows.removed
@@ -113,9 +116,11 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
     withheld = {**screens.withheld, **covered.withheld}
     with clock.during("change.text"):
         gone = removed | _pointing(recording, covered.files)
-        changed = change(session, decisions, gone, covered.files, plan)
+        changed = change(session, decisions, gone, covered.files, plan, known=known, person=person)
     if not changed.files:
         raise _nothing_left(withheld)
+    with clock.during("change.timing"):
+        changed = retime(changed, source, plan)
     with clock.during("verify"):
         media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg"))]
         verify_text(changed, media, known, plan, clock)
@@ -132,6 +137,11 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
         )
         clear = _name_cleared(source, known, plan)
         return make_release(source, changed.files, report, rows.barred, plan, person=person, name_cleared=clear)
+
+
+def _without(rows: Rows, secret: frozenset[int]) -> Rows:
+    """Rows that are secrets themselves go like those that were not admitted, and count in no statistic."""
+    return Rows(rows.removed | secret, rows.barred | secret) if secret else rows
 
 
 def _boxes(decisions: list[Decision]) -> dict[str, list[Box]]:
@@ -165,6 +175,8 @@ def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None,
         nothing = Session(recording, transcribe(recording.events.slice(0, 0)), ())
         pixels = {name: recording.files[name].read() for name in admitted}
         changed = change(nothing, (), removed | _pointing(recording, admitted), pixels, plan)
+    with clock.during("change.timing"):
+        changed = retime(changed, recording, plan)
     with clock.during("release"):
         report = Report(
             events=len(recording.events),

@@ -19,7 +19,8 @@ from policies import Policy, PolicySource, parse_policy
 from policies.contract import BatchDetector, BuildContext, Operator, PassageDetector, TextDetector
 from policies.policy import StepUse
 from recording.errors import BoundaryError, MissingExtra, StepFailed
-from recording.model import Hit, Passage
+from recording.model import Hit, Passage, Recording
+from recording.timeline import Bools, Ints, Timeline
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -50,6 +51,37 @@ class Coverer(Protocol):
 
     def __call__(self, pixels: Pixels, boxes: Sequence[Any], *, block: int = 1) -> Pixels:
         """The covered pixels; under the boxes they depend on the boxes alone. Boxes grow to multiples of ``block``."""
+        ...
+
+
+class RowDetector(Protocol):
+    """**Protocol:** finds event rows that tell a secret by where they are. Built by steps that give ``rows``."""
+
+    def __call__(self, recording: Recording) -> frozenset[int]:
+        """Rows (``seq``) that must not pass, with the releases of what they press."""
+        ...
+
+
+class Retimer(Protocol):
+    """**Protocol:** gives a recording new times. Built by steps that give ``timing.change``."""
+
+    def __call__(self, events: Any, t_ns: Ints, timed: Bools, written: Bools, seed: bytes) -> Timeline:
+        """New times, from the event table and arrays of its length.
+
+        Args:
+            t_ns: Nanoseconds, 0 where a row has no time.
+            timed: Rows that have one.
+            written: Rows that a redaction put there.
+            seed: Secret bytes, equal for equal recordings under one project key.
+        """
+        ...
+
+
+class Smoother(Protocol):
+    """**Protocol:** gives a recording new mouse paths. Built by steps that give ``mouse.change``."""
+
+    def __call__(self, events: Any, timeline: Timeline, seed: bytes) -> Timeline:
+        """``timeline`` with ``motion``, and with new times of the rows that move."""
         ...
 
 
@@ -110,6 +142,9 @@ class Plan:
     operators: Mapping[str, Operator]
     reader: ScreenReader | None
     coverer: Coverer | None
+    rows: tuple[RowDetector, ...]
+    retimer: Retimer | None
+    smoother: Smoother | None
     reread_text: tuple[TextDetector, ...]
     reread_screen: ScreenRereader | None
     aggregates: tuple[Aggregate, ...]
@@ -150,6 +185,9 @@ def build_plan(policy: Policy, *, key: bytes) -> Plan:
         operators={label: made for label, (use, made) in change.items() if "text.change" in use.spec.gives},
         reader=next((made for use, made in find if "screen" in use.spec.gives), None),
         coverer=change["screen"][1] if "screen" in change else None,
+        rows=tuple(made for use, made in find if "rows" in use.spec.gives),
+        retimer=change["timing"][1] if "timing" in change else None,
+        smoother=change["mouse"][1] if "mouse" in change else None,
         reread_text=tuple(made for use, made in verify if "text.change" in use.spec.needs),
         reread_screen=next((made for use, made in verify if "screen.change" in use.spec.needs), None),
         aggregates=tuple(_build(use, context) for use in policy.aggregates),

@@ -117,7 +117,10 @@ class _Checker:
             use = self.used(node, Phase.CHANGE, ("change", label))
             if label not in _PLACES and not _LABEL.fullmatch(label):
                 self.report(
-                    node.place, "bad-label", "this is no label", f"a label such as EMAIL_ADDRESS, or {', '.join(sorted(_PLACES))}"
+                    node.place,
+                    "bad-label",
+                    "this is no label",
+                    f"a label such as EMAIL_ADDRESS, or {', '.join(sorted(_PLACES))}",
                 )
                 continue
             if use is None:

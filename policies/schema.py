@@ -79,7 +79,7 @@ class PolicyModel(Options):
     link: StepMapping = Field(None, description="How far a value found in one place is searched in others.")
     change: dict[str, StepMapping] = Field(
         {},
-        description="Operator per label, 'default' for the rest; 'screen' for frames, 'timing' for times, 'mouse' for its paths.",
+        description="Operator per label, and 'default'; 'screen' for frames, 'timing' for times, 'mouse' for paths.",
     )
     verify: Verify = Field(Verify(), description="How the result is checked.")
     release: Release = Field(Release(), description="What leaves.")

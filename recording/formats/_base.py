@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from recording.model import Recording, SourceFile
+from recording.timeline import Bools, Ints, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +56,19 @@ class Format(Protocol):
 
         Reading them back gives the strokes, as far as the source can tell them (a logger of presses alone has no
         releases, a clock of milliseconds no nanoseconds). Nothing of the row's keys and free texts is copied.
+        """
+        ...
+
+    def times(self, recording: Recording) -> tuple[Ints, Bools]:
+        """Times of the event rows in nanoseconds, and which rows have one; both of shape ``(rows,)``.
+
+        These are the times of the event table and those that the table has no column for (a time of day alone).
+        """
+        ...
+
+    def retime(self, recording: Recording, timeline: Timeline) -> Mapping[str, bytes]:
+        """The files that hold times, with those of ``timeline`` in their place and everything else as it was.
+
+        Every time on the recorder's clock changes, in whatever member it stands. Raises `InputError` where it cannot.
         """
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,15 @@ _CLICK = (
 )
 _TAIL = rf'(?:{_S},{_S}"event_idx"{_S}:{_S}\d{{1,10}})?{_S}\}}{_S}\r?\n?$'
 _LINE = _HEAD + _SCROLL + _CLICK + _TAIL
+
+_REST = re.sub(r"[?]P<[a-z]+>", "?:", _SCROLL + _CLICK + _TAIL)
+_PLAIN_NUMBER = r"-?\d{1,9}(?:\.\d{1,20})?"
+LINE_PARTS = (
+    rf'^(?P<a>{_S}\{{{_S}"time_stamp"{_S}:{_S})(?P<t>\d{{1,10}}\.\d{{1,21}})'
+    rf'(?P<b>{_S},{_S}"action"{_S}:{_S}"(?:move|scroll|click)"{_S},{_S}"x"{_S}:{_S})(?P<x>{_PLAIN_NUMBER})'
+    rf'(?P<c>{_S},{_S}"y"{_S}:{_S})(?P<y>{_PLAIN_NUMBER})(?P<d>{_REST})'
+)
+"""The same lines in pieces that join to the whole: time in ``t``, position in ``x`` and ``y``."""
 
 
 def read_bulk(lines: Lines) -> tuple[Bulk, npt.NDArray[np.int64]]:

@@ -34,7 +34,11 @@ class LineReader:
         key = (found[3], found[4] is None)
         known = self._known.get(key)
         if known is not None:
-            return replace(known, row=replace(known.row, t_ns=to_ns(found[2].decode())))
+            own = {"time_stamp": found[2].decode()}
+            if found[4] is not None:
+                own["event_idx"] = found[4].rpartition(b" ")[2].decode()
+            row = replace(known.row, t_ns=to_ns(own["time_stamp"]))
+            return replace(known, row=row, values=known.values | own)
         record = self._read(start, end, seq)
         # Text fields have places of their own, so only records without any are the same.
         same = not record.fields and record.row.kind in KEY_KINDS and b'"time' not in key[0]

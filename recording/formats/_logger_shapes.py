@@ -55,10 +55,11 @@ _KEY_SHAPES = (
     re.compile(rf"(?P<lead>)(?P<key>{_REPR}|{_NAMED}) (?P<verb>{_WORDS})(?P<tail>)"),
     re.compile(rf"(?P<lead>)(?P<verb>)(?P<key>{_REPR}|{_NAMED})(?P<tail>)"),
 )  # fmt: skip
-_HEAD = re.compile(
+HEAD = re.compile(
     rf"(?:\[?(?P<stamp>{_STAMP})\]?{_BREAK})?{LEVEL_AND_NAME}(?:\[(?P<title>[^\]\r\n]*)\] )?",
     re.DOTALL,
 )
+"""What stands before the event: time, level, name of the logger, window title. Matches any line, if need be nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Shape:
 
 def read_line(line: str) -> Shape | None:
     """The shape of a line without its line end; ``None`` when it has no known one."""
-    head = _HEAD.match(line)
+    head = HEAD.match(line)
     if head is None:
         return None
     body, at = line[head.end() :], head.end()

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from recording.context import Element, Window, fill_context
 from recording.documents import (
@@ -23,10 +24,13 @@ from recording.formats._base import Stroke
 from recording.formats._json_events import read_bulk
 from recording.formats._json_keys import render_lines
 from recording.formats._json_lines import LineReader
+from recording.formats._json_record_times import retime_document
+from recording.formats._json_times import retime_lines
 from recording.lines import check_text, line_end, shown, split_lines
 from recording.model import EVENTS, KEY_KINDS, Frame, Recording, SourceFile, TextField
 from recording.records import Record
 from recording.rows import empty_bulk, event_table
+from recording.timeline import Bools, Ints, Timeline, row_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,26 @@ class DuckTrack:
             file=row["file"],
             newline=line_end(data),
         )
+
+    def times(self, recording: Recording) -> tuple[Ints, Bools]:
+        """The times of the event table."""
+        return row_times(recording.events)
+
+    def retime(self, recording: Recording, timeline: Timeline) -> Mapping[str, bytes]:
+        """Every JSON-lines file, and the times on the recorder's clock in the JSON documents (OpenCUA's metadata)."""
+        events = recording.events
+        typing = np.asarray(pc.is_in(events["kind"], value_set=pa.array([*sorted(KEY_KINDS), "text"])).to_numpy())
+        starts, ends = events["start"].to_numpy(), events["end"].to_numpy()
+        names = pc.dictionary_encode(events["file"].combine_chunks())
+        codes, out = names.indices.to_numpy(), {}
+        for code, file in enumerate(names.dictionary.to_pylist()):
+            rows = np.flatnonzero(codes == code)
+            data = recording.files[file].read()
+            out[file] = retime_lines(data, starts[rows], ends[rows], rows, timeline, file=file, keys=typing[rows])
+        for file, source in recording.files.items():
+            if file_type(file) == "json":
+                out[file] = retime_document(source.read(), timeline, file=file)
+        return out
 
 
 def _main_first(name: str) -> tuple[bool, str]:

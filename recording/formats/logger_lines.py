@@ -14,10 +14,12 @@ from recording.errors import InputError
 from recording.formats._base import Stroke
 from recording.formats._logger_bulk import read_bulk
 from recording.formats._logger_shapes import Shape, key_of, read_line
+from recording.formats._logger_times import log_times, retime_log
 from recording.formats._logger_write import write_line
 from recording.lines import check_text, line_end, place_of, shown, split_lines
 from recording.model import EVENTS, KEY_KINDS, Recording, SourceFile, TextField
 from recording.rows import Row, event_table
+from recording.timeline import Bools, Ints, Timeline, row_times
 from recording.times import from_iso, to_ns
 
 _UP = frozenset({"up", "released", "release"})
@@ -101,6 +103,20 @@ class LoggerLines:
         pair = row["kind"] == "key_pair" or not shape.verb
         wanted = [stroke for stroke in strokes if not (pair and stroke.kind == "key_up")]
         return "".join(write_line(line, shape, stroke) + newline for stroke in wanted).encode("utf-8")
+
+    def times(self, recording: Recording) -> tuple[Ints, Bools]:
+        """The times of the lines; see `recording.formats._logger_times.log_times`."""
+        t_ns, timed = row_times(recording.events)
+        events = recording.events
+        data = recording.files[events["file"][0].as_py()].read()
+        return log_times(data, events["start"].to_numpy(), events["end"].to_numpy(), t_ns, timed)
+
+    def retime(self, recording: Recording, timeline: Timeline) -> Mapping[str, bytes]:
+        """The log with every line moved by as much as its row."""
+        events = recording.events
+        file = events["file"][0].as_py()
+        data = recording.files[file].read()
+        return {file: retime_log(data, events["start"].to_numpy(), events["end"].to_numpy(), timeline)}
 
 
 def _row(shape: Shape | None, text: str, released: bool) -> Row:

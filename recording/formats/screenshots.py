@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+
 from recording.documents import file_type, frames_of, name_fields
 from recording.errors import InputError
 from recording.formats._base import Stroke
 from recording.lines import shown
 from recording.model import EVENTS, Recording, SourceFile
+from recording.timeline import Bools, Ints, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ class Screenshots:
             ValueError: Always.
         """
         raise ValueError("a folder of screenshots has no key events")
+
+    def times(self, recording: Recording) -> tuple[Ints, Bools]:
+        """Screenshots have no event rows."""
+        return np.zeros(0, np.int64), np.zeros(0, np.bool_)
+
+    def retime(self, recording: Recording, timeline: Timeline) -> Mapping[str, bytes]:
+        """Nothing in the files is a time of the recorder; names are text fields."""
+        return {}
 
 
 FORMAT = Screenshots()

@@ -152,3 +152,8 @@ def remembered(find: Rules, text: str) -> Sequence[Hit]:
 @functools.lru_cache(maxsize=_CACHE)
 def _remembered(find: Rules, text: str) -> Sequence[Hit]:
     return tuple(find(text))
+
+
+def forget() -> None:
+    """Empty the memory, so that every text is read anew; for measurements."""
+    _remembered.cache_clear()
