@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +72,7 @@ def _distances(left: Floats, right: Floats) -> Floats:
         has = np.isfinite(probe)
         apart = np.abs(filled[:, has] - probe[has].astype(np.float32)) * there[:, has]
         out[row] = apart.sum(1) / np.maximum(1, there[:, has].sum(1))
-    return out
+    return out.astype(np.float64)
 
 
 def by_discriminant(pairs: Sequence[tuple[Typed, Typed]]) -> Score:
@@ -116,7 +117,7 @@ def _sentences(session: Typed) -> Floats:
     return np.where(np.isfinite(table), table, 0.0)
 
 
-def _mean(values: npt.NDArray[np.generic]) -> float:
+def _mean(values: npt.NDArray[Any]) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
 
 

@@ -68,7 +68,7 @@ def accented(count: int, *, seed: int, composed: bool) -> Iterator[Played]:
     for number in range(count):
         setup = Setup(layout=("us-intl", "fr", "de")[number % 3], composed=composed, blind=False)
         text = _ACCENTED[int(rng.integers(len(_ACCENTED)))]
-        script = [Focus("notes", "Untitled", "Body"), say(text)]
+        script: list[Action] = [Focus("notes", "Untitled", "Body"), say(text)]
         yield Played(type_text(script, draw_typist(rng), rng, setup=setup), setup, "straight", {})
 
 
