@@ -1,7 +1,7 @@
 """Ordinary English words: what is one of them is no misspelt name.
 
-The words are those of SCOWL's American list of middle size that are written in lower case, so proper names are not among
-them; its notice is in ``data/ordinary_words.LICENSE.txt``.
+The words are those that SCOWL's American list of middle size has in lower case, so proper names are not among them; its
+notice is in ``data/ordinary_words.LICENSE.txt``.
 """
 
 from __future__ import annotations
