@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundary.link import NOT_LINKED
-from boundary.plan import Plan
+from boundary.plan import Detectors, Plan
 from boundary.screens import Screens, index
 from boundary.typist import typist_values
 from policies.policy import StepUse
@@ -95,7 +95,7 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
     """Hits of every detector, passage by passage."""
     if any(len(passage.text) > plan.policy.limits.text_chars for passage in session.passages):
         raise StepFailed("a text is longer than allowed", code="text-too-long", hint="raise limits.text_chars")
-    hits = find_in_texts((t for p in session.passages for t in (p.text, _lead(p) + p.text)), plan, alarm)
+    hits = find_in_texts((t for p in session.passages for t in (p.text, _lead(p) + p.text)), plan.detectors, alarm)
     out = []
     for passage in session.passages:
         alarm()
@@ -109,14 +109,14 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
     return out
 
 
-def find_in_texts(texts: Iterable[str], plan: Plan, alarm: Alarm) -> dict[str, list[Found]]:
+def find_in_texts(texts: Iterable[str], detectors: Detectors, alarm: Alarm) -> dict[str, list[Found]]:
     """Hits of the detectors that need the words alone, by text; each distinct text is read once."""
     distinct = list(dict.fromkeys(texts))
     out: dict[str, list[Found]] = {}
     for start in range(0, len(distinct), BATCH):
         alarm()
         batch = distinct[start : start + BATCH]
-        for text, hits in zip(batch, plan.detectors.in_texts(batch), strict=True):
+        for text, hits in zip(batch, detectors.in_texts(batch), strict=True):
             out[text] = [Found(hit, use) for use, hit in hits]
     return out
 

@@ -22,11 +22,12 @@ def find_leftovers(
 ) -> list[list[Found]]:
     """Add what detectors and known values hit in texts and keys as they will be when the findings are gone."""
     out = [list(hits) for hits in found]
+    steady = plan.detectors.steady()
     for _ in range(ROUNDS):
         fresh = False
         taken = _taken_keys(session, out)
         left = [_left(passage, hits, taken) for passage, hits in zip(session.passages, out, strict=True)]
-        read = find_in_texts((text for text in left if text is not None), plan, alarm)
+        read = find_in_texts((text for text in left if text is not None), steady, alarm)
         for number, (passage, text) in enumerate(zip(session.passages, left, strict=True)):
             if text is None:
                 continue

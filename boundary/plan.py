@@ -16,7 +16,7 @@ import numpy.typing as npt
 from boundary.admit import AdmitStep
 from boundary.link import Linker
 from policies import Policy, PolicySource, parse_policy
-from policies.contract import BatchDetector, BuildContext, Operator, PassageDetector, TextDetector
+from policies.contract import BatchDetector, BuildContext, Operator, PassageDetector, TextDetector, steady
 from policies.policy import StepUse
 from recording.errors import BoundaryError, MissingExtra, StepFailed
 from recording.model import Hit, Passage, Recording
@@ -103,6 +103,11 @@ class Detectors:
 
     text: tuple[tuple[StepUse, TextDetector], ...] = ()
     passage: tuple[tuple[StepUse, PassageDetector], ...] = ()
+
+    def steady(self) -> Detectors:
+        """The detectors of words that answer the same whatever stands around a value: fit to read a result."""
+        parts = ((use, steady(detect)) for use, detect in self.text)
+        return Detectors(tuple((use, part) for use, part in parts if part is not None), self.passage)
 
     def __bool__(self) -> bool:
         """Whether anything is looked for."""

@@ -98,6 +98,23 @@ class BatchDetector(TextDetector, Protocol):
         ...
 
 
+@runtime_checkable
+class ContextualDetector(TextDetector, Protocol):
+    """**Protocol:** a detector whose answers depend on the words around, such as a model.
+
+    Replacement changes those words, so on the result its answers are others, and say nothing about what was left.
+    """
+
+    def steady(self) -> TextDetector | None:
+        """The part of it whose answers do not depend on them; ``None`` where there is no such part."""
+        ...
+
+
+def steady(detector: TextDetector) -> TextDetector | None:
+    """The part of a detector that gives the same answers whatever stands around a value."""
+    return detector.steady() if isinstance(detector, ContextualDetector) else detector
+
+
 class PassageDetector(Protocol):
     """**Protocol:** finds by what is known about a text besides its words. Built by steps that give ``passage``."""
 

@@ -36,20 +36,65 @@ def normalise(text: str) -> Normalised:
     """
     if text.isascii():
         return Normalised(text, range(len(text) + 1))
-    table = {ord(char): plain_char(char) for char in set(text) if char > "\x7f"}
-    if not _LOOK_ALIKES.keys().isdisjoint(table):
+    # Detectors of one policy ask for the same text one after the other.
+    return _recent(text) if len(text) <= _LONGEST_KEPT else _normalised(text)
+
+
+_LONGEST_KEPT = 1000
+
+
+@functools.lru_cache(maxsize=256)
+def _recent(text: str) -> Normalised:
+    return _normalised(text)
+
+
+def _normalised(text: str) -> Normalised:
+    runs = [_plain_run(run) for run in _NON_ASCII.findall(text)]
+    if any(run.look_alike for run in runs):
         text = _MIXED.sub(_unmixed, text)
-    if "" not in table.values():
-        return Normalised(text.translate(table), range(len(text) + 1))
+    elif all(run.same for run in runs):
+        return Normalised(text, range(len(text) + 1))
     out: list[str] = []
     offsets: list[int] = []
-    for index, char in enumerate(text):
-        plain = table.get(ord(char), char)
-        if plain:
-            out.append(plain)
-            offsets.append(index)
-    offsets.append(len(text))
-    return Normalised("".join(out), offsets)
+    done = 0
+    for match in _NON_ASCII.finditer(text):
+        run = _plain_run(match.group())
+        out += (text[done : match.start()], run.plain)
+        offsets += range(done, match.start())
+        offsets += [match.start() + index for index in run.kept]
+        done = match.end()
+    out.append(text[done:])
+    offsets += range(done, len(text) + 1)
+    return Normalised("".join(out), offsets if len(offsets) <= len(text) else range(len(text) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Characters that are not in ASCII: their plain form, which of them it has, and what must be looked at."""
+
+    plain: str
+    kept: tuple[int, ...]
+    same: bool
+    look_alike: bool
+
+
+def _plain_run(run: str) -> _Run:
+    return _short_run(run) if len(run) <= 16 else _run(run)
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _short_run(run: str) -> _Run:
+    return _run(run)
+
+
+def _run(run: str) -> _Run:
+    plain = [plain_char(char) for char in run]
+    joined = "".join(plain)
+    kept = tuple(index for index, char in enumerate(plain) if char)
+    return _Run(joined, kept, joined == run, not _LOOK_ALIKES.keys().isdisjoint(map(ord, run)))
+
+
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 @functools.lru_cache(maxsize=1 << 13)
@@ -61,7 +106,7 @@ def plain_char(char: str) -> str:
         return char if char in "\x85\u2028\u2029" else " "
     # Format characters and variation selectors split a value for a pattern but not for a reader.
     category = unicodedata.category(char)
-    if category == "Cf" or "\ufe00" <= char <= "\ufe0f" or char in _INVISIBLE:
+    if category in {"Cf", "Me"} or "\ufe00" <= char <= "\ufe0f" or char in _INVISIBLE:
         return ""
     if category == "Pd" or char == "\u2212":
         return "-"
@@ -92,5 +137,5 @@ def _unmixed(match: re.Match[str]) -> str:
 
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-"""Letters and marks without a shape: grapheme joiner, Hangul fillers, inherent Khmer vowels."""
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u0332\u0333\u0335\u0336\u0337\u0338\u20d2\u20d3")
+"""Letters and marks without a shape (grapheme joiner, Hangul fillers, inherent Khmer vowels), and lines over others."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from recording.model import Hit
-from text_redact.detectors.own import luhn
 from text_redact.normalise import normalise
+from text_redact.patterns.cards import luhn
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("EMAIL_ADDRESS", re.compile(r"[^\s@<>()\[\]:;,\"']+@[^\s@<>()\[\]:;,\"']+\.[^\W\d_]{2,}")),

@@ -41,6 +41,7 @@ _MAC = re.compile(
 )
 _IP6 = re.compile(rf"{_START}(?:[0-9a-z]{{1,5}}[:;]{{1,2}}){{3,8}}[0-9a-z]{{1,5}}{_END}", re.IGNORECASE)
 _WALLET = re.compile(rf"{_START}(?:bc1|0x|[13])[a-z0-9]{{24,62}}{_END}", re.IGNORECASE)
+_TOKEN = re.compile(rf"{_START}[A-Za-z0-9][A-Za-z0-9_-]{{15,400}}{_END}")
 _SLIP = re.compile(r"(?<=\d)[a-z](?=\d)", re.IGNORECASE)
 """A letter between two digits: the finger missed a separator or hit two keys."""
 
@@ -62,7 +63,15 @@ class Mistyped:
 
 
 Shape = Literal[
-    "CREDIT_CARD", "CRYPTO", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS", "PHONE_NUMBER", "US_SSN"
+    "CREDIT_CARD",
+    "CRYPTO",
+    "EMAIL_ADDRESS",
+    "IBAN_CODE",
+    "IP_ADDRESS",
+    "MAC_ADDRESS",
+    "PHONE_NUMBER",
+    "SECRET",
+    "US_SSN",
 ]
 LABELS: tuple[Shape, ...] = get_args(Shape)
 """What has a shape that survives a slip."""
@@ -119,6 +128,12 @@ def _is_wallet(text: str) -> bool:
     return len(_digits(text)) >= 4 and not text.isdigit()
 
 
+def _is_token(text: str) -> bool:
+    """Whether an unbroken part of it is letters and digits in a disorder that nobody types as a name of anything."""
+    part = max(re.split(r"[_-]", text), key=len)
+    return len(part) >= 14 and len(_digits(part)) >= 2 and len(part) - len(_digits(part)) >= 3
+
+
 def _is_hex(text: str) -> bool:
     """Whether all of it but two characters could be hexadecimal, and it is neither a word nor a time."""
     chars = [char for char in text.lower() if char.isalnum()]
@@ -135,6 +150,7 @@ _SHAPES = (
     ("IP_ADDRESS", _IP6, _is_hex),
     ("MAC_ADDRESS", _MAC, _is_hex),
     ("CRYPTO", _WALLET, _is_wallet),
+    ("SECRET", _TOKEN, _is_token),
 )
 _OF_DIGITS = 3
 """The first so many shapes hold no letters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,12 +33,27 @@ class Pii:
         plain = normalise(text)
         return [plain.back(hit) for hit in remembered(self.rules, plain.text)]
 
+    def many(self, texts: Sequence[str]) -> Sequence[Sequence[Hit]]:
+        """All hits of each text."""
+        return [self(text) for text in texts]
+
 
 def build(entities: Iterable[str], threshold: float) -> Pii:
     """Make the detector for ``entities``; slow, done once a process.
 
-    Presidio's own pattern for e-mail is left out: ours takes every address that it takes, at any host.
+    Presidio's own patterns are left out for what ours cover (`own.COVERED`).
     """
-    wanted = tuple(sorted(set(entities)))
-    of_presidio = (set(wanted) & set(PRESIDIO)) - {"EMAIL_ADDRESS"}
-    return Pii(wanted, threshold, Rules((*presidio.rules(of_presidio, threshold), *own.rules(wanted))))
+    return _built(tuple(sorted(set(entities))), threshold)
+
+
+@functools.cache
+def _built(wanted: tuple[str, ...], threshold: float) -> Pii:
+    # Engines that move work between processes unpickle a detector for every task.
+    of_presidio = (set(wanted) & set(PRESIDIO)) - own.COVERED
+    found = Pii(wanted, threshold, Rules((*presidio.rules(of_presidio, threshold), *own.rules(wanted))))
+    found.rules(_WARM_UP)
+    return found
+
+
+_WARM_UP = "tel. (212) 555-0143"
+"""Read once at build time, so that what is compiled at first use is compiled before the first text."""

@@ -47,16 +47,20 @@ class Rules:
 
     def __call__(self, text: str) -> Sequence[Hit]:
         """All hits in a normalised text; offsets are those of the text."""
-        scan = _scanner(self)
-        may = self._scanned(scan, text) if scan is not None else self._counted(text)
+        may = self.may(text)
         if not may:
             return ()
         if len(text) > SHORT and "\n" in text:
-            return self._by_lines(text, may, scan)
+            return self._by_lines(text, may, _scanner(self))
         hits: list[Hit] = []
         for rule in may:
             hits += rule.find(text, 0, len(text))
         return hits
+
+    def may(self, text: str) -> list[Rule]:
+        """The rules that may find something in a normalised text."""
+        scan = _scanner(self)
+        return self._scanned(scan, text) if scan is not None else self._counted(text)
 
     def _scanned(self, scan: Scanner, text: str) -> list[Rule]:
         may = self._found(scan, text)
@@ -66,11 +70,10 @@ class Rules:
         return [rule for rule in may if not rule.words or _holds(lower, rule.words)]
 
     def _found(self, scan: Scanner, text: str) -> list[Rule]:
-        found = scan(text.encode("ascii", "replace"))
-        if not text.isascii():
-            # A letter that became a question mark is no longer one to a gate that asks for letters.
-            found = sorted({*found, *_asking_for_letters(self)})
-        return [self.rules[number] for number in found]
+        if text.isascii():
+            return [self.rules[number] for number in scan(text.encode("ascii"))]
+        found = scan(_NON_ASCII.sub(_in_ascii, text).encode("ascii"))
+        return [self.rules[number] for number in sorted({*found, *_always(self)})]
 
     def _counted(self, text: str) -> list[Rule]:
         """The same without Vectorscan, from the number of digits and signs, from words and hints."""
@@ -102,9 +105,27 @@ class Rules:
         return hits
 
 
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+
+def _in_ascii(match: re.Match[str]) -> str:
+    """A letter for what is a character of words, a sign for what is none: all that gates ask."""
+    run = match.group()
+    return _stand_in(run) if len(run) == 1 else "".join(map(_stand_in, run))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _stand_in(char: str) -> str:
+    return "a" if char.isalnum() else "?"
+
+
 @functools.cache
-def _asking_for_letters(rules: Rules) -> frozenset[int]:
-    return frozenset(number for number, rule in enumerate(rules.rules) if "\\w" in rule.gate)
+def _always(rules: Rules) -> frozenset[int]:
+    """The rules of which a text that is not in ASCII may have more than their gates say."""
+    return frozenset(number for number, rule in enumerate(rules.rules) if _FOREIGN_GATE.search(rule.gate))
+
+
+_FOREIGN_GATE = re.compile(r"\[\^(?!\\[sn]\])")
 
 
 @functools.cache
@@ -145,8 +166,13 @@ def _on_a_line(rules: Rules, digits: int, signs: tuple[int, ...]) -> tuple[Rule,
 
 
 def remembered(find: Rules, text: str) -> Sequence[Hit]:
-    """The hits of ``find``, from memory where the same text was read before in this process."""
-    return _remembered(find, text) if len(text) <= MAX_CACHED else find(text)
+    """The hits of ``find``, from memory where the same text was read before in this process.
+
+    What no rule needs to read, which is most of what comes only once, is not kept: that would cost more than to ask.
+    """
+    if len(text) > MAX_CACHED:
+        return find(text)
+    return _remembered(find, text) if find.may(text) else ()
 
 
 @functools.lru_cache(maxsize=_CACHE)

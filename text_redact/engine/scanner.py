@@ -51,6 +51,11 @@ def scanner(expressions: Sequence[str]) -> Scanner | None:
         hyperscan.HS_FLAG_PREFILTER | hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_CASELESS
         | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_MULTILINE
     )  # fmt: skip
+    numbers = list(range(len(expressions)))
+    try:
+        return Scanner(_compiled(hyperscan, expressions, numbers, mode), ())
+    except (hyperscan.error, UnicodeEncodeError):
+        pass  # one of them is too much for it: which?
     taken: list[int] = []
     refused: list[int] = []
     for number, expression in enumerate(expressions):

@@ -36,6 +36,9 @@ class Names:
     threshold: float | None = None
     unknown_script: UnknownScript = "hide"
 
+    def steady(self) -> None:
+        """What a name is depends on the words around it."""
+
     def __call__(self, text: str) -> Sequence[Hit]:
         """All hits in one text.
 

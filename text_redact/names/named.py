@@ -57,6 +57,9 @@ class Named:
     labels: tuple[str, ...]
     threshold: float
 
+    def steady(self) -> None:
+        """What a name is depends on the words around it."""
+
     def __call__(self, text: str) -> Sequence[Hit]:
         """All hits in one text. Raises `MissingExtra` where the model cannot be loaded."""
         find = _loaded(self.kind, self.model, self.labels)

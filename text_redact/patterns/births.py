@@ -2,43 +2,72 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from types import MappingProxyType
 
-from recording.model import Hit
 from text_redact.engine.needs import Needs
 from text_redact.engine.rules import Rule
+from text_redact.engine.stems import Announced, stems
 
-_WORDS = (
-    r"date[\s_-]*of[\s_-]*birth|birth[\s_-]*(?:date|day)?|b-?day|\bd\.?\s?o\.?\s?b\b\.?|\byob\b|(?<![a-z])born|\bb\."
-    r"|geb(?:urts(?:datum|tag)|oren)?\b\.?|naissance|\bn[eé]e? (?:le|en)|nacimiento|\bnacid[oa]|nascita|\bnat[oa] (?:il|nel)"
-    r"|nascimento|\bnascid[oa]|geboortedatum|urodzeni[ae]|f[oø]d(?:t|selsdato|elsedato)|född|syntym[aä]aika"
-    r"|do[gğ]um\s+tarihi|tanggal\s+lahir|рождения|生年月日|出生"
+_WORDS = MappingProxyType(
+    {
+        "birth": r"birth[\s_-]*(?:date|day)?s?",
+        "b-day": "b-day",
+        "bday": "bday",
+        "dob": r"(?<![^\W_])dob(?![^\W_])",
+        "d.o": r"(?<![^\W_])d\.\s?o\.?\s?b\b\.?",
+        "d o b": r"\bd o b\b",
+        "d. o": r"\bd\. o\. ?b\b\.?",
+        "yob": r"\byob\b",
+        "born": r"(?<![^\W_])born(?![^\W_])",
+        "(b.": r"\(b\.",
+        "geb": r"\bgeb(?:urts(?:datum|tag)|oren|oortedatum)?\b\.?",
+        "geboortedatum": "geboortedatum",
+        "naissance": "naissance",
+        "n\u00e9": r"\bn\u00e9e? (?:le|en)\b",
+        "ne le": r"\bne le\b",
+        "nee le": r"\bnee le\b",
+        "naci": r"\bnaci(?:miento|d[oa])",
+        "nasc": r"\bnas(?:cita|cimento|cid[oa])",
+        "nat": r"\bnat[oa] (?:il|nel)\b",
+        "urodzeni": "urodzeni[ae]",
+        "f\u00f8d": r"\bf\u00f8d(?:t|selsdato|selsdag)?\b",
+        "fod": r"\bfod(?:t|selsdato|selsedato)\b",
+        "f\u00f6d": r"\bf\u00f6d(?:d|elsedatum)\b",
+        "syntym": r"syntym\w{0,8}",
+        "tarihi": "(?<=do[g\u011f]um )tarihi",
+        "lahir": "lahir",
+        "\u0440\u043e\u0436\u0434": r"\u0440\u043e\u0436\u0434\w{0,8}",
+        "\u751f\u5e74\u6708\u65e5": "\u751f\u5e74\u6708\u65e5",
+        "\u51fa\u751f": r"\u51fa\u751f\w{0,4}",
+    }
 )
+"""By stem, the word that announces a date of birth."""
 _FILLER = r"(?:is|was|on|in|the|of|at|am|im|el|le|il|em|den|der|de|dia|date|day|year|a|her|his|my|their)"
 _GAP = rf"[\W_]{{0,8}}(?:{_FILLER}[\W_]{{1,4}}){{0,4}}"
-_YEAR = r"(?:['\u2019]\d{2}|(?:19|20)\d{2}|\d{2})"
-_VALUE = (
-    r"(?P<value>(?<!\d)(?:\d{1,4}[ ]?[./\-][ ]?\d{1,2}[ ]?[./\-][ ]?\d{1,4}|\d{1,2} \d{1,2} (?:19|20)\d{2}|(?:19|20)\d{6}"
-    rf"|\d{{4}}(?:19|20)\d{{2}}|\d{{1,2}}(?:st|nd|rd|th|er|[.\u00ba])?[ -]{{1,2}}(?:of |de )?[^\W\d_]{{3,12}}\.?(?:,? ?(?:de |of |del )?-?{_YEAR})?"
-    rf"|[^\W\d_]{{3,12}}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? {{0,2}}{_YEAR})?|[^\W\d_]{{3,12}},? (?:of )?(?:19|20)\d{{2}}|(?:19|20)\d{{2}}"
-    r"|\d{4}年\d{1,2}月\d{1,2}日)(?!\d))"
+_YEAR = r"(?:'\d{2}|(?:19|20)\d{2}|\d{2})"
+_MONTH = r"[^\W\d_]{3,12}\.?"
+_NTH = r"(?:st|nd|rd|th|er|[.\u00ba])?"
+_VALUE = "|".join(
+    (
+        r"\d{1,4}[ ]?[./\-][ ]?\d{1,2}[ ]?[./\-][ ]?\d{1,4}",
+        r"\d{1,2} \d{1,2} (?:19|20)\d{2}",
+        r"(?:19|20)\d{6}|\d{4}(?:19|20)\d{2}",
+        rf"\d{{1,2}}{_NTH}[ -]{{1,2}}(?:of |de )?{_MONTH}(?:,? ?(?:de |of |del )?-?{_YEAR})?",
+        rf"{_MONTH} \d{{1,2}}{_NTH}(?:,? {{0,2}}{_YEAR})?",
+        rf"{_MONTH},? (?:of )?(?:19|20)\d{{2}}|(?:19|20)\d{{2}}",
+        "\\d{4}\u5e74\\d{1,2}\u6708\\d{1,2}\u65e5",
+    )
 )
-_BIRTH = re.compile(rf"(?:{_WORDS}){_GAP}{_VALUE}", re.IGNORECASE)
 
 
-def _find(text: str, start: int, end: int) -> Iterator[Hit]:
-    for match in _BIRTH.finditer(text, start, end):
-        yield Hit("DATE_OF_BIRTH", match.start("value"), match.end("value"), 0.9, "own:birth-context")
+def _pattern(word: str) -> str:
+    return rf"{word}{_GAP}(?<!\d)(?P<value>{_VALUE})(?!\d)"
 
 
-_BIRTH_WORDS = (
-    "birth", "born", "bday", "b-day", "dob", "d.o.b", "d. o", "d o", "yob", "(b.", "geb", "naissance", "n\u00e9", "nee le", "nee en",
-    "ne le", "ne en", "naci", "nasc", "nat", "f\u00f8d", "fod", "f\u00f6dd", "urodzeni", "syntym", "tarihi", "lahir", "\u0440\u043e\u0436\u0434",
-    "\u751f\u5e74", "\u51fa\u751f",
-)  # fmt: skip
 _GATE = (
-    r"(?:birth|born|b-?day|d\.?\s?o\.?\s?b|yob|\Wb\.|geb|naissance|n.e? (?:le|en)|naci|nasc|nat[oa]|f.d|urodzeni|syntym"
-    r"|tarihi|lahir|\?)[^\n]{0,60}\n?[^\n]{0,60}\d"
+    r"birth|born|b-?day|d\.?\s?o\.?\s?b|yob|\(b\.|geb|naissance|ne le|nee le|naci|nasc|nat[oa]"
+    r"|fod|urodzeni|syntym|tarihi"
+    r"|lahir|[^\x00-\x7f]"
 )
-RULES = (("DATE_OF_BIRTH", Rule("own:birth", Needs(1), _BIRTH_WORDS, _GATE, None, _find, lines=False)),)
+_FIND = Announced("DATE_OF_BIRTH", "own:birth-context", 0.9, stems(_WORDS, _pattern))
+RULES = (("DATE_OF_BIRTH", Rule("own:birth", Needs(1), tuple(_WORDS), _GATE, None, _FIND, lines=False)),)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from recording.model import Hit
@@ -19,7 +18,8 @@ _GROUP = re.compile(r"\d+")
 # The groupings of Presidio's pattern, which ours has to cover.
 _USUAL = re.compile(r"(?:4\d{3}|5[0-5]\d{2}|[136]\d{3})[- ]?\d{3,4}[- ]?\d{3,4}[- ]?\d{3,5}")
 _SAID = re.compile(
-    r"card|visa|amex|master|maestro|american express|discover|\bcc\b|credit|debit|\bpan\b|karte|carte|tarjeta|cart[aã]o",
+    r"card|visa|amex|master|maestro|american express|discover|\bcc\b|credit|debit|\bpan\b|karte|carte|tarjeta"
+    r"|cart[aã]o",
     re.IGNORECASE,
 )
 _BEFORE = 40
@@ -76,10 +76,11 @@ def _grouped(text: str, groups: Sequence[_Group], *, whole: bool) -> bool:
     """Whether groups are those that a card number is written in: other numbers in a row pass the check digit too."""
     sizes = [0]
     gaps: set[str] = set()
-    for group, after in pairwise([*groups, None]):
+    for number, group in enumerate(groups):
         sizes[-1] += len(group.digits)
-        if after is None:
+        if number + 1 == len(groups):
             break
+        after = groups[number + 1]
         gap = text[group.end : after.start]
         # A line may break anywhere.
         if "\n" not in gap or _even(sizes[-1]):

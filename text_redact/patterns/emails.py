@@ -25,11 +25,13 @@ _DOMAIN = re.compile(
 )
 # "jane@example. com", "jane@exam\nple.com", "jane@\nexample.com"
 _BROKEN_DOMAIN = re.compile(
-    rf"(?:[\w-]{{1,63}}[.,][ ]{{0,2}}|(?:[\w-]{{1,63}}\.?){{0,4}}\r?\n[ \t>]{{0,8}}(?:[\w-]{{1,63}}\.){{1,5}})"
-    rf"(?:{_ENDINGS})\b(?!\.\w|@)",
+    rf"(?:[\w-]{{1,63}}[.,][ ]{{0,2}}|(?:[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,3}}\.?)?\r?\n[ \t>]{{0,8}}"
+    rf"(?:[\w-]{{1,63}}\.){{1,5}})(?:{_ENDINGS})\b(?!\.\w|@)",
     re.IGNORECASE,
 )
-_SPACED_DOMAIN = re.compile(rf"[ ]{{1,2}}[\w-]{{2,63}}(?:\.[\w-]{{1,63}}){{0,4}}\.(?:{_ENDINGS})\b(?!\.\w)", re.IGNORECASE)
+_SPACED_DOMAIN = re.compile(
+    rf"[ ]{{1,2}}[\w-]{{2,63}}(?:\.[\w-]{{1,63}}){{0,4}}\.(?:{_ENDINGS})\b(?!\.\w)", re.IGNORECASE
+)
 _HOST = re.compile(r"[a-z][\w-]{1,62}(?![\w@-])(?!\.\w)", re.IGNORECASE)
 _NO_HOSTS = frozenset(
     {"latest", "next", "beta", "alpha", "canary", "dev", "stable", "main", "master", "head", "rc", "nightly", "lts"}
@@ -56,16 +58,13 @@ def _find(text: str, start: int, end: int) -> Iterator[Hit]:
 
 def _around(text: str, start: int, at: int, end: int) -> tuple[int, int] | None:
     before = text[at - 1]
-    if before == " ":
-        if text[at + 1 : at + 2] == " " and (domain := _SPACED_DOMAIN.match(text, at + 1, end)):
-            local = _LOCAL.match(text[max(start, at - _LONGEST_LOCAL) : at].rstrip(" ")[::-1])
-            return (at - (at - len(text[:at].rstrip(" "))) - local.end(), domain.end()) if local else None
-        return None
-    if before.isspace() or at + 1 >= end:
-        return None
-    domain = _DOMAIN.match(text, at + 1, end) or _BROKEN_DOMAIN.match(text, at + 1, end)
+    if before.isspace():
+        return _spaced(text, start, at, end) if before == " " == text[at + 1 : at + 2] else None
+    domain = _DOMAIN.match(text, at + 1, end)
+    if domain is None and (head := _HEAD.match(text, at + 1, end)) and text[head.end() : head.end() + 1] in _BREAKS:
+        domain = _BROKEN_DOMAIN.match(text, at + 1, end)
     if before == '"':
-        quote = text.rfind('"', max(start, at - 66), at - 1)
+        quote = text.rfind('"', max(start, at - _LONGEST_QUOTED), at - 1)
         if domain and quote >= 0 and "\n" not in text[quote:at]:
             return quote, domain.end()
     local = _LOCAL.match(text[max(start, at - _LONGEST_LOCAL) : at][::-1])
@@ -73,10 +72,32 @@ def _around(text: str, start: int, at: int, end: int) -> tuple[int, int] | None:
         return None
     first = at - local.end()
     if domain is None and (host := _HOST.match(text, at + 1, end)):
-        said = _ANNOUNCED.search(text, max(start, first - _BEFORE), first)
-        named = _NAME.fullmatch(text, first, at) and host.group().lower() not in _NO_HOSTS
-        domain = host if (said and local.end() > 1) or named else None
+        domain = host if _is_host(text, start, first, at, host.group()) else None
     return (first, domain.end()) if domain else None
+
+
+def _spaced(text: str, start: int, at: int, end: int) -> tuple[int, int] | None:
+    domain = _SPACED_DOMAIN.match(text, at + 1, end)
+    if domain is None:
+        return None
+    last = at - 1 - (text[at - 2 : at - 1] == " ")
+    local = _LOCAL.match(text[max(start, last - _LONGEST_LOCAL) : last][::-1])
+    return (last - local.end(), domain.end()) if local else None
+
+
+def _is_host(text: str, start: int, first: int, at: int, host: str) -> bool:
+    """Whether a word without a dot is the host of an address: one of mail, or of somebody with first and last name."""
+    if _NAME.fullmatch(text, first, at) and host.lower() not in _NO_HOSTS:
+        return True
+    window = text[max(start, first - _BEFORE) : first]
+    lower = window.lower()
+    return at - first > 1 and any(word in lower for word in _MAIL_WORDS) and _ANNOUNCED.search(window) is not None
+
+
+_HEAD = re.compile(r"[\w.-]{0,200}")
+_BREAKS = frozenset({",", " ", "\r", "\n"})
+_LONGEST_QUOTED = 66
+_MAIL_WORDS = ("mail", "to", "cc", "from", "contact", "address")
 
 
 _BETWEEN = re.compile(
@@ -84,7 +105,10 @@ _BETWEEN = re.compile(
 )
 _DOT = r"(?:[ ]{0,2}[\[({<][ ]?(?:dot|\.)[ ]?[\])}>][ ]{0,2}|[ _-]{1,2}dot[ _-]{1,2}|\.)"
 _TOD = r"(?:[ ]{0,2}[\])}>][ ]?(?:tod|\.)[ ]?[\[({<][ ]{0,2}|[ _-]{1,2}tod[ _-]{1,2}|\.)"
-_SPELT_DOMAIN = re.compile(rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,4}}?{_DOT}(?:{_ENDINGS})\b(?!{_DOT}\w)|[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,4}}", re.IGNORECASE)
+_SPELT_DOMAIN = re.compile(
+    rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,4}}?{_DOT}(?:{_ENDINGS})\b(?!{_DOT}\w)|[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{1,4}}",
+    re.IGNORECASE,
+)
 _SPELT_LOCAL = re.compile(rf"[\w+-]{{1,40}}(?:{_TOD}[\w+-]{{1,40}}){{0,4}}", re.IGNORECASE)
 _KNOWN_END = re.compile(rf"[^\n]*{_DOT}(?:{_ENDINGS})", re.IGNORECASE)
 _MAIL = re.compile(r"e-?mail|\bmail|write (?:to|me)|contact|reach|address|ping|@|send", re.IGNORECASE)
@@ -101,7 +125,11 @@ def _spelt(text: str, start: int, end: int) -> Iterator[Hit]:
         first = sign.start() - local.end()
         plain = sign.group().strip(" _-").lower() == "at"
         # "look at example.com" is no address; "jane.doe at example.com" and "jane at example dot com" are.
-        told = _TELLING.search(text, first, sign.start()) or _TELLING.search(domain.group().replace(".", ""))
+        told = (
+            sign.group().startswith("_")
+            or _TELLING.search(text, first, sign.start())
+            or _TELLING.search(domain.group().replace(".", ""))
+        )
         said = _MAIL.search(text, max(start, first - _BEFORE), first)
         if plain and not (_KNOWN_END.fullmatch(domain.group()) and (told or said)):
             continue
@@ -110,14 +138,31 @@ def _spelt(text: str, start: int, end: int) -> Iterator[Hit]:
 
 _SPELT_HINT = re.compile(r"(?:\bat|_at|%40|&#(?:64|x40);|[\[({<] ?@)[\])}> _-]{0,3}[\w-]", re.IGNORECASE)
 RULES = (
-    (_LABEL, Rule("own:email", Needs(0, (1, 0, 0, 0, 0)), (), r"[^\s]@[\w\[\s]|\s@\s", None, _find, lines=False)),
+    (_LABEL, Rule("own:email", Needs(0, (1, 0, 0, 0, 0)), (), r"[^\s]@[\w\[\s-]|\s@\s", None, _find, lines=False)),
     (
         _LABEL,
         Rule(
             "own:email-spelt",
             Needs(),
-            ("at]", "at)", "at}", "at>", " at ", "_at_", "-at-", "%40", "&#64;", "&#x40;", "@]", "@)", "@}", "@>", "at "),
-            r"(?:[\[({<] ?(?:at|@) ?[\])}>]|[ _-]at[ _-]{1,2}[\w-]+[ _-]{0,2}(?:\.|dot|[\[({<] ?dot)|%40|&#(?:64|x40);)",
+            (
+                "at]",
+                "at)",
+                "at}",
+                "at>",
+                " at ",
+                "_at_",
+                "-at-",
+                "%40",
+                "&#64;",
+                "&#x40;",
+                "@]",
+                "@)",
+                "@}",
+                "@>",
+                "at ",
+            ),
+            r"(?:[\[({<] ?(?:at|@) ?[\])}>]|[ _-]at[ _-]{1,2}[\w-]+[ _-]{0,2}(?:\.|dot|[\[({<] ?dot)|%40"
+            r"|&#(?:64|x40);)",
             _SPELT_HINT,
             _spelt,
         ),

@@ -10,7 +10,9 @@ from text_redact.engine.needs import Needs
 from text_redact.engine.rules import Rule
 
 _DOT = r"(?:\.|[ ]?[\[({][ ]?(?:\.|dot)[ ]?[\])}][ ]?|[ ]{1,2}(?:\.|dot)[ ]{1,2})"
-_DISGUISED = re.compile(rf"(?<![\w.])(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}})(?![\w]|\.\d)", re.IGNORECASE)
+_DISGUISED = re.compile(
+    rf"(?<![\w.])(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}}){_DOT}(\d{{1,3}})(?![\w]|\.\d)", re.IGNORECASE
+)
 _HOST = re.compile(r"(?<![\w-])(?:ip|ec2|host|vm|node)-(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})(?![\w-])", re.IGNORECASE)
 _MOST = 255
 
@@ -31,8 +33,10 @@ RULES = (
     (
         "IP_ADDRESS",
         Rule(
-            "own:ip-disguised", Needs(4), ("[.", "(.", "{.", "dot", " .", ". ", ".0", "ip-", "ec2-", "host-", "vm-", "node-"),
-            r"\d(?:(?:\.| ?[\[({] ?(?:\.|dot) ?[\])}] ?| {1,2}(?:\.|dot) {1,2})\d{1,3}){3}|(?:ip|ec2|host|vm|node)(?:-\d{1,3}){4}",
+            "own:ip-disguised", Needs(4),
+            ("[.", "(.", "{.", "dot", " .", ". ", ".0", "ip-", "ec2-", "host-", "vm-", "node-"),
+            r"\d(?:(?:\.| ?[\[({] ?(?:\.|dot) ?[\])}] ?| {1,2}(?:\.|dot) {1,2})\d{1,3}){3}"
+            r"|(?:ip|ec2|host|vm|node)(?:-\d{1,3}){4}",
             None, _find,
         ),
     ),

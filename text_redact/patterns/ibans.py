@@ -22,10 +22,11 @@ def is_iban(chars: str) -> bool:
 
 def _find(text: str, start: int, end: int) -> Iterator[Hit]:
     for match in _START.finditer(text, start, end):
-        size = LENGTHS.get((match[1] + match[2]).upper())
-        if size is None:
+        country = _COUNTRY.search(text[max(start, match.start() - _BEFORE) : match.start()])
+        size = LENGTHS.get((country[1] + country[2]).upper()) if country else None
+        if country is None or size is None:
             continue
-        begin, last = match.start(1), match.start(1)
+        begin = last = match.start() - country.end() + country.start(1)
         chars = ""
         for part in _PART.finditer(text, begin, min(end, begin + 4 * size)):
             gap = text[last : part.start()]
@@ -47,10 +48,13 @@ _LENGTHS = """
 """
 LENGTHS = {entry[:2]: int(entry[2:]) for entry in _LENGTHS.split()}
 """Characters of an account number by country (SWIFT IBAN registry)."""
-# "IBANDE89...": the word may run into the number.
+# The first check digit, where a number may be.
 _START = re.compile(
-    r"(?:(?<![A-Za-z0-9])|(?<=[Ii][Bb][Aa][Nn]))([A-Za-z]) ?([A-Za-z])[ .-]?[0-9] ?[0-9](?=[ .\-\r\n\t/]{0,4}[A-Za-z0-9])"
+    r"[0-9](?:(?<=[A-Za-z][0-9])|(?<=[A-Za-z][ .-][0-9]))(?= ?[0-9](?:[ .\-\r\n\t/]{0,4}[A-Za-z0-9]){11})"
 )
+# "IBANDE89...": the word may run into the number.
+_COUNTRY = re.compile(r"(?:(?:^|[^A-Za-z0-9])|(?<=[Ii][Bb][Aa][Nn]))([A-Za-z]) ?([A-Za-z])[ .-]?$")
+_BEFORE = 8
 _PART = re.compile(r"[A-Za-z0-9]")
 RULES = (
     (
