@@ -20,7 +20,7 @@ from recording import parse_files
 from recording.errors import StepFailed
 from recording.model import Passage, Recording, SourceFile, TextField
 from recording.roles import is_member_name, is_structure
-from text_redact.known import KnownValues, find_known
+from text_redact.known import WHOLE_LABELS, KnownValue, KnownValues, find_known
 
 
 def text_detectors(plan: Plan) -> tuple[TextDetector, ...]:
@@ -159,6 +159,7 @@ def _search_bytes(changed: Changed, media: Collection[str], known: KnownValues) 
     made up what somebody is called in another file.
     """
     values = [value.value.casefold() for value in known if len(value.value) >= MIN_BYTES]
+    here = _whole(value for value in known if len(value.value) >= MIN_BYTES)
     for name, data in changed.files.items():
         head = "" if name in changed.added.names else f"{name}\n"
         kept = b"" if name in media else data
@@ -167,9 +168,23 @@ def _search_bytes(changed: Changed, media: Collection[str], known: KnownValues) 
             continue
         text = head + _without_added(kept, changed.added.bytes.get(name, ())).decode("utf-8", "replace")
         # A password may be an ordinary word ("password"): what the format itself says is not about it.
-        folded = _without_structure(text).casefold()
-        if any(value in folded for value in values):
+        if here.search(_without_structure(text).casefold()):
             raise _residue("link:bytes", "file")
+
+
+def _whole(values: Iterable[KnownValue]) -> re.Pattern[str]:
+    r"""What the search for known values counts too: secrets anywhere, other values as whole words.
+
+    The letter of an escape in JSON ("\\nJane") is no part of a word.
+    """
+    parts = []
+    for value in values:
+        text = re.escape(value.value.casefold())
+        if value.label not in WHOLE_LABELS:
+            before = r"(?:(?<![^\W_])|(?<=\\[bfnrt]))" if value.value[0].isalnum() else ""
+            text = before + text + (r"(?![^\W_])" if value.value[-1].isalnum() else "")
+        parts.append(text)
+    return re.compile("|".join(parts) or r"(?!)")
 
 
 def _without_added(data: bytes, written: Sequence[tuple[int, bytes, bytes]]) -> bytes:
