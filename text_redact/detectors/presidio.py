@@ -27,8 +27,8 @@ from text_redact.engine.phones import CLUSTER, find_phones
 from text_redact.engine.rules import Rule
 from text_redact.entities import PRESIDIO
 
-CONTEXT_WORDS = 5
-"""Words before a hit in which context words count (Presidio's own default)."""
+CONTEXT_WORDS = 6
+"""Words before a hit in which context words count: one more than Presidio's default, whose tokens are other ones."""
 CONTEXT_BOOST = 0.35
 CONTEXT_FLOOR = 0.4
 LEAST_DIGITS = 6
@@ -36,8 +36,9 @@ LEAST_DIGITS = 6
 PATTERN_SECONDS = 5.0
 """Longest time for one pattern on one text."""
 
-# "1680 x 1050" is a size of something: an extension follows a whole number, not three or four digits.
-_DIMENSIONS = re.compile(r"\d{1,6}\s*[x\u00d7]\s*\d{1,6}", re.IGNORECASE)
+# "1680 x 1050" is a size of something: an extension follows a whole number, not three or four digits. "12.3456" is a
+# decimal number, "1712345678" a time in seconds since 1970.
+_NO_PHONE = re.compile(r"\d{1,6}\s*[x\u00d7]\s*\d{1,6}|\d{1,4}\.\d{2,6}|1[5-8]\d{8}", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
@@ -119,7 +120,7 @@ def _phones(recognizer: Any, threshold: float, text: str, start: int, end: int) 
         found = list(find_phones(text, tuple(recognizer.supported_regions), LEAST_DIGITS, start, end))
     rule, label = f"presidio:{recognizer.name}", recognizer.supported_entities[0]
     score = max(threshold, PHONE_SCORE)
-    return [Hit(label, *span, score, rule) for span in found if not _DIMENSIONS.fullmatch(text, *span)]
+    return [Hit(label, *span, score, rule) for span in found if not _NO_PHONE.fullmatch(text, *span)]
 
 
 PHONE_SCORE = 0.4

@@ -21,6 +21,7 @@ from text_redact.engine.needs import DIGITS
 
 _BEFORE, _AFTER = 8, 24
 """Characters around a cluster of digits that decide whether it is a number: a bracket, a letter, an extension."""
+_SECOND = re.compile(r" ?/ ?\d(?:[ -]?\d){0,11}")
 CLUSTER = r"\d(?:[-x\s.()\[\]/~+]{0,6}\d){5,}"
 """What every number in ASCII has a match of."""
 _CLUSTER = re.compile(r"\d(?:[-x\s.()\[\]/~+\u2010-\u2015\u2212\u00ad\u200b\u2060\u3000]{0,6}\d){5,}")
@@ -41,8 +42,11 @@ def find_phones(text: str, regions: tuple[str, ...], least: int, start: int, end
         done = cluster.end()
         window = text[first : min(end, done + _AFTER)]
         for match in _matches(window, regions, least, cluster.end() - first):
-            yield first + match.start, first + match.end
-            done = max(done, first + match.end)
+            # "079 123 45 67/68": what is behind the stroke is another number, or its last digits.
+            second = _SECOND.match(text, first + match.end, end)
+            last = second.end() if second else first + match.end
+            yield first + match.start, last
+            done = max(done, last)
 
 
 def _matches(window: str, regions: tuple[str, ...], least: int, limit: int) -> Iterator[Any]:

@@ -60,6 +60,24 @@ def _phone(word: str) -> str:
     return rf"{word}{_GAP}(?P<value>[+(]{{0,2}}{_DIGITS})(?!\d|[.,:]\d)"
 
 
+# "0412 345 678 is my new number", "(0412) 345 678 - mobile"
+_IS_MY = (
+    r" is (?:my|his|her|our|their|the)(?: new)?(?: mobile| cell| work| home| office)?(?: number| phone| cell| mobile)\b"
+)
+_BEFORE_WORD = re.compile(
+    rf"(?<![\w.,:/-])(?P<value>[+(]{{0,2}}{_DIGITS})(?![.,:]?\d)"
+    rf"(?:[ ,]{{0,2}}[(-]? ?(?:cell|mobile|mob|tel|fax|phone)\b|{_IS_MY})",
+    re.IGNORECASE,
+)
+
+
+def _phone_before(text: str, start: int, end: int) -> Iterator[Hit]:
+    for match in _BEFORE_WORD.finditer(text, start, end):
+        if not _NO_PHONE.fullmatch(match["value"]):
+            yield Hit("PHONE_NUMBER", match.start("value"), match.end("value"), 0.7, "own:phone-said-after")
+
+
+_AFTER_KEYS = ("is my", "is his", "is her", "is our", "is their", "is the", "cell", "mob", "tel", "fax", "phone")
 _SSN_WORDS = MappingProxyType(
     {
         "ssn": r"\bssns?(?![a-z])",
@@ -100,7 +118,7 @@ _MACS = MappingProxyType(
         "mac": r"\bmac\b",
         "hwaddr": "hwaddr",
         "ether": r"\bether(?:net)?\b",
-        "ssid": r"\b[be]?ssid\b",
+        "ssid": r"ssid\b",
         "bluetooth": "bluetooth",
         "wlan": r"\bwlan\d?\b",
         "nic": r"\bnic\b",
@@ -128,11 +146,13 @@ _FIND_SSN = Announced(
 _FIND_PHONE = Announced("PHONE_NUMBER", "own:phone-said", 0.8, stems(_PHONES, _phone), _NO_PHONE)
 _FIND_MAC = Announced("MAC_ADDRESS", "own:mac-said", 0.8, stems(_MACS, _mac))
 _MAC_GATE = either(_MACS)
+_PHONE_GATE = r"\d(?:[ \t().\-/]{0,5}\d){6}"
 RULES = (
     (
         "PHONE_NUMBER",
-        Rule("own:phone-said", Needs(7), tuple(_PHONES), r"\d(?:[ \t().\-/]{0,5}\d){6}", None, _FIND_PHONE),
+        Rule("own:phone-said", Needs(7), tuple(_PHONES), _PHONE_GATE, None, _FIND_PHONE),
     ),
+    ("PHONE_NUMBER", Rule("own:phone-said-after", Needs(7), _AFTER_KEYS, _PHONE_GATE, None, _phone_before)),
     (
         "US_SSN",
         Rule("own:ssn-said", Needs(4), ("ssn", "ss", "soc"), r"\bss(?:n|s| ?#)|\bsoc(?:ial|\.| )", None, _FIND_SSN),
