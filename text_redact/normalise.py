@@ -28,7 +28,6 @@ class Normalised:
         return replace(hit, start=self.offsets[hit.start], end=self.offsets[hit.end - 1] + 1)
 
 
-@functools.lru_cache(maxsize=256)
 def normalise(text: str) -> Normalised:
     """Map every digit to ASCII, full-width and styled letters to plain ones, odd spaces to a space; drop the invisible.
 
@@ -38,6 +37,31 @@ def normalise(text: str) -> Normalised:
         return Normalised(text, range(len(text) + 1))
     # Detectors of one policy ask for the same text one after the other.
     return _recent(text) if len(text) <= _LONGEST_KEPT else _normalised(text)
+
+
+def in_ascii(text: str) -> str:
+    """A normalised text for engines that read bytes, character by character: "q" for a letter that is not in ASCII.
+
+    What is neither letter, digit nor space becomes U+0001, which is none of these either; an odd space a line feed.
+    """
+    if text.isascii():
+        return text
+    return _recent_in_ascii(text) if len(text) <= _LONGEST_KEPT else _NON_ASCII.sub(_stand_ins, text)
+
+
+@functools.lru_cache(maxsize=256)
+def _recent_in_ascii(text: str) -> str:
+    return _NON_ASCII.sub(_stand_ins, text)
+
+
+def _stand_ins(match: re.Match[str]) -> str:
+    run = match.group()
+    return _stand_in(run) if len(run) == 1 else "".join(map(_stand_in, run))
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _stand_in(char: str) -> str:
+    return "q" if char.isalnum() else "\n" if char.isspace() else "\x01"
 
 
 _LONGEST_KEPT = 1000

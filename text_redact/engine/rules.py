@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from recording.model import Hit
 from text_redact.engine.needs import Needs, count
 from text_redact.engine.scanner import Scanner, scanner
+from text_redact.normalise import in_ascii
 
 MAX_CACHED = 512
 """Longest text whose hits are remembered, in code points."""
@@ -24,7 +25,8 @@ class Rule:
         name: For the reader of a profile.
         needs: Least digits and signs of a text that it may match.
         words: One of these, in lower case, must be in the text, where there are any.
-        gate: An expression in ASCII that matches, whatever the case, wherever the rule finds something.
+        gate: An expression that matches, whatever the case, wherever the rule finds something; it reads a text as
+            `text_redact.normalise.in_ascii` writes it.
         hint: The same for the standard library, and cheap; ``None`` where there is none.
         find: Gives the hits in a normalised text that lie in ``start..end``.
         lines: Whether nothing that it finds goes over the end of a line.
@@ -55,7 +57,7 @@ class Rules:
         hits: list[Hit] = []
         for rule in may:
             hits += rule.find(text, 0, len(text))
-        return hits
+        return tuple(hits)
 
     def may(self, text: str) -> list[Rule]:
         """The rules that may find something in a normalised text."""
@@ -70,10 +72,10 @@ class Rules:
         return [rule for rule in may if not rule.words or _holds(lower, rule.words)]
 
     def _found(self, scan: Scanner, text: str) -> list[Rule]:
-        if text.isascii():
-            return [self.rules[number] for number in scan(text.encode("ascii"))]
-        found = scan(_NON_ASCII.sub(_in_ascii, text).encode("ascii"))
-        return [self.rules[number] for number in sorted({*found, *_always(self)})]
+        found = scan(in_ascii(text).encode("ascii"))
+        if not text.isascii() and (always := _always(self)):
+            found = sorted({*found, *always})
+        return [self.rules[number] for number in found]
 
     def _counted(self, text: str) -> list[Rule]:
         """The same without Vectorscan, from the number of digits and signs, from words and hints."""
@@ -102,21 +104,7 @@ class Rules:
             for rule in may:
                 if rule in by_line:
                     hits += rule.find(text, start, end)
-        return hits
-
-
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
-
-
-def _in_ascii(match: re.Match[str]) -> str:
-    """A letter for what is a character of words, a sign for what is none: all that gates ask."""
-    run = match.group()
-    return _stand_in(run) if len(run) == 1 else "".join(map(_stand_in, run))
-
-
-@functools.lru_cache(maxsize=1 << 12)
-def _stand_in(char: str) -> str:
-    return "a" if char.isalnum() else "?"
+        return tuple(hits)
 
 
 @functools.cache
@@ -165,19 +153,14 @@ def _on_a_line(rules: Rules, digits: int, signs: tuple[int, ...]) -> tuple[Rule,
     return tuple(rule for rule in rules.rules if rule.lines and rule.needs.met_by(digits, signs))
 
 
-def remembered(find: Rules, text: str) -> Sequence[Hit]:
-    """The hits of ``find``, from memory where the same text was read before in this process.
-
-    What no rule needs to read, which is most of what comes only once, is not kept: that would cost more than to ask.
-    """
-    if len(text) > MAX_CACHED:
-        return find(text)
-    return _remembered(find, text) if find.may(text) else ()
+def remembered(find: Callable[[str], Sequence[Hit]], text: str) -> Sequence[Hit]:
+    """The hits of ``find``, from memory where the same text was read before in this process."""
+    return find(text) if len(text) > MAX_CACHED else _remembered(find, text)
 
 
 @functools.lru_cache(maxsize=_CACHE)
-def _remembered(find: Rules, text: str) -> Sequence[Hit]:
-    return tuple(find(text))
+def _remembered(find: Callable[[str], Sequence[Hit]], text: str) -> Sequence[Hit]:
+    return find(text)
 
 
 def forget() -> None:

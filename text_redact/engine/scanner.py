@@ -41,16 +41,18 @@ def _note(number: int, start: int, end: int, flags: int, context: list[int]) -> 
     context.append(number)
 
 
-def scanner(expressions: Sequence[str]) -> Scanner | None:
-    """Compile ``expressions`` (ASCII, case does not matter); ``None`` where Vectorscan is not installed."""
+def scanner(expressions: Sequence[str], *, caseless: bool = True) -> Scanner | None:
+    """Compile ``expressions``, in ASCII; ``None`` where Vectorscan is not installed."""
     try:
         import hyperscan
     except ImportError:
         return None
     mode = (
-        hyperscan.HS_FLAG_PREFILTER | hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_CASELESS
+        hyperscan.HS_FLAG_PREFILTER | hyperscan.HS_FLAG_SINGLEMATCH
         | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_MULTILINE
     )  # fmt: skip
+    if caseless:
+        mode |= hyperscan.HS_FLAG_CASELESS
     numbers = list(range(len(expressions)))
     try:
         return Scanner(_compiled(hyperscan, expressions, numbers, mode), ())

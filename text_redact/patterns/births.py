@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from text_redact.engine.needs import Needs
 from text_redact.engine.rules import Rule
-from text_redact.engine.stems import Announced, stems
+from text_redact.engine.stems import Announced, either, stems
+from text_redact.normalise import in_ascii
 
 _WORDS = MappingProxyType(
     {
@@ -67,7 +68,7 @@ def _pattern(word: str) -> str:
 _GATE = (
     r"birth|born|b-?day|d\.?\s?o\.?\s?b|yob|\(b\.|geb|naissance|ne le|nee le|naci|nasc|nat[oa]"
     r"|fod|urodzeni|syntym|tarihi"
-    r"|lahir|[^\x00-\x7f]"
+    r"|lahir|" + either(in_ascii(word) for word in _WORDS if not word.isascii())
 )
 _FIND = Announced("DATE_OF_BIRTH", "own:birth-context", 0.9, stems(_WORDS, _pattern))
 RULES = (("DATE_OF_BIRTH", Rule("own:birth", Needs(1), tuple(_WORDS), _GATE, None, _FIND, lines=False)),)

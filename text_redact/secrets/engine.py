@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 from recording.errors import StepFailed
 from recording.model import Hit
+from text_redact.engine.rules import remembered
 from text_redact.normalise import normalise
 from text_redact.secrets import atoms, codes, context, seeds, tables, values
 from text_redact.secrets.checks import CHECKS
+from text_redact.secrets.gate import ALL, NONE, gate
 from text_redact.secrets.randomness import entropy, likelihood, looks_random
 from text_redact.secrets.rules import Entry, Shape, Token, Word, automaton
 
@@ -45,9 +47,10 @@ class Secrets:
         Raises:
             StepFailed: The text took longer than `SECONDS`.
         """
+        if text.isascii():
+            return remembered(scan, text)
         plain = normalise(text)
-        hits = scan(plain.text)
-        return hits if not hits or plain.text is text else [plain.back(hit) for hit in hits]
+        return [plain.back(hit) for hit in remembered(scan, plain.text)]
 
     def many(self, texts: Sequence[str]) -> Sequence[Sequence[Hit]]:
         """All hits of each text."""
@@ -57,26 +60,38 @@ class Secrets:
 def build() -> Secrets:
     """The detector, with its rules compiled, so that a mistake in them shows before any data is read."""
     automaton()
+    gate()
     return Secrets()
 
 
-def scan(text: str) -> list[Hit]:
+def scan(text: str) -> Sequence[Hit]:
     """All hits in a text that is normalised already; those inside another of at least the same score are left out."""
+    ask = gate()
+    signs = ALL if ask is None else ask(text)
+    if signs is NONE:
+        return ()
+    strings = atoms.find(text) if signs.atom and len(max(text.split(), key=len, default="")) >= _LONG else ()
+    if not (signs.keyword or signs.phrase or strings):
+        return ()
+    lowered = _lowered(text)
+    found: _Found = list(automaton().iter(lowered))
+    has_seed = signs.phrase and seeds.may_hold(lowered.split())
+    if not (found or strings or has_seed):
+        return ()
+    hits = list(_by_keyword(text, found, time.monotonic() + SECONDS)) if signs.keyword else []
+    if has_seed or (len(text) > _PHRASE and any(entry.words and entry.words[0].kind == "secret" for _, entry in found)):
+        hits += seeds.find(text, lowered)
+    if strings:
+        hits += _by_atoms(text, strings, found, hits)
+    return tuple(_merged(hits) if len(hits) > 1 else hits)
+
+
+def _lowered(text: str) -> str:
+    """In lower case with every character at its place."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    found: _Found = list(automaton().iter(lowered))
-    words = lowered.split()
-    has_long = bool(words) and len(max(words, key=len)) >= _LONG
-    has_seed = len(words) >= seeds.LEAST and seeds.may_hold(words)
-    if not found and not has_long and not has_seed:
-        return []
-    hits = list(_by_keyword(text, found, time.monotonic() + SECONDS))
-    if has_seed or (len(text) > _PHRASE and any(entry.words and entry.words[0].kind == "secret" for _, entry in found)):
-        hits += seeds.find(text, lowered)
-    if has_long:
-        hits += _by_atoms(text, found, hits)
-    return _merged(hits) if len(hits) > 1 else hits
+    return lowered
 
 
 def _by_keyword(text: str, found: _Found, deadline: float) -> Iterator[Hit]:
@@ -239,10 +254,7 @@ _DEMANDS = {
 """What the data file asks of a shape's value besides its shape."""
 
 
-def _by_atoms(text: str, found: _Found, hits: Sequence[Hit]) -> Iterator[Hit]:
-    strings = atoms.find(text)
-    if not strings:
-        return
+def _by_atoms(text: str, strings: Sequence[re.Match[str]], found: _Found, hits: Sequence[Hit]) -> Iterator[Hit]:
     more = list(atoms.formats(text, strings))
     for last, entry in found:
         if entry.near:

@@ -225,6 +225,19 @@ def automaton() -> Any:
     return built
 
 
+@functools.cache
+def foreign_automaton() -> Any:
+    """The same over the keywords alone that are not in ASCII; values are nothing of interest."""
+    import ahocorasick
+
+    built = ahocorasick.Automaton()
+    for word in automaton().keys():  # noqa: SIM118  no mapping
+        if not word.isascii():
+            built.add_word(word, len(word))
+    built.make_automaton()
+    return built
+
+
 def _entry(entries: dict[str, Entry], word: str) -> Entry:
     return entries.setdefault(word, Entry(len(word)))
 
