@@ -26,7 +26,7 @@ from recording.simulate.session import WAYS
 from text_redact.transcript import Clip, transcribe
 
 KEY = b"benchmark key, of no secrecy..."
-SEED = 20_261_121
+SEED = 90_551_377
 """Drawn once; the simulator and the transcript were worked on with others."""
 LOSSES = (0.001, 0.01, 0.05)
 SIGHTED = tuple(way for way in WAYS if way != "clicked")

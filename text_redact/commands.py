@@ -185,7 +185,8 @@ def _desktop_shortcut(editor: Editor, chord: Chord, clipboard: Clipboard) -> str
             clipboard.take(editor.selected(), chord.t_ns)
         case "x":
             clipboard.take(editor.selected(), chord.t_ns)
-            editor.delete_selection()
+            if not editor.delete_selection():
+                editor.end_step()
         case "z" | "y" if chord.shift or chord.key == "y":
             editor.redo()
             editor.doubt(0.8)

@@ -158,6 +158,11 @@ class Editor(Buffer):
             self._run = ""
         return selected is not None
 
+    def end_step(self) -> None:
+        """What is typed next is an undo step of its own."""
+        self._settle()
+        self._run = ""
+
     def undo(self) -> None:
         """Take back the last step: a run of typing, a run of deleting, a cut or a paste.
 

@@ -146,6 +146,16 @@ Hold = list[int]
 """Rows of one stroke of a key: the press, its automatic repeats, the release."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Down:
+    """A stroke whose release is to come: when it began, as what, and whether it may end under another name."""
+
+    count: int
+    name: str = field(repr=False)
+    hold: Hold
+    renamed: bool
+
+
 @dataclass(slots=True)
 class KeysDown:
     """The keys that are down at a moment, while a stream is read in file order."""
@@ -153,18 +163,22 @@ class KeysDown:
     modifiers: dict[str, Modifier] = field(default_factory=dict)
     since: dict[str, int] = field(default_factory=dict)
     count: int = 0
-    _open: dict[str, tuple[int, Hold, bool]] = field(default_factory=dict)
+    _open: dict[str, list[_Down]] = field(default_factory=dict)
     _last: str = ""
 
     def press(self, key: Symbol, row: int, *, released: bool) -> Hold:
         """A key goes down; the hold it belongs to. ``released``: the record stands for the release too."""
         self.count += 1
         cap = key.cap
-        repeated = self._open.get(cap)
+        # Two signs that are on one key cap here are on two where the layout is another one: both may be down.
+        downs = self._open.pop(cap, [])
+        others = [] if _is_letter(cap) or key.held else [down for down in downs if down.name != key.name]
+        repeated = next((down for down in downs if down not in others), None)
         # A keyboard repeats only the key pressed last; the same key after another one has lost its release.
         if repeated is not None and self._last == cap and not released:
-            repeated[1].append(row)
-            return repeated[1]
+            self._open[cap] = [*others, repeated]
+            repeated.hold.append(row)
+            return repeated.hold
         hold = [row]
         self._last = "" if released else cap
         if not released:
@@ -172,7 +186,7 @@ class KeysDown:
             renamed = not cap.isascii() or (
                 bool(self.modifiers) and not (_is_letter(cap) and set(self.modifiers.values()) == {"shift"})
             )
-            self._open[cap] = (self.count, hold, renamed)
+            self._open[cap] = [*others, _Down(self.count, key.name, hold, renamed)]
             if key.held:
                 self.modifiers[key.name] = key.held
                 self.since[key.held] = self.count
@@ -187,23 +201,34 @@ class KeysDown:
         held, cap = key.held, key.cap
         if held and self.modifiers.pop(key.name, None) is None:
             self.modifiers.pop(next((n for n, m in self.modifiers.items() if m == held), ""), None)
-        found = self._open.pop(cap, None)
-        if found is not None:
-            found[1].append(row)
+        downs = self._open.get(cap)
+        if downs:
+            self._end(cap, next((down for down in downs if down.name == key.name), downs[0]), row)
             return True
         if held:
             return False
         letter = len(cap) == 1 and cap.isascii() and cap.isalpha()
         waiting = [
-            name
-            for name, (count, _, renamed) in self._open.items()
-            if count > self.count - RECENT and len(name) == 1 and (renamed or not (letter or _is_letter(name)))
+            (name, down)
+            for name, downs in self._open.items()
+            for down in downs
+            if down.count > self.count - RECENT
+            and len(name) == 1
+            and (down.renamed or not (letter or _is_letter(name)))
         ]
-        for name in waiting:
-            self._open[name][1].append(row)
+        for _, down in waiting[1:]:
+            down.hold.append(row)
         if waiting:
-            del self._open[waiting[0]]
+            self._end(*waiting[0], row)
         return bool(waiting)
+
+    def _end(self, cap: str, down: _Down, row: int) -> None:
+        down.hold.append(row)
+        left = [other for other in self._open[cap] if other is not down]
+        if left:
+            self._open[cap] = left
+        else:
+            del self._open[cap]
 
     def heal(self, held: Modifier) -> None:
         """A modifier cannot be down any more: its release is missing."""

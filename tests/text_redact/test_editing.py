@@ -117,6 +117,16 @@ class TestKeyboards:
         assert passage.text == "hunter2"
         assert passage.rows[3] == row
 
+    def test_two_signs_that_share_a_key_elsewhere_may_both_be_down(self):
+        """On a German keyboard "*" is on the key of "+": its release tells nothing of the 8 that went down after it."""
+        typist = Typist()
+        for kind, key, text in (
+            ("key_down", "shift", None), ("key_down", "*", "*"), ("key_up", "shift", None), ("key_down", "8", "8"),
+            ("key_up", "+", None), ("key_up", "8", None),
+        ):  # fmt: skip
+            typist.record(kind, key, text)
+        assert final(typist) == "*8"
+
 
 class TestSystems:
     def mac(self, text: str) -> Typist:

@@ -31,10 +31,22 @@ def test_one_wrong_character_hides_nothing(value):
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [("passorwd: hunter2", "hunter2"), ("the passwordxis hunter2", "hunter2"), ("my pasword greenhat", "greenhat"),
+     ("b irthday is 05/06/95", "05/06/95"), ("birrhday 5.1.1942 ok", "5.1.1942"), ("passwrot was Blue#Moo", "Blue#Moo"),
+     ("seer00-00-5e-00-53-62.", "00-00-5e-00-53-62"), ("its4111 1111 1111 1112", "4111 1111 1111 1112")],
+)  # fmt: skip
+def test_a_slip_in_the_word_before_it_hides_no_value(text, value):
+    """Neither a misspelt announcing word nor a forgotten space does."""
+    assert any(value in one for one in found(text))
+
+
+@pytest.mark.parametrize(
     "text",
     ["on 2024-01-12 at 10:30:45", "from 01-02-2024 to 03.04.2025", "version 10.2.3.4 of it", "1700000000000",
      "call me @ 5", "it costs 1,200.50 or 3.500,00", "1234 5678", "see rfc 2822 and iso 8601", "x = y2z",
-     "20 x 30 x 40", "12:30:45", "ok thanks, see you"],
+     "20 x 30 x 40", "12:30:45", "ok thanks, see you", "the passport is 05/06/95", "a birthplace of tea",
+     "passwordless login"],
 )  # fmt: skip
 def test_ordinary_numbers_are_none(text):
     """Dates, times, versions, prices and short numbers have other shapes."""

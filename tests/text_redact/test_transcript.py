@@ -76,6 +76,7 @@ class TestRandomSessions:
     @settings(max_examples=120, deadline=None)
     @given(st.lists(DESKTOP, max_size=25), st.integers(0, 5))
     @example([("type", "ab"), ("shift left", 1), ("shift right", 1), ("type", "cd")], 0)
+    @example([("type", "0"), ("cut", 1), ("type", "0"), ("undo", 1)], 0)
     @example([("type", "abc"), ("all", 1), ("left", 1), ("type", "x")], 0)
     @example([("type", "a@@b"), ("left", 1), ("backspace", 1), ("end", 1), ("backspace", 1)], 0)
     def test_final_texts_and_their_keys_are_the_truth(self, steps, seed):

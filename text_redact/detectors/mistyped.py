@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from recording.model import Hit, Passage
+from text_redact.detectors import respelt
 from text_redact.normalise import normalise
 
 SCORE = 0.5
 
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"
-_FREE = r"(?<![\w.,:/-])"
+_FREE = r"(?<![\d_.,:/-])"
 _JOINT = r"[ .\-/_]"
-_GROUPED = re.compile(rf"{_START}\d(?:{_JOINT}{{0,3}}\d){{13,18}}{_END}")
+_GLUED = r"(?<!\d)"
+"""Where a number may begin: behind a letter too, since the space before it is forgotten as often as any key."""
+_GROUPED = re.compile(rf"{_GLUED}\d(?:{_JOINT}{{0,3}}\d){{13,18}}{_END}")
 _IBAN = re.compile(rf"{_START}[a-z]{{2}}\d[\do](?:[ -]{{0,2}}[a-z0-9]){{10,32}}{_END}", re.IGNORECASE)
 _PHONE = re.compile(
     rf"{_FREE}\d?(?:\+|00)[\d-]{{1,3}}[ .\-(]{{0,2}}\d[\d .\-()]{{5,18}}\d{_END}"
@@ -33,10 +36,11 @@ _MAIL = re.compile(
     r"[.,;/]{1,2}(?:com|org|net|edu|gov|example|test|local|info|biz|io|[a-z]{2})(?![\w@])",
     re.IGNORECASE,
 )
-_IP = re.compile(r"(?<![\w.,])\d{1,4}(?:[.,]{1,2}\d{1,4}){3}(?![\w.])")
+_IP = re.compile(r"(?<![\d.,])\d{1,4}(?:[.,]{1,2}\d{1,4}){3}(?![\w.])")
 _MAC = re.compile(
     rf"{_START}[0-9a-z]{{1,3}}(?:[:;-]{{1,2}}[0-9a-z]{{1,3}}){{5}}{_END}"
-    rf"|{_START}[0-9a-z]{{3,5}}(?:\.{{1,2}}[0-9a-z]{{3,5}}){{2}}{_END}",
+    rf"|{_START}[0-9a-z]{{3,5}}(?:\.{{1,2}}[0-9a-z]{{3,5}}){{2}}{_END}"
+    rf"|[0-9a-f]{{2}}([:-])(?:[0-9a-f]{{2}}\1){{4}}[0-9a-f]{{2}}{_END}",
     re.IGNORECASE,
 )
 _IP6 = re.compile(rf"{_START}(?:[0-9a-z]{{1,5}}[:;]{{1,2}}){{3,8}}[0-9a-z]{{1,5}}{_END}", re.IGNORECASE)
@@ -59,22 +63,25 @@ class Mistyped:
         if passage.kind != "typed" or not any(map(str.isalnum, passage.text)):
             return []
         plain = normalise(passage.text)
-        return [plain.back(hit) for hit in _hits(plain.text) if hit.label in self.labels]
+        hits = (*_hits(plain.text), *respelt.find(plain.text))
+        return [plain.back(hit) for hit in hits if hit.label in self.labels]
 
 
 Shape = Literal[
     "CREDIT_CARD",
     "CRYPTO",
+    "DATE_OF_BIRTH",
     "EMAIL_ADDRESS",
     "IBAN_CODE",
     "IP_ADDRESS",
     "MAC_ADDRESS",
+    "PASSWORD",
     "PHONE_NUMBER",
     "SECRET",
     "US_SSN",
 ]
 LABELS: tuple[Shape, ...] = get_args(Shape)
-"""What has a shape that survives a slip."""
+"""What has a shape that survives a slip, and what words announce that do."""
 
 
 def _hits(text: str) -> Iterator[Hit]:
