@@ -45,10 +45,13 @@ _MAC = re.compile(
 )
 _IP6 = re.compile(rf"{_START}(?:[0-9a-z]{{1,5}}[:;]{{1,2}}){{3,8}}[0-9a-z]{{1,5}}{_END}", re.IGNORECASE)
 _WALLET = re.compile(rf"{_START}(?:bc1|0x|[13])[a-z0-9]{{24,62}}{_END}", re.IGNORECASE)
+_BESIDE = r"[ .\-/=+()\u2010-\u2015]{0,2}"
+_NUMBER = re.compile(rf"(?<![\d.,])[(+]?\d(?:{_BESIDE}[a-z]?{_BESIDE}\d){{7,40}}(?!\d)", re.IGNORECASE)
 _TOKEN = re.compile(rf"{_START}[A-Za-z0-9][A-Za-z0-9_-]{{15,400}}{_END}")
 _SLIP = re.compile(r"(?<=\d)[a-z](?=\d)", re.IGNORECASE)
 """A letter between two digits: the finger missed a separator or hit two keys."""
 
+_TIME = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)|(?<!\d)1[5-9]\d{8}(?:\d{3})?(?!\d)")
 _DATES = re.compile(r"(?:19|20)\d\d[ .-]\d\d?[ .-]\d\d?|\d\d?[ .-]\d\d?[ .-](?:19|20)?\d\d")
 
 
@@ -75,6 +78,7 @@ Shape = Literal[
     "IBAN_CODE",
     "IP_ADDRESS",
     "MAC_ADDRESS",
+    "NUMBER",
     "PASSWORD",
     "PHONE_NUMBER",
     "SECRET",
@@ -112,6 +116,17 @@ def _is_card(text: str) -> bool:
     # 13 digits in one go are a time in milliseconds more often than a card that lacks three.
     fours = re.fullmatch(r"\d{3,5}(?:\W+\d{3,5}){3}", text)
     return bool(fours) or (len(digits) >= (14 if len(digits) < len(text) else 15) and digits[0] in "23456")
+
+
+def _is_number(text: str) -> bool:
+    """Whether so many digits can only be a number of somebody's, whatever became of it under the fingers."""
+    left = _TIME.sub(" ", _DATES.sub(" ", text))
+    groups = len(re.findall(r"[^\W_]+", text))
+    return sum(map(str.isalpha, text)) <= _STRAY and len(_digits(left)) >= _LEAST_OF[min(groups, 3)]
+
+
+_STRAY, _LEAST_OF = 2, (0, 10, 9, 8)
+"""Letters among the digits of a number, at most; its digits, at least, by the number of its groups."""
 
 
 def _is_phone(text: str) -> bool:
@@ -158,6 +173,7 @@ _SHAPES = (
     ("MAC_ADDRESS", _MAC, _is_hex),
     ("CRYPTO", _WALLET, _is_wallet),
     ("SECRET", _TOKEN, _is_token),
+    ("NUMBER", _NUMBER, _is_number),
 )
 _OF_DIGITS = 3
 """The first so many shapes hold no letters."""
