@@ -25,11 +25,23 @@ from recording.timeline import Bools, Ints, Timeline
 Pixels = npt.NDArray[np.uint8]
 
 
-class ScreenRereader(Protocol):
-    """**Protocol:** reads the text of a frame. Built by ``screen.reread``."""
+class ScreenSession(Protocol):
+    """**Protocol:** reads the text of the frames of a session, in order."""
 
     def read(self, pixels: Pixels) -> Any:
         """BGR pixels, shape (height, width, 3) -> `image_redact.Screen`."""
+        ...
+
+    def close(self) -> None:
+        """Forget everything that was read."""
+        ...
+
+
+class ScreenRereader(Protocol):
+    """**Protocol:** reads the text of frames. Built by ``screen.reread``."""
+
+    def session(self, *, tolerance: int = 0) -> ScreenSession:
+        """A reading of many frames; pixels may flicker by ``tolerance``, 0 to 255, from one to the next."""
         ...
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from boundary.outcome import code_of
 from boundary.plan import Plan
@@ -92,31 +93,31 @@ def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm
     from image_redact.decode import decode
 
     reader = plan.reader
+    with contextlib.closing(reader.session()) as session:
 
-    def read_one(name: str) -> Any:
-        alarm()
-        try:
-            return reader.read(decode(recording.files[name].read(), max_pixels=reader.max_pixels))
-        except (InputError, StepFailed) as error:
-            if error.code == TIME_IS_UP:
-                raise
-            return code_of(error)
+        def read_one(name: str) -> Any:
+            return session.read(decode(recording.files[name].read(), max_pixels=reader.max_pixels))
 
-    return Screens(*_each(read_one, [frame.file for frame in frames]))
+        return Screens(*_each(read_one, [frame.file for frame in frames], alarm))
 
 
 TIME_IS_UP = "timeout"
 """Code of the recording's own time limit, which no frame may swallow."""
 
 
-def _each(do: Callable[[str], Any], frames: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-    """What ``do`` makes of each frame, and the codes, given as text, of those that do not pass.
-
-    OCR runs in processes of its own, so threads use every core.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with ThreadPoolExecutor(max_workers=cores) as pool:
-        results = dict(zip(frames, pool.map(do, frames), strict=True))
+def _each(
+    do: Callable[[str], Any], frames: Sequence[str], alarm: Callable[[], None]
+) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """What ``do`` makes of each frame, in order, and the codes, given as text, of those that do not pass."""
+    results = {}
+    for name in frames:
+        alarm()
+        try:
+            results[name] = do(name)
+        except (InputError, StepFailed) as error:
+            if error.code == TIME_IS_UP:
+                raise
+            results[name] = code_of(error)
     return (
         MappingProxyType({name: done for name, done in results.items() if not isinstance(done, str)}),
         MappingProxyType({name: done for name, done in results.items() if isinstance(done, str)}),
@@ -146,33 +147,66 @@ def cover_frames(
         boxes: Findings by frame.
         detectors: Text detectors for the second reading.
     """
-    from image_redact import Rect, find_known
     from image_redact.cover import JPEG_BLOCK
     from image_redact.decode import decode, encode
 
-    values = index(known)
     reader, coverer, rereader = plan.reader, plan.coverer, plan.reread_screen
     if reader is None or coverer is None or rereader is None:
         raise StepFailed("frames are read but not covered and read again", code="screen-not-covered")
+    hidden = _hidden(screens, boxes, plan)
+    harmless = _Harmless(index(known), detectors)
+    last: tuple[Any, Any, bytes | str] | None = None
+    with contextlib.closing(rereader.session()) as session:
 
-    def cover_one(name: str) -> bytes | str:
-        alarm()
-        data = recording.files[name].read()
-        is_jpeg = data.startswith(b"\xff\xd8")
-        found = [Rect(box.x, box.y, box.width, box.height) for box in boxes.get(name, ())]
-        found += reader.always(screens.read[name])
-        covered = coverer(decode(data, max_pixels=reader.max_pixels), found, block=JPEG_BLOCK if is_jpeg else 1)
-        try:
-            again = rereader.read(covered)
-        except (InputError, StepFailed) as error:
-            if error.code == TIME_IS_UP:
-                raise
-            return code_of(error)
-        if any(find_known(line, values) or any(detect(line.text) for detect in detectors) for line in again.lines):
-            return RESIDUE
-        return encode(covered, ".jpg" if is_jpeg else ".png")
+        def cover_one(name: str) -> bytes | str:
+            nonlocal last
+            data = recording.files[name].read()
+            is_jpeg = data.startswith(b"\xff\xd8")
+            pixels = decode(data, max_pixels=reader.max_pixels)
+            asked = is_jpeg, hidden[name]
+            if last is not None and last[0] == asked and np.array_equal(last[1], pixels):
+                return last[2]
+            covered = coverer(pixels, hidden[name], block=JPEG_BLOCK if is_jpeg else 1)
+            again = session.read(covered)
+            done = encode(covered, ".jpg" if is_jpeg else ".png") if harmless(again.lines) else RESIDUE
+            last = asked, pixels, done
+            return done
 
-    return Covered(*_each(cover_one, list(screens.frames())))
+        return Covered(*_each(cover_one, list(screens.frames()), alarm))
+
+
+def _hidden(screens: Screens, boxes: Mapping[str, Sequence[Box]], plan: Plan) -> Mapping[str, Sequence[Any]]:
+    """What is covered on each frame: findings, what the reader always covers, and both wherever the same pixels are."""
+    from image_redact import Rect
+    from image_redact.sticky import Sticky
+
+    sticky = Sticky()
+    out: dict[str, list[Any]] = {}
+    for name, screen in screens.read.items():
+        out[name] = [Rect(box.x, box.y, box.width, box.height) for box in boxes.get(name, ())]
+        out[name] += plan.reader.always(screen) if plan.reader is not None else ()
+        sticky.learn(screen, out[name])
+    return {name: sticky.apply(screen, out[name]) for name, screen in screens.read.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Harmless:
+    """Whether lines hold nothing sensitive; a text that held nothing once is not looked at again."""
+
+    known: Any = field(repr=False)
+    detectors: Sequence[TextDetector]
+    texts: set[str] = field(default_factory=set, repr=False)
+
+    def __call__(self, lines: Iterable[Any]) -> bool:
+        from image_redact import find_known
+
+        for line in lines:
+            if line.text in self.texts:
+                continue
+            if find_known(line, self.known) or any(detect(line.text) for detect in self.detectors):
+                return False
+            self.texts.add(line.text)
+        return True
 
 
 RESIDUE = "screen-residue"

@@ -23,15 +23,17 @@ EDGE = 24
 CONFIDENT = 60.0
 """Confidence from which a word explains what lies under it."""
 
-_RULE = 60
-_JOIN = 13
+RULE = 60
+"""Straight edges at least this long, in pixels, are rules and borders."""
+JOIN = 13
+"""Gaps in a row narrower than this are between letters or words of one run."""
 _SMALLEST = 6
 _LEAST_INK = 16
 
 
 def text_regions(edges: Edges) -> tuple[Rect, ...]:
     """Boxes of everything that has the edges of text: words, icons and pictures alike, one per connected run."""
-    return _runs(edges, edges)
+    return _runs(edges)
 
 
 def has_space(edges: Edges, before: Rect, after: Rect) -> bool:
@@ -59,7 +61,7 @@ def unread(edges: Edges, lines: Iterable[Line]) -> tuple[Rect, ...]:
             continue
         pad = 2 + box.height // 5
         left[max(0, box.y - pad) : box.bottom + pad, max(0, box.x - pad) : box.right + pad] = 0
-    return _runs(left, left)
+    return _runs(left)
 
 
 def settle(lines: Iterable[Line], regions: tuple[Rect, ...]) -> tuple[Line, ...]:
@@ -89,21 +91,34 @@ def find_edges(pixels: Pixels) -> Edges:
     gradient = cv2.morphologyEx(pixels, cv2.MORPH_GRADIENT, cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3)))
     blue, green, red = cv2.split(gradient)
     _, edges = cv2.threshold(cv2.max(cv2.max(blue, green), red), EDGE, 255, cv2.THRESH_BINARY)
-    for size in ((_RULE, 1), (1, _RULE)):
+    for size in ((RULE, 1), (1, RULE)):
         rules = cv2.morphologyEx(edges, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
         edges = cv2.subtract(edges, rules)
     return np.asarray(edges, np.uint8)
 
 
-def _runs(edges: Edges, ink: Edges) -> tuple[Rect, ...]:
-    """Boxes of edges joined over gaps of a letter, without specks."""
+def join_edges(edges: Edges) -> Edges:
+    """Edges joined over gaps of a letter."""
     cv2 = import_cv2()
-    joined = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (_JOIN, 1)))
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (JOIN, 1))
+    return np.asarray(cv2.morphologyEx(edges, cv2.MORPH_CLOSE, kernel), np.uint8)
+
+
+def runs_of(joined: Edges, ink: Edges | None) -> tuple[Rect, ...]:
+    """Boxes of the connected runs of ``joined``: those large enough and with enough of ``ink``, or all without it."""
+    cv2 = import_cv2()
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    inked = np.bincount(labels[ink > 0], minlength=count)
-    found = []
-    for index in range(1, count):
-        x, y, width, height = (int(value) for value in stats[index, :4])
-        if width >= _SMALLEST and height >= _SMALLEST and inked[index] >= _LEAST_INK:
-            found.append(Rect(x, y, width, height))
-    return tuple(found)
+    found = [Rect(int(x), int(y), int(width), int(height)) for x, y, width, height in stats[1:count, :4]]
+    if ink is None:
+        return tuple(found)
+    inked = np.bincount(labels[ink > 0], minlength=count)[1:]
+    return tuple(
+        rect
+        for rect, size in zip(found, inked, strict=True)
+        if rect.width >= _SMALLEST and rect.height >= _SMALLEST and size >= _LEAST_INK
+    )
+
+
+def _runs(edges: Edges) -> tuple[Rect, ...]:
+    """Boxes of edges joined over gaps of a letter, without specks."""
+    return runs_of(join_edges(edges), edges)

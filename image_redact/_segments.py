@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+from image_redact.engines.contract import Placed
 from image_redact.screen import Line, Rect, Word
 
 if TYPE_CHECKING:
@@ -19,16 +20,6 @@ NARROW = 0.6
 """Line heights below which a space beside a joining sign, or between digits, may be made up: "odo4 2@shop. test"."""
 
 _JOINING = ".@_-/:=+\\"
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A word with its box in pixels of the screen and the OCR line it came from."""
-
-    line: tuple[int, int, int]
-    box: Rect
-    confidence: float
-    text: str = field(repr=False)
 
 
 def to_lines(words: Iterable[Placed]) -> tuple[Line, ...]:

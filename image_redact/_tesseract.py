@@ -50,18 +50,31 @@ def read_words(grey: npt.NDArray[np.uint8], *, languages: str, psm: int, timeout
         MissingExtra: pytesseract or Tesseract is absent.
         StepFailed: ``ocr-timeout``, ``ocr-failed`` or ``ocr-output``.
     """
-    pytesseract = _pytesseract()
     rows, columns = grey.shape
-    header = b"P5\n%d %d\n255\n" % (columns, rows)
-    with (
-        private_folder() as folder,
-        slot(folder, "screen.pgm", header + grey.tobytes()),
-        slot(folder, "words.tsv") as words,
-    ):
+    picture = b"P5\n%d %d\n255\n" % (columns, rows) + grey.tobytes()
+    return [word for _, word in read_pages(picture, "screen.pgm", languages=languages, psm=psm, timeout_s=timeout_s)]
+
+
+def read_pages(picture: bytes, name: str, *, languages: str, psm: int, timeout_s: float) -> list[tuple[int, RawWord]]:
+    """Page, from 1 on, and word, for every word of a picture file that may have many pages.
+
+    Args:
+        picture: Its bytes.
+        name: A file name with the suffix of its format.
+        languages: Tesseract names joined with ``+``.
+        psm: Page segmentation mode, 3 to 13.
+        timeout_s: Seconds after which Tesseract is stopped.
+
+    Raises:
+        MissingExtra: pytesseract or Tesseract is absent.
+        StepFailed: ``ocr-timeout``, ``ocr-failed`` or ``ocr-output``.
+    """
+    pytesseract = _pytesseract()
+    with private_folder() as folder, slot(folder, name, picture), slot(folder, "words.tsv") as words:
         try:
             with _one_thread():
                 pytesseract.run_tesseract(
-                    str(folder / "screen.pgm"),
+                    str(folder / name),
                     str(folder / "words"),
                     "tsv",
                     languages,
@@ -130,7 +143,7 @@ def _one_thread() -> Iterator[None]:
             os.environ.pop(name, None)
 
 
-def _parse(table: bytes) -> list[RawWord]:
+def _parse(table: bytes) -> list[tuple[int, RawWord]]:
     """Words of Tesseract's TSV: level 5 rows of level, page, block, par, line, word, box, confidence, text."""
     lines = table.decode("utf-8", "replace").split("\n")
     if not lines[0].startswith("level\t"):
@@ -143,7 +156,7 @@ def _parse(table: bytes) -> list[RawWord]:
         try:
             if int(cells[0]) != 5:
                 continue
-            block, paragraph, row = (int(cell) for cell in cells[2:5])
+            page, block, paragraph, row = (int(cell) for cell in cells[1:5])
             left, top, width, height = (int(cell) for cell in cells[6:10])
             word = RawWord(
                 (block, paragraph, row), left, top, width, height, float(cells[10]), cells[_COLUMNS - 1].strip()
@@ -151,5 +164,5 @@ def _parse(table: bytes) -> list[RawWord]:
         except (ValueError, IndexError):
             raise StepFailed("Tesseract wrote a table that cannot be read", code="ocr-output") from None
         if word.text:
-            words.append(word)
+            words.append((page, word))
     return words

@@ -1,38 +1,28 @@
-"""Reads screens. An engine takes pixels and gives a `Screen`; pytesseract is the one that is always there."""
+"""Reads a whole frame at once, by Tesseract's own layout analysis: an opinion that shares nothing with pieces."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from image_redact._prepare import MARGIN, choose_scale, enlarge, grey, normalise
 from image_redact._regions import find_edges, has_space, settle, text_regions, unread
-from image_redact._second_look import second_look
-from image_redact._segments import Placed, closed, to_lines
+from image_redact._segments import closed, to_lines
 from image_redact._tesseract import read_words
-from image_redact.screen import Line, Rect, Screen, Word
+from image_redact.engines.contract import Placed
+from image_redact.screen import Line, Rect, Screen
 
 if TYPE_CHECKING:
     from image_redact.decode import Pixels
 
-__all__ = ["Line", "OcrEngine", "Rect", "Screen", "Tesseract", "Word", "read_screen"]
-
 Scale = Literal["auto"] | float
-
-
-class OcrEngine(Protocol):
-    """**Protocol:** reads one frame. Engines are picklable and keep no frame and no text after they return."""
-
-    def read(self, pixels: Pixels) -> Screen:
-        """Every line of rows x columns x 3 BGR pixels; raises `StepFailed` rather than return a guess."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tesseract:
-    """Tesseract through pytesseract.
+    """Tesseract through pytesseract, on whole frames.
 
     Attributes:
         languages: Names of its language data, the most likely first.
@@ -49,8 +39,18 @@ class Tesseract:
     timeout_s: float = 60.0
 
     def read(self, pixels: Pixels) -> Screen:
-        """Every line of one frame, no word dropped for low confidence."""
-        return read_screen(pixels, (self,))
+        """Every line of one frame, no word dropped for low confidence, and the regions that none explains."""
+        height, width = pixels.shape[:2]
+        edges = find_edges(pixels)
+        regions = text_regions(edges)
+        spaced = partial(has_space, edges)
+        lines: dict[tuple[str, Rect], Line] = {}
+        for line in settle(self.lines(pixels, [region.height for region in regions]), regions):
+            for reading in (line, closed(line, spaced)):
+                if reading is not None:
+                    lines.setdefault((reading.text, reading.box), reading)
+        found = tuple(lines.values())
+        return Screen(width, height, found, unread(edges, found))
 
     def lines(self, pixels: Pixels, line_heights: list[int]) -> tuple[Line, ...]:
         """The lines alone; ``line_heights`` of the text-like regions choose the scale."""
@@ -73,24 +73,3 @@ class Tesseract:
             box = Rect(min(left, width - 1), min(top, height - 1), max(1, right - left), max(1, bottom - top))
             placed.append(Placed(word.line, box, word.confidence, word.text))
         return to_lines(placed)
-
-
-def read_screen(pixels: Pixels, engines: tuple[Tesseract, ...]) -> Screen:
-    """The union of several readings: every line of each, and the regions that none of them explains."""
-    height, width = pixels.shape[:2]
-    edges = find_edges(pixels)
-    regions = text_regions(edges)
-    heights = [region.height for region in regions]
-    spaced = partial(has_space, edges)
-    lines: dict[tuple[str, Rect], Line] = {}
-    for engine in engines:
-        for line in settle(engine.lines(pixels, heights), regions):
-            for reading in (line, closed(line, spaced)):
-                if reading is not None:
-                    lines.setdefault((reading.text, reading.box), reading)
-    # What no reading explains is looked at once more by itself, as the first engine reads rows.
-    alone = replace(engines[0], psm=6)
-    for line in settle(second_look(pixels, unread(edges, lines.values()), alone.lines), regions):
-        lines.setdefault((line.text, line.box), line)
-    found = tuple(lines.values())
-    return Screen(width, height, found, unread(edges, found))

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 
 from image_redact.cover import BLACK, Colour, Style, cover
 from image_redact.decode import MAX_PIXELS, Pixels
+from image_redact.engines.choose import default_engines, other_engines
 from image_redact.locate import padded
-from image_redact.ocr import Tesseract, read_screen
+from image_redact.ocr import Tesseract
+from image_redact.session import ScreenSession
 from recording.errors import InputError, StepFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import TracebackType
 
+    from image_redact.engines.contract import OcrEngine
     from image_redact.screen import Rect, Screen
 
 _LEAST_TEXT = 20
 """Width in pixels from which an unread region may hold a word; a mouse pointer is narrower."""
-
-
-def _rows() -> tuple[Tesseract, ...]:
-    return (Tesseract(psm=6),)
 
 
 def _scattered() -> Tesseract:
@@ -30,53 +30,131 @@ def _scattered() -> Tesseract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenReader:
-    """Reads a frame before it is changed.
+    """Reads frames before they are changed.
 
     Attributes:
-        engines: Readings whose union is taken.
+        engines: Readings whose union is taken; none stands for the best engine that is installed.
         all_text: Whether every text line is covered, found or not.
         cover_unread: Whether regions that look like text but cannot be read are covered.
         max_pixels: Most pixels of a frame.
     """
 
-    engines: tuple[Tesseract, ...] = field(default_factory=_rows)
+    engines: tuple[OcrEngine, ...] = field(default_factory=default_engines)
     all_text: bool = False
     cover_unread: bool = False
     max_pixels: int = MAX_PIXELS
 
     def read(self, pixels: Pixels) -> Screen:
-        """Everything on the frame; raises `StepFailed` ``ocr-blind`` when it shows text of which nothing was read."""
-        _check_size(pixels, self.max_pixels)
-        screen = read_screen(pixels, self.engines)
+        """Everything on one frame; raises `StepFailed` ``ocr-blind`` when it shows text of which nothing was read."""
+        with self.session() as session:
+            return session.read(pixels)
+
+    def session(self, *, tolerance: int = 0) -> ReaderSession:
+        """Reads many frames in order, each at the cost of what changed; ``tolerance`` as `ScreenSession` has it."""
+        return ReaderSession(self, ScreenSession(self.engines, tolerance=tolerance))
+
+    def always(self, screen: Screen) -> tuple[Rect, ...]:
+        """Boxes that the options cover whatever the detectors find."""
+        lines = tuple(padded(line.box) for line in screen.lines) if self.all_text else ()
+        unread = tuple(padded(region) for region in screen.unread) if self.covers_unread else ()
+        return lines + unread
+
+    @property
+    def covers_unread(self) -> bool:
+        """Whether what cannot be read is covered."""
+        return self.all_text or self.cover_unread
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSession:
+    """A `ScreenReader` on the frames of one session; use it in a ``with`` block, or call `close`."""
+
+    reader: ScreenReader
+    screens: ScreenSession
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of everything read."""
+        self.screens.close()
+
+    def read(self, pixels: Pixels) -> Screen:
+        """Everything on the next frame; raises what `ScreenReader.read` raises."""
+        check_size(pixels, self.reader.max_pixels)
+        screen = self.screens.read(pixels)
         blind = not any(character.isalnum() for line in screen.lines for character in line.text)
-        if blind and not self._covers_unread and any(region.width >= _LEAST_TEXT for region in screen.unread):
+        if blind and not self.reader.covers_unread and any(region.width >= _LEAST_TEXT for region in screen.unread):
             raise StepFailed(
                 "the frame shows text and OCR read none of it", code="ocr-blind", hint="set cover_unread to true"
             )
         return screen
 
-    def always(self, screen: Screen) -> tuple[Rect, ...]:
-        """Boxes that the options cover whatever the detectors find."""
-        lines = tuple(padded(line.box) for line in screen.lines) if self.all_text else ()
-        unread = tuple(padded(region) for region in screen.unread) if self._covers_unread else ()
-        return lines + unread
-
-    @property
-    def _covers_unread(self) -> bool:
-        return self.all_text or self.cover_unread
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenRereader:
-    """Reads a frame after it was covered, with other settings than the reader had."""
+    """Reads frames after they were covered, with other settings than the reader had.
 
-    engine: Tesseract = field(default_factory=_scattered)
+    Attributes:
+        engines: Read pieces, remembered from frame to frame like the reader's.
+        whole: Reads a whole frame at once, where much of it is new: its layout analysis shares nothing with pieces.
+        max_pixels: Most pixels of a frame.
+    """
+
+    engines: tuple[OcrEngine, ...] = field(default_factory=other_engines)
+    whole: Tesseract | None = field(default_factory=_scattered)
     max_pixels: int = MAX_PIXELS
 
     def read(self, pixels: Pixels) -> Screen:
         """Everything that can still be read; raises `StepFailed` when OCR fails, so that the frame is withheld."""
-        _check_size(pixels, self.max_pixels)
-        return self.engine.read(pixels)
+        with self.session() as session:
+            return session.read(pixels)
+
+    def session(self, *, tolerance: int = 0) -> RereaderSession:
+        """Reads many covered frames in order."""
+        return RereaderSession(self, ScreenSession(self.engines, tolerance=tolerance))
+
+
+@dataclass(slots=True)
+class RereaderSession:
+    """A `ScreenRereader` on the frames of one session; use it in a ``with`` block, or call `close`."""
+
+    rereader: ScreenRereader
+    screens: ScreenSession
+    _sources: frozenset[bytes] = frozenset()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of everything read."""
+        self.screens.close()
+
+    def read(self, pixels: Pixels) -> Screen:
+        """Everything that can still be read on the next frame; raises what `ScreenRereader.read` raises."""
+        check_size(pixels, self.rereader.max_pixels)
+        screen = self.screens.read(pixels)
+        sources = frozenset(line.source for line in screen.lines)
+        new = len(sources - self._sources)
+        whole = self.rereader.whole
+        if whole is None or new <= NEW_SCENE * len(sources):
+            return screen
+        self._sources |= sources
+        return replace(screen, lines=screen.lines + whole.read(pixels).lines)
+
+
+NEW_SCENE = 0.3
+"""Share of the lines of a frame, not seen since the last whole reading, from which it is read as a whole again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +170,8 @@ class Coverer:
         return cover(pixels, boxes, style=self.style, colour=self.colour, padding=self.padding, block=block)
 
 
-def _check_size(pixels: Pixels, max_pixels: int) -> None:
+def check_size(pixels: Pixels, max_pixels: int) -> None:
+    """Raise `InputError` ``image-too-large`` where a frame has more pixels than allowed."""
     height, width = pixels.shape[:2]
     if height * width > max_pixels:
         raise InputError(

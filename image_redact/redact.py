@@ -1,30 +1,44 @@
-"""One picture in, one picture out, proved by reading it again."""
+"""Pictures in, covered pictures out, each proved by reading it again: one alone, or the frames of a session."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
 
 from image_redact._containers import JPEG_MAGIC
 from image_redact.cover import JPEG_BLOCK
-from image_redact.decode import decode, encode
+from image_redact.decode import Pixels, decode, encode
+from image_redact.engines.choose import default_engines, other_engines
 from image_redact.known import Known, KnownValues, find_known, index_known
 from image_redact.locate import boxes
-from image_redact.ocr import Tesseract
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
-from recording.errors import BoundaryError, StepFailed
+from image_redact.sticky import Sticky
+from recording.errors import BoundaryError, InputError, StepFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import TracebackType
 
     from image_redact.screen import Line, Screen
     from policies.contract import TextDetector
     from recording.model import Hit
 
-READER = ScreenReader(engines=(Tesseract(psm=6), Tesseract(psm=11, scale=3.0)))
-"""Two readings that fail in different places; their union is what detectors see."""
-
-REREADER = ScreenRereader()
 COVERER = Coverer()
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """What became of one frame of a session.
+
+    Attributes:
+        data: The covered file; ``None`` where it does not pass.
+        code: Why it does not; empty where it does.
+    """
+
+    data: bytes | None = field(repr=False)
+    code: str = ""
 
 
 def redact_image(
@@ -32,8 +46,8 @@ def redact_image(
     detect: TextDetector,
     known: Iterable[Known | str] = (),
     *,
-    reader: ScreenReader = READER,
-    rereader: ScreenRereader = REREADER,
+    reader: ScreenReader | None = None,
+    rereader: ScreenRereader | None = None,
     coverer: Coverer = COVERER,
 ) -> bytes:
     """Cover everything sensitive in one PNG or JPEG file and prove that it cannot be read any more.
@@ -42,8 +56,9 @@ def redact_image(
         data: The file's bytes.
         detect: Finds sensitive spans in one line of text.
         known: Values that are sensitive wherever they appear, such as what was typed in the session.
-        reader: How the screen is read, and what is covered whatever is found.
-        rereader: How the covered screen is read.
+        reader: How the screen is read, and what is covered whatever is found; by default twice, with all that either
+            reading sees.
+        rereader: How the covered screen is read; by default with other settings.
         coverer: How boxes are painted.
 
     Returns:
@@ -53,22 +68,92 @@ def redact_image(
         InputError: The file cannot be read.
         StepFailed: OCR or the detector failed, or ``screen-residue``: something sensitive can still be read.
     """
-    pixels = decode(data, max_pixels=reader.max_pixels)
-    values = index_known(known)
-    screen = reader.read(pixels)
-    hidden = list(reader.always(screen))
-    for line, hit in hits(screen, detect, values):
-        hidden.extend(boxes(line, hit.start, hit.end))
-    from_jpeg = data.startswith(JPEG_MAGIC)
-    covered = coverer(pixels, hidden, block=JPEG_BLOCK if from_jpeg else 1)
-    labels = sorted({hit.label for _, hit in hits(rereader.read(covered), detect, values)})
-    if labels:
-        raise StepFailed(
-            f"after covering, {', '.join(labels)} can still be read",
-            code="screen-residue",
-            hint="withhold the picture, or read it with all_text or cover_unread",
-        )
-    return encode(covered, ".jpg" if from_jpeg else ".png")
+    with SessionRedactor(detect, known, reader=reader, rereader=rereader, coverer=coverer) as redactor:
+        return redactor.file(data)
+
+
+def redact_session(
+    frames: Iterable[bytes],
+    detect: TextDetector,
+    known: Iterable[Known | str] = (),
+    *,
+    reader: ScreenReader | None = None,
+    rereader: ScreenRereader | None = None,
+    coverer: Coverer = COVERER,
+    tolerance: int = 0,
+) -> Iterator[Redacted]:
+    """`redact_image` for every frame of a session, in order, at the cost of what changes between them.
+
+    A frame that cannot be read, or on which something can still be read, is withheld; the others go on. What was
+    covered in one frame is covered wherever the same pixels appear in a later one. The arguments are those of
+    `redact_image`; ``tolerance`` (0 to 255) is how far pixels may flicker, for frames of a video.
+    """
+    with SessionRedactor(detect, known, reader=reader, rereader=rereader, coverer=coverer, tolerance=tolerance) as made:
+        for data in frames:
+            try:
+                yield Redacted(made.file(data))
+            except (InputError, StepFailed) as error:
+                yield Redacted(None, error.code)
+
+
+class SessionRedactor:
+    """Redacts frames one after the other; use it in a ``with`` block. The arguments are those of `redact_session`."""
+
+    def __init__(
+        self,
+        detect: TextDetector,
+        known: Iterable[Known | str] = (),
+        *,
+        reader: ScreenReader | None = None,
+        rereader: ScreenRereader | None = None,
+        coverer: Coverer = COVERER,
+        tolerance: int = 0,
+    ) -> None:
+        self._reader = reader if reader is not None else ScreenReader(engines=(*default_engines(), *other_engines()))
+        self._detect = detect
+        self._known = index_known(known)
+        self._coverer = coverer
+        self._before = self._reader.session(tolerance=tolerance)
+        self._after = (rereader if rereader is not None else ScreenRereader()).session(tolerance=tolerance)
+        self._sticky = Sticky()
+        self._last: tuple[str, Pixels, bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._before.close()
+        self._after.close()
+
+    def file(self, data: bytes) -> bytes:
+        """One file, as `redact_image` gives it."""
+        suffix = ".jpg" if data.startswith(JPEG_MAGIC) else ".png"
+        pixels = decode(data, max_pixels=self._reader.max_pixels)
+        last = self._last
+        if last is not None and last[0] == suffix and np.array_equal(last[1], pixels):
+            return last[2]
+        out = encode(self.frame(pixels, block=JPEG_BLOCK if suffix == ".jpg" else 1), suffix)
+        self._last = suffix, pixels, out
+        return out
+
+    def frame(self, pixels: Pixels, *, block: int = 1) -> Pixels:
+        """One frame, rows x columns x 3, BGR; ``block`` as `image_redact.cover.cover` has it."""
+        screen = self._before.read(pixels)
+        hidden = list(self._reader.always(screen))
+        for line, hit in hits(screen, self._detect, self._known):
+            hidden.extend(boxes(line, hit.start, hit.end))
+        hidden = self._sticky.extend(screen, hidden)
+        covered = self._coverer(pixels, hidden, block=block)
+        labels = sorted({hit.label for _, hit in hits(self._after.read(covered), self._detect, self._known)})
+        if labels:
+            raise StepFailed(
+                f"after covering, {', '.join(labels)} can still be read",
+                code="screen-residue",
+                hint="withhold the picture, or read it with all_text or cover_unread",
+            )
+        return covered
 
 
 def hits(screen: Screen, detect: TextDetector, known: KnownValues) -> Iterator[tuple[Line, Hit]]:

@@ -48,12 +48,16 @@ class Word:
 class Line:
     """Words that belong together: one cell, label or sentence.
 
-    ``text`` is the words joined by one space, except in second readings of a line, which leave out spaces that OCR may
-    have made up.
+    Attributes:
+        text: The words joined by one space, except in second readings of a line, which leave out spaces that OCR may
+            have made up.
+        words: The words, from left to right.
+        source: Equal for lines read from equal pixels, in one session; empty where that is not known.
     """
 
     text: str = field(repr=False)
     words: tuple[Word, ...]
+    source: bytes = field(default=b"", repr=False)
 
     @property
     def box(self) -> Rect:

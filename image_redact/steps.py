@@ -10,13 +10,13 @@ from image_redact._private import home, purge
 from image_redact._tesseract import check_languages
 from image_redact.cover import REFUSED
 from image_redact.decode import import_cv2
+from image_redact.engines.choose import Name, engine
 from image_redact.ocr import Tesseract
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
 from policies.contract import BuildContext, Options, Phase, StepSpec
 
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]+(_[A-Za-z]+)*$", max_length=32)]
 Psm = Literal[3, 4, 6, 11, 12]
-Scale = Literal["auto"] | Annotated[float, Field(ge=1, le=3)]
 
 _MODULES = ("cv2", "pytesseract")
 _PROGRAMS = ("tesseract",)
@@ -25,13 +25,15 @@ _PROGRAMS = ("tesseract",)
 class ScreenTextOptions(Options):
     """Options of ``screen.text``."""
 
+    engines: tuple[Name, ...] = Field(
+        default=("auto",),
+        min_length=1,
+        description="Who reads; with several, all that any of them reads counts. auto is Tesseract, in process where "
+        "tesserocr is installed; rapidocr misses least and takes some five times as long.",
+    )
     languages: tuple[Language, ...] = Field(
         default=("eng",), min_length=1, description="Tesseract language data, the most likely first."
     )
-    psm: Psm = Field(
-        default=6, description="Page segmentation: 6 rows of a screen, 11 scattered text, 3 or 4 pages, 12 as 11."
-    )
-    scale: Scale = Field(default="auto", description="Enlargement before reading, 1 to 3; auto doubles small text.")
     cover: Literal["findings", "all_text"] = Field(
         default="findings", description="Cover what detectors find, or every line of text whatever it says."
     )
@@ -40,7 +42,7 @@ class ScreenTextOptions(Options):
     )
     second_pass: bool = Field(
         default=False,
-        description="Read twice with different settings and take both; about twice the time, fewer misses.",
+        description="Tesseract reads twice with different settings; about twice the time, fewer misses.",
     )
     timeout_s: float = Field(
         default=60.0, gt=0, le=3600, description="Seconds for one reading; beyond it the frame is withheld."
@@ -75,11 +77,19 @@ class CoverOptions(Options):
 class ScreenRereadOptions(Options):
     """Options of ``screen.reread``."""
 
+    engine: Name = Field(
+        default="auto", description="Who reads the pieces of a covered frame; Tesseract has other settings here."
+    )
     languages: tuple[Language, ...] = Field(
         default=("eng",), min_length=1, description="Tesseract language data, the most likely first."
     )
-    psm: Psm = Field(default=11, description="Page segmentation; choose another than the reading step has.")
-    scale: Scale = Field(default="auto", description="Enlargement before reading, 1 to 3; auto doubles small text.")
+    whole: bool = Field(
+        default=True,
+        description="Read a frame that shows a new scene as a whole too, by Tesseract's own layout analysis.",
+    )
+    psm: Psm = Field(
+        default=11, description="Page segmentation of whole frames: 6 rows, 11 scattered text, 3 or 4 pages, 12 as 11."
+    )
     timeout_s: float = Field(
         default=60.0, gt=0, le=3600, description="Seconds for the reading; beyond it the frame is withheld."
     )
@@ -87,18 +97,16 @@ class ScreenRereadOptions(Options):
 
 
 def build_reader(options: ScreenTextOptions, _context: BuildContext) -> ScreenReader:
-    """The reader of ``screen.text``; raises `MissingExtra` when OCR or a language is absent."""
-    _check(options.languages)
-    first = Tesseract(languages=options.languages, psm=options.psm, scale=options.scale, timeout_s=options.timeout_s)
-    # The second reading differs in layout analysis and scale, so that it fails in other places.
-    second = Tesseract(
-        languages=options.languages,
-        psm=6 if options.psm == 11 else 11,
-        scale=3.0 if options.scale in ("auto", 2.0) else 2.0,
-        timeout_s=options.timeout_s,
-    )
+    """The reader of ``screen.text``; raises `MissingExtra` when an engine or a language is absent."""
+    _prepare()
+    made = [engine(name, languages=options.languages, timeout_s=options.timeout_s) for name in options.engines]
+    if options.second_pass:
+        made += [
+            engine(name, languages=options.languages, other=True, timeout_s=options.timeout_s)
+            for name in options.engines
+        ]
     return ScreenReader(
-        engines=(first, second) if options.second_pass else (first,),
+        engines=tuple(dict.fromkeys(made)),
         all_text=options.cover == "all_text",
         cover_unread=options.cover_unread,
         max_pixels=options.max_pixels,
@@ -112,22 +120,25 @@ def build_coverer(options: CoverOptions, _context: BuildContext) -> Coverer:
 
 
 def build_rereader(options: ScreenRereadOptions, _context: BuildContext) -> ScreenRereader:
-    """The reader of ``screen.reread``; raises `MissingExtra` when OCR or a language is absent."""
-    _check(options.languages)
-    engine = Tesseract(languages=options.languages, psm=options.psm, scale=options.scale, timeout_s=options.timeout_s)
-    return ScreenRereader(engine=engine, max_pixels=options.max_pixels)
+    """The reader of ``screen.reread``; raises `MissingExtra` when an engine or a language is absent."""
+    _prepare()
+    pieces = engine(options.engine, languages=options.languages, other=True, timeout_s=options.timeout_s)
+    whole = None
+    if options.whole:
+        check_languages(options.languages)
+        whole = Tesseract(languages=options.languages, psm=options.psm, timeout_s=options.timeout_s)
+    return ScreenRereader(engines=(pieces,), whole=whole, max_pixels=options.max_pixels)
 
 
-def _check(languages: tuple[str, ...]) -> None:
+def _prepare() -> None:
     import_cv2()
-    check_languages(languages)
     purge(home())
 
 
 SCREEN_TEXT = StepSpec(
     name="screen.text",
     phase=Phase.FIND,
-    summary="Reads the text on screenshots with Tesseract and gives its lines to the text detectors.",
+    summary="Reads the text on screenshots and gives its lines to the text detectors.",
     options=ScreenTextOptions,
     build=build_reader,
     needs=frozenset({"text"}),
@@ -135,7 +146,11 @@ SCREEN_TEXT = StepSpec(
     extra="image",
     modules=_MODULES,
     programs=_PROGRAMS,
-    examples=({}, {"psm": 11, "second_pass": True, "cover_unread": True}, {"cover": "all_text", "scale": 1.5}),
+    examples=(
+        {},
+        {"engines": ["auto", "rapidocr"], "second_pass": True, "cover_unread": True},
+        {"engines": ["pytesseract"], "cover": "all_text"},
+    ),
 )
 
 COVER = StepSpec(
@@ -161,7 +176,7 @@ SCREEN_REREAD = StepSpec(
     extra="image",
     modules=_MODULES,
     programs=_PROGRAMS,
-    examples=({}, {"psm": 3, "scale": 2}),
+    examples=({}, {"engine": "pytesseract", "psm": 3}, {"whole": False}),
 )
 
 STEPS = (SCREEN_TEXT, COVER, SCREEN_REREAD)

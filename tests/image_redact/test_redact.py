@@ -175,12 +175,13 @@ def test_unread_text_is_reported_and_can_be_covered() -> None:
 
 def test_a_screen_with_text_of_which_nothing_is_read_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """T9: an empty reading of a frame that shows text is a failure, not an empty screen."""
-    from image_redact import ocr
+    from image_redact.engines import program
 
-    monkeypatch.setattr(ocr, "read_words", lambda *args, **options: [])
+    monkeypatch.setattr(program, "read_pages", lambda *args, **options: [])
+    reader = ScreenReader(engines=(program.Pytesseract(),))
     with pytest.raises(StepFailed, match="ocr-blind"):
-        ScreenReader().read(SCREENS["dark theme"].pixels)
-    assert not ScreenReader().read(np.full((200, 300, 3), 255, np.uint8)).lines
+        reader.read(SCREENS["dark theme"].pixels)
+    assert not reader.read(np.full((200, 300, 3), 255, np.uint8)).lines
 
 
 def test_words_of_low_confidence_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

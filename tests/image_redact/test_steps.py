@@ -39,7 +39,16 @@ def test_a_reversible_style_is_refused_with_the_reason(style: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"psm": 0}, {"scale": 9}, {"languages": []}, {"languages": ["eng --psm 0"]}, {"timeout_s": 0}, {"x": 1}]
+    "options",
+    [
+        {"psm": 0},
+        {"engine": "x"},
+        {"engines": []},
+        {"languages": []},
+        {"languages": ["eng --psm 0"]},
+        {"timeout_s": 0},
+        {"x": 1},
+    ],
 )
 def test_options_out_of_range_are_refused(options: dict[str, object]) -> None:
     """Nothing that is not a setting reaches Tesseract."""
@@ -70,6 +79,6 @@ def test_without_tesseract_the_hint_says_how_to_get_it(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(pytesseract, "tesseract_cmd", "/nowhere/tesseract")
     with pytest.raises(MissingExtra, match="apt-get install tesseract-ocr"):
-        SCREEN_TEXT.build(SCREEN_TEXT.options(), CONTEXT)
+        SCREEN_TEXT.build(SCREEN_TEXT.options(engines=("pytesseract",)), CONTEXT)
     with pytest.raises(MissingExtra, match="apt-get install tesseract-ocr"):
         Tesseract().read(np.full((40, 40, 3), 255, np.uint8))

@@ -73,6 +73,21 @@ class Breaking:
         return getattr(self.step, name)
 
 
+class BreakingSession:
+    """The same for a step that opens sessions, whose ``read`` does the work."""
+
+    def __init__(self, step: Any, mishap: Mishap, sees: Callable[..., bool], secret: str) -> None:
+        self.step = step
+        self.broken = mishap, sees, secret
+
+    def session(self, **named: Any) -> Any:
+        """A session that has the mishap."""
+        return BreakingMethod(self.step.session(**named), *self.broken, "read")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.step, name)
+
+
 class BreakingMethod:
     """The same for a step whose work is a method."""
 
@@ -135,7 +150,7 @@ def broken(plan: Plan, step: str, mishap: Mishap, secret: str) -> Plan:
 PARTS: dict[str, Callable[[Plan, Mishap, str], tuple[str, Any]]] = {
     "screen.text": lambda plan, mishap, secret: (
         "reader",
-        BreakingMethod(plan.reader, mishap, _pixels, secret, "read"),
+        BreakingSession(plan.reader, mishap, _pixels, secret),
     ),
     "screen.text.always": lambda plan, mishap, secret: (
         "reader",
@@ -159,7 +174,7 @@ PARTS: dict[str, Callable[[Plan, Mishap, str], tuple[str, Any]]] = {
     ),
     "screen.reread": lambda plan, mishap, secret: (
         "reread_screen",
-        BreakingMethod(plan.reread_screen, mishap, _pixels, secret, "read"),
+        BreakingSession(plan.reread_screen, mishap, _pixels, secret),
     ),
     "dp.count_events": lambda plan, mishap, secret: (
         "aggregates",

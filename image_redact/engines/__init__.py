@@ -1,0 +1,1 @@
+"""Engines that read: pytesseract, tesserocr and RapidOCR behind one contract."""

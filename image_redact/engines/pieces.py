@@ -1,0 +1,106 @@
+"""A piece of a screen made ready for an engine: dark on white, enlarged, and how it is laid out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from image_redact._prepare import Grey, grey, normalise
+from image_redact.decode import Pixels, import_cv2
+from image_redact.engines.contract import Placed
+from image_redact.screen import Rect
+
+PAPER = 10
+"""White on every side: words at an edge are lost."""
+LONGEST = 8_000
+"""Longest side of what an engine is given, in pixels."""
+_TALL, _LOW = 24, 10
+_LINE, _VALLEY = 6, 0.25
+_WHITE = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture for an engine, and the way back.
+
+    Attributes:
+        picture: What the engine gets: the piece, enlarged ``scale`` times, with `PAPER` pixels around it.
+        scale: See there.
+        psm: Tesseract's page segmentation mode for it.
+        width: Columns of the piece.
+        height: Its rows.
+    """
+
+    picture: Grey = field(repr=False)
+    scale: float
+    psm: int
+    width: int
+    height: int
+
+    def placed(self, line: tuple[int, ...], box: tuple[int, int, int, int], confidence: float, text: str) -> Placed:
+        """A word of the picture (left, top, right, bottom) as one of the piece."""
+        left = min(max(0, math.floor((box[0] - PAPER) / self.scale)), self.width - 1)
+        top = min(max(0, math.floor((box[1] - PAPER) / self.scale)), self.height - 1)
+        right = min(self.width, math.ceil((box[2] - PAPER) / self.scale))
+        bottom = min(self.height, math.ceil((box[3] - PAPER) / self.scale))
+        return Placed(line, Rect(left, top, max(1, right - left), max(1, bottom - top)), confidence, text)
+
+
+def prepare(piece: Pixels, *, scale: float | None, normalised: bool) -> Prepared:
+    """Grey, and unless ``normalised`` is false dark on white; enlarged by ``scale`` or as the height of it asks for."""
+    cv2 = import_cv2()
+    height, width = piece.shape[:2]
+    plain = normalise(grey(piece)) if normalised else _dark_on_light(grey(piece))
+    chosen = scale if scale is not None else 3.0 if height <= _LOW + 8 else 2.0 if height <= _TALL + 8 else 1.0
+    chosen = max(1.0, min(chosen, LONGEST / max(width, height)))
+    large: Any = plain
+    if chosen != 1.0:
+        large = cv2.resize(plain, None, fx=chosen, fy=chosen, interpolation=cv2.INTER_CUBIC)
+    framed = cv2.copyMakeBorder(large, PAPER, PAPER, PAPER, PAPER, cv2.BORDER_CONSTANT, value=_paper(large, normalised))
+    return Prepared(np.asarray(framed, np.uint8), chosen, _mode(plain), width, height)
+
+
+def _paper(picture: Grey, normalised: bool) -> int:
+    return _WHITE if normalised else int(np.median(picture))
+
+
+def _dark_on_light(picture: Grey) -> Grey:
+    """Inverted where most of it is dark, otherwise as it is."""
+    return np.asarray(_WHITE - picture, np.uint8) if float(np.median(picture)) < _WHITE / 2 else picture
+
+
+SINGLE, BLOCK, SCATTERED = 7, 6, 11
+"""Tesseract's page segmentation modes: one line of text, a block of it, text here and there."""
+_PICTURE = 140
+
+
+def _mode(plain: Grey) -> int:
+    if plain.shape[0] > _PICTURE:
+        return SCATTERED
+    return BLOCK if bands(plain) else SINGLE
+
+
+def bands(plain: Grey) -> list[tuple[int, int]]:
+    """First row and one past the last of each line of a piece, dark on light, cut in the middle of the valleys of ink.
+
+    Empty where there is a valley nowhere.
+    """
+    if plain.shape[0] < _TALL:
+        return []
+    ink = (_WHITE - plain.astype(np.float32)).sum(axis=1)
+    full = ink > _VALLEY * float(np.sort(ink)[-max(1, len(ink) // 5) :].mean())
+    runs: list[list[int]] = []
+    for row, inked in enumerate(full.tolist()):
+        if inked and runs and runs[-1][1] == row:
+            runs[-1][1] = row + 1
+        elif inked:
+            runs.append([row, row + 1])
+    lines = [run for run in runs if run[1] - run[0] >= _LINE]
+    if len(lines) <= 1:
+        return []
+    cuts = [0, *((one[1] + other[0]) // 2 for one, other in pairwise(lines)), plain.shape[0]]
+    return list(pairwise(cuts))

@@ -1,0 +1,183 @@
+"""Reads the frames of a session one after the other, at the cost of what changed between them.
+
+A frame is a set of pieces (`image_redact._finder`), and what is read in a piece depends on its pixels alone
+(`image_redact._pieces`). So a frame that shows pieces seen before, wherever they were, costs no OCR, and gives exactly
+what a session that begins with it would give.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from image_redact._finder import Found, changed, cut, find, overlap, update
+from image_redact._pieces import MOST, Memory, Piece, area_of, read_pieces
+from image_redact._regions import has_space
+from image_redact._rows import chains
+from image_redact._segments import closed, to_lines
+from image_redact.decode import Pixels
+from image_redact.engines.contract import OcrEngine, Placed
+from image_redact.screen import Line, Rect, Screen
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The last frame: its pixels as they were read, what was found on it, and the digest and lines of each piece."""
+
+    pixels: Pixels = field(repr=False)
+    found: Found
+    digests: dict[Rect, bytes]
+    lines: dict[tuple[tuple[Rect, bytes], ...], tuple[Line, ...]] = field(repr=False)
+    screen: Screen
+
+
+class ScreenSession:
+    """Reads frames in order. Use it in a ``with`` block, or call `close`; one thread at a time.
+
+    Args:
+        engines: Readings whose union is taken.
+        tolerance: Largest difference of a pixel from the frame it was read on (0 to 255, any channel) up to which it
+            counts as unchanged: 0 for screenshots, more for frames of a video, whose codec flickers.
+        threads: Threads that OCR may use.
+    """
+
+    def __init__(self, engines: Sequence[OcrEngine], *, tolerance: int = 0, threads: int | None = None) -> None:
+        self._engines = tuple(engines)
+        self._tolerance = tolerance
+        self._memory = Memory()
+        self._last: _Seen | None = None
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        threads = cores if threads is None else threads
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of threads and of everything read."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        self._last = None
+        self._memory = Memory()
+
+    def read(self, pixels: Pixels) -> Screen:
+        """Everything on the frame (rows x columns x 3, BGR), no word dropped as unsure.
+
+        Raises:
+            StepFailed: An engine failed; nothing of the frame is remembered then.
+        """
+        last = self._last
+        if last is not None and last.pixels.shape == pixels.shape:
+            dirty = changed(last.pixels, pixels, self._tolerance)
+            if not dirty:
+                return last.screen
+            shown = pixels if not self._tolerance else _patched(last.pixels, pixels, dirty)
+            found = update(last.found, shown, dirty)
+        else:
+            last, dirty, shown = None, (), pixels
+            found = find(pixels)
+        self._last = None  # should an engine fail
+        self._last = self._seen(shown.copy() if shown is pixels else shown, found, last, dirty)
+        return self._last.screen
+
+    def _seen(self, pixels: Pixels, found: Found, last: _Seen | None, dirty: Sequence[Rect]) -> _Seen:
+        height, width = pixels.shape[:2]
+        frame = Rect(0, 0, width, height)
+        boxes = sorted(found.boxes, key=_size, reverse=True)
+        digests: dict[Rect, bytes] = {}
+        wanted: dict[bytes, tuple[Pixels, Rect]] = {}
+        pieces: dict[bytes, Piece] = {}
+        for box in boxes[:MOST]:
+            area = area_of(box, frame)
+            digest = None if last is None or any(overlap(area, rect) for rect in dirty) else last.digests.get(box)
+            if digest is None:
+                digest = self._memory.digest(cut(pixels, area))
+            digests[box] = digest
+            known = pieces.get(digest) or self._memory.get(digest)
+            if known is not None:
+                pieces[digest] = known
+            elif digest not in wanted:
+                ink = Rect(box.x - area.x, box.y - area.y, box.width, box.height)
+                wanted[digest] = np.ascontiguousarray(cut(pixels, area)), ink
+        for digest, piece in zip(wanted, read_pieces(list(wanted.values()), self._engines, self._pool), strict=True):
+            pieces[digest] = piece
+            self._memory.put(digest, piece)
+        lines = self._lines(found, digests, pieces, frame, {} if last is None else last.lines)
+        unread = [*boxes[MOST:]]
+        for box, digest in digests.items():
+            area = area_of(box, frame)
+            unread += [Rect(r.x + area.x, r.y + area.y, r.width, r.height) for r in pieces[digest].unread]
+        every = tuple(line for of_chain in lines.values() for line in of_chain)
+        return _Seen(pixels, found, digests, lines, Screen(width, height, every, tuple(unread)))
+
+    def _lines(
+        self,
+        found: Found,
+        digests: dict[Rect, bytes],
+        pieces: dict[bytes, Piece],
+        frame: Rect,
+        before: dict[tuple[tuple[Rect, bytes], ...], tuple[Line, ...]],
+    ) -> dict[tuple[tuple[Rect, bytes], ...], tuple[Line, ...]]:
+        """Lines of every reading by the pieces that they consist of; those of the frame before are taken from there."""
+        out: dict[tuple[tuple[Rect, bytes], ...], tuple[Line, ...]] = {}
+        boxes = sorted(digests)
+        spaced = partial(has_space, found.edges)
+        for chain in chains(boxes):
+            key = tuple((boxes[number], digests[boxes[number]]) for number in chain)
+            known = before.get(key)
+            if known is None:
+                texts: dict[tuple[str, Rect], Line] = {}
+                for number in range(len(self._engines)):
+                    placed = [word for box, digest in key for word in _on_frame(box, pieces[digest], number, frame)]
+                    for line in to_lines(placed):
+                        for reading in (line, closed(line, spaced)):
+                            if reading is not None:
+                                texts.setdefault((reading.text, reading.box), reading)
+                known = tuple(replace(line, source=_source(key)) for line in texts.values())
+            out[key] = known
+        return out
+
+
+def _size(box: Rect) -> int:
+    return box.width * box.height
+
+
+def _source(key: tuple[tuple[Rect, bytes], ...]) -> bytes:
+    """The same for the same pieces at the same distances, wherever on the frame."""
+    left, top = key[0][0].x, key[0][0].y
+    return b"".join(digest + b"%d %d;" % (box.x - left, box.y - top) for box, digest in key)
+
+
+def _on_frame(box: Rect, piece: Piece, number: int, frame: Rect) -> list[Placed]:
+    """The words of a reading in pixels of the frame. The lines of a piece that has several stay apart."""
+    area = area_of(box, frame)
+    words = piece.readings[number]
+    several = any(word.line != words[0].line for word in words)
+    return [
+        replace(
+            word,
+            line=(1, box.y, box.x, *word.line) if several else (0,),
+            box=Rect(word.box.x + area.x, word.box.y + area.y, word.box.width, word.box.height),
+        )
+        for word in words
+    ]
+
+
+def _patched(before: Pixels, after: Pixels, dirty: Sequence[Rect]) -> Pixels:
+    """The frame that was read, renewed where it has changed: so small differences never add up unseen."""
+    out = before.copy()
+    for rect in dirty:
+        cut(out, rect)[:] = cut(after, rect)
+    return out
