@@ -111,7 +111,7 @@ def test_nothing_of_a_recording_leaves_when_a_step_breaks(
     said = [json.loads(line) for line in (out / "withheld.jsonl").read_text().splitlines()]
     assert [line["code"] for line in said] == [codes.get(mishap, "step-raised")]
     assert [line["source"] for line in said] == [2]
-    frame_only = mishap == "refuses" and step in {"screen.text", "screen.reread"}
+    frame_only = mishap == "refuses" and step in {"screen.text", "cover", "screen.reread"}
     assert isinstance(middle, Withheld) != frame_only, "a frame that cannot be read does not take the text with it"
     printed = capfd.readouterr()
     values = [value for value in RECORDED if not (frame_only and value == MARK)]
