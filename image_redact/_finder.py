@@ -48,8 +48,7 @@ def changed(before: Pixels, after: Pixels, tolerance: int = 0) -> tuple[Rect, ..
     cv2 = import_cv2()
     difference = cv2.absdiff(before, after)
     height, width = difference.shape[:2]
-    flat = difference.reshape(height, width * 3)
-    rows = np.flatnonzero(cv2.reduce(flat, 1, cv2.REDUCE_MAX).ravel() > tolerance)
+    rows = np.flatnonzero(difference.reshape(height, width * 3).max(axis=1) > tolerance)
     if not len(rows):
         return ()
     top, bottom = int(rows[0]), int(rows[-1]) + 1

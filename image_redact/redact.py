@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from image_redact.screen import Line, Screen
+    from image_redact.screen import Line
     from policies.contract import TextDetector
     from recording.model import Hit
 
@@ -116,6 +116,7 @@ class SessionRedactor:
         self._before = self._reader.session(tolerance=tolerance)
         self._after = (rereader if rereader is not None else ScreenRereader()).session(tolerance=tolerance)
         self._sticky = Sticky()
+        self._hits: dict[str, tuple[Hit, ...]] = {}
         self._last: tuple[str, Pixels, bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -142,11 +143,12 @@ class SessionRedactor:
         """One frame, rows x columns x 3, BGR; ``block`` as `image_redact.cover.cover` has it."""
         screen = self._before.read(pixels)
         hidden = list(self._reader.always(screen))
-        for line, hit in hits(screen, self._detect, self._known):
-            hidden.extend(boxes(line, hit.start, hit.end))
+        for line in screen.lines:
+            for hit in self._in_line(line):
+                hidden.extend(boxes(line, hit.start, hit.end))
         hidden = self._sticky.extend(screen, hidden)
         covered = self._coverer(pixels, hidden, block=block)
-        labels = sorted({hit.label for _, hit in hits(self._after.read(covered), self._detect, self._known)})
+        labels = sorted({hit.label for line in self._after.read(covered).lines for hit in self._in_line(line)})
         if labels:
             raise StepFailed(
                 f"after covering, {', '.join(labels)} can still be read",
@@ -155,16 +157,26 @@ class SessionRedactor:
             )
         return covered
 
+    def _in_line(self, line: Line) -> tuple[Hit, ...]:
+        """Hits in a line; most lines of a session were on a frame before."""
+        known = self._hits.get(line.text)
+        if known is None:
+            if len(self._hits) >= _MOST_TEXTS:
+                self._hits.clear()
+            known = self._hits[line.text] = tuple(hits(line, self._detect, self._known))
+        return known
 
-def hits(screen: Screen, detect: TextDetector, known: KnownValues) -> Iterator[tuple[Line, Hit]]:
-    """Every hit of the detector and of the known values, with the line that it lies in."""
-    for line in screen.lines:
-        try:
-            found = tuple(detect(line.text))
-        except BoundaryError:
-            raise
-        except Exception:  # noqa: BLE001 - detectors are anybody's code, and all of it fails closed
-            # Its text may quote the line.
-            raise StepFailed("the text detector raised an error", code="detector-failed") from None
-        for hit in (*found, *find_known(line, known)):
-            yield line, hit
+
+_MOST_TEXTS = 50_000
+
+
+def hits(line: Line, detect: TextDetector, known: KnownValues) -> Iterator[Hit]:
+    """Every hit of the detector and of the known values in a line; they depend on its text alone."""
+    try:
+        yield from tuple(detect(line.text))
+    except BoundaryError:
+        raise
+    except Exception:  # noqa: BLE001 - detectors are anybody's code, and all of it fails closed
+        # Its text may quote the line.
+        raise StepFailed("the text detector raised an error", code="detector-failed") from None
+    yield from find_known(line, known)
