@@ -126,7 +126,7 @@ def test_a_value_that_was_only_typed_is_found_on_the_covered_screen(full_plan: P
     assert release.report.frames_withheld == {"screen-residue": 1}
 
 
-@pytest.mark.parametrize("policy", ["strict", "baseline"])
+@pytest.mark.parametrize("policy", ["lockdown", "strict", "baseline"])
 def test_the_shipped_policies_release_an_ordinary_recording(policy: str) -> None:
     """Typing, slips, caret moves, shortcuts, pasting and screens pass both policies and are verified."""
     from boundary.plan import build_plan

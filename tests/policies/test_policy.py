@@ -172,7 +172,7 @@ class TestTravelling:
 
     def test_baseline_and_strict_are_shipped(self):
         """The two names of the documentation exist."""
-        assert {"baseline", "strict"} <= set(shipped())
+        assert {"baseline", "strict", "lockdown"} <= set(shipped())
 
     def test_its_sources_alone_make_it_again(self, make, tmp_path):
         """A worker builds the same policy without any file, not even a shipped one."""
