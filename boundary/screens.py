@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from boundary.outcome import code_of
-from boundary.plan import Plan
+from boundary.plan import Inscriber, Plan
 from policies.contract import TextDetector
 from recording.errors import InputError, StepFailed
 from recording.model import Box, Frame, Hit, Recording
@@ -124,6 +124,18 @@ def _each(do: Callable[[str], Any], frames: Sequence[str]) -> tuple[Mapping[str,
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """What may be written into a box: the label of what was found, and its replacement where the coverer writes it."""
+
+    label: str
+    text: str = field(default="", repr=False)
+
+
+NOTHING = StandIn("")
+NO_NOTES: Mapping[Box, StandIn] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Covered:
     """Frames after covering: bytes by source name, and the codes of those that did not pass."""
 
@@ -139,16 +151,19 @@ def cover_frames(
     detectors: Sequence[TextDetector],
     plan: Plan,
     alarm: Callable[[], None],
+    *,
+    notes: Mapping[Box, StandIn] = NO_NOTES,
 ) -> Covered:
     """Cover what was found, read the result with other settings, and keep only frames on which nothing is left.
 
     Args:
         boxes: Findings by frame.
         detectors: Text detectors for the second reading.
+        notes: What may be written into a box.
     """
     from image_redact import Rect, find_known
-    from image_redact.cover import JPEG_BLOCK
-    from image_redact.decode import decode, encode
+    from image_redact.cover import Region
+    from image_redact.decode import block_of, decode, encode, written_suffix
 
     values = index(known)
     reader, coverer, rereader = plan.reader, plan.coverer, plan.reread_screen
@@ -158,10 +173,12 @@ def cover_frames(
     def cover_one(name: str) -> bytes | str:
         alarm()
         data = recording.files[name].read()
-        is_jpeg = data.startswith(b"\xff\xd8")
-        found = [Rect(box.x, box.y, box.width, box.height) for box in boxes.get(name, ())]
-        found += reader.always(screens.read[name])
-        covered = coverer(decode(data, max_pixels=reader.max_pixels), found, block=JPEG_BLOCK if is_jpeg else 1)
+        found = [Region(box) for box in reader.always(screens.read[name])]
+        for box in boxes.get(name, ()):
+            note = notes.get(box, NOTHING)
+            found.append(Region(Rect(box.x, box.y, box.width, box.height), note.label, note.text))
+        block = block_of(data)
+        covered = coverer(decode(data, max_pixels=reader.max_pixels), found, block=block)
         try:
             again = rereader.read(covered)
         except (InputError, StepFailed) as error:
@@ -170,7 +187,11 @@ def cover_frames(
             return code_of(error)
         if any(find_known(line, values) or any(detect(line.text) for detect in detectors) for line in again.lines):
             return RESIDUE
-        return encode(covered, ".jpg" if is_jpeg else ".png")
+        # Written only now, into boxes of a picture that was read and found clean: what is written is ours by
+        # construction, and nothing has to be excused for looking like a value.
+        if isinstance(coverer, Inscriber):
+            covered = coverer.inscribe(covered, found, block=block)
+        return encode(covered, written_suffix(name))
 
     return Covered(*_each(cover_one, list(screens.frames())))
 

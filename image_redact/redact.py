@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from image_redact._containers import JPEG_MAGIC
-from image_redact.cover import JPEG_BLOCK
-from image_redact.decode import decode, encode
+from image_redact.cover import Region
+from image_redact.decode import block_of, decode, encode
 from image_redact.known import Known, KnownValues, find_known, index_known
 from image_redact.locate import boxes
 from image_redact.ocr import Tesseract
@@ -36,10 +36,10 @@ def redact_image(
     rereader: ScreenRereader = REREADER,
     coverer: Coverer = COVERER,
 ) -> bytes:
-    """Cover everything sensitive in one PNG or JPEG file and prove that it cannot be read any more.
+    """Cover everything sensitive in one picture file and prove that it cannot be read any more.
 
     Args:
-        data: The file's bytes.
+        data: The file's bytes: PNG, JPEG, WebP, BMP, GIF or TIFF, one frame.
         detect: Finds sensitive spans in one line of text.
         known: Values that are sensitive wherever they appear, such as what was typed in the session.
         reader: How the screen is read, and what is covered whatever is found.
@@ -47,7 +47,7 @@ def redact_image(
         coverer: How boxes are painted.
 
     Returns:
-        A new file of the same kind with pixels and nothing else.
+        A new file with pixels and nothing else: JPEG for JPEG, PNG for all other kinds.
 
     Raises:
         InputError: The file cannot be read.
@@ -56,11 +56,11 @@ def redact_image(
     pixels = decode(data, max_pixels=reader.max_pixels)
     values = index_known(known)
     screen = reader.read(pixels)
-    hidden = list(reader.always(screen))
+    hidden = [Region(box) for box in reader.always(screen)]
     for line, hit in hits(screen, detect, values):
-        hidden.extend(boxes(line, hit.start, hit.end))
-    from_jpeg = data.startswith(JPEG_MAGIC)
-    covered = coverer(pixels, hidden, block=JPEG_BLOCK if from_jpeg else 1)
+        hidden += [Region(box, hit.label) for box in boxes(line, hit.start, hit.end)]
+    block = block_of(data)
+    covered = coverer(pixels, hidden, block=block)
     labels = sorted({hit.label for _, hit in hits(rereader.read(covered), detect, values)})
     if labels:
         raise StepFailed(
@@ -68,7 +68,8 @@ def redact_image(
             code="screen-residue",
             hint="withhold the picture, or read it with all_text or cover_unread",
         )
-    return encode(covered, ".jpg" if from_jpeg else ".png")
+    # Written only now: verification must not take what is written for what was left.
+    return encode(coverer.inscribe(covered, hidden, block=block), ".jpg" if data.startswith(JPEG_MAGIC) else ".png")
 
 
 def hits(screen: Screen, detect: TextDetector, known: KnownValues) -> Iterator[tuple[Line, Hit]]:
