@@ -1,7 +1,7 @@
 """The known-font attack: who knows font and place tries every digit and keeps what looks most like the covered picture.
 
 Coordinate descent over the digits of one number, as in Depix and Unredacter, with everything granted to the attacker:
-font, size, colours, place, the box, the style with all its options, the seed of noise, the stand-in that was written.
+font, size, colours, place, how boxes are made, the style with all its options, the noise seed, what was written.
 """
 
 from __future__ import annotations
@@ -29,18 +29,20 @@ PLACE = (60, 12)
 """Left and top of the value; left of it stands a caption that stays."""
 PASSES = 3
 
-Treat = Callable[[Picture], Picture]
-"""What becomes of a page; the box lies fixed."""
+Ink = tuple[int, int, int, int]
+"""Left, top, width and height of what is drawn."""
+Treat = Callable[[Picture, Ink], Picture]
+"""What becomes of a page on which a value has this ink: who tries another value tries the box that it would have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One number on a screen: its text, how it is drawn, and where its ink is (left, top, width, height)."""
+    """One number on a screen: its text, how it is drawn, and where its ink is."""
 
     value: str = field(repr=False)
     font: str
     dark: bool
-    ink: tuple[int, int, int, int]
+    ink: Ink
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,13 @@ def render(target: Target, value: str) -> Picture:
     return np.ascontiguousarray(np.asarray(image, np.uint8)[:, :, ::-1])
 
 
-def attack(target: Target, treat: Treat, seed: int) -> Recovered:
+def attack(target: Target, treat: Treat, seed: str) -> Recovered:
     """Recover the digits of a target from what ``treat`` leaves of its page.
 
     Where pixels prefer no digit one is drawn, so that a picture that holds nothing gives chance: one in ten.
     """
     drawn = random.Random(seed)
-    seen = treat(render(target, target.value)).astype(np.int32)
+    seen = treat(render(target, target.value), target.ink).astype(np.int32)
     guess = [drawn.choice("0123456789") if char.isdigit() else char for char in target.value]
     places = [place for place, char in enumerate(guess) if char.isdigit()]
     told = decisions = 0
@@ -105,7 +107,8 @@ def attack(target: Target, treat: Treat, seed: int) -> Recovered:
             costs = []
             for digit in "0123456789":
                 guess[place] = digit
-                costs.append(_cost(seen, treat(render(target, "".join(guess)))))
+                value = "".join(guess)
+                costs.append(_cost(seen, treat(render(target, value), _ink(value, target.font))))
             least = min(costs)
             guess[place] = str(drawn.choice([digit for digit, cost in enumerate(costs) if cost == least]))
             told += min(costs) != max(costs)
@@ -130,7 +133,7 @@ def _font(name: str, size: int) -> Any:
     return ImageFont.truetype(str(path), size)
 
 
-def _ink(value: str, font: str) -> tuple[int, int, int, int]:
+def _ink(value: str, font: str) -> Ink:
     left, top, right, bottom = _font(font, SIZE).getbbox(value)
     return int(PLACE[0] + left), int(PLACE[1] + top), int(right - left), int(bottom - top)
 

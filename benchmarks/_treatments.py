@@ -9,7 +9,7 @@ from typing import get_args
 
 import numpy as np
 
-from benchmarks._template import Picture, Target, Treat
+from benchmarks._template import Ink, Picture, Target, Treat
 from image_redact.cover import Region, Style
 from image_redact.decode import block_of, decode
 from image_redact.locate import padded
@@ -37,11 +37,6 @@ def refused() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def box_of(target: Target) -> Rect:
-    """The box that the pipeline draws around the value."""
-    return padded(Rect(*target.ink))
-
-
 def covering(target: Target, options: Mapping[str, object], *, jpeg: bool = False, whole_blocks: bool = True) -> Treat:
     """A style as a policy builds it, from covering to writing.
 
@@ -52,10 +47,10 @@ def covering(target: Target, options: Mapping[str, object], *, jpeg: bool = Fals
     coverer = COVER.build(COVER.options.model_validate(options), _CONTEXT)
     assert isinstance(coverer, Coverer)
     stand_in = SURROGATE.build(SURROGATE.options(), _CONTEXT).for_session([(LABEL, target.value)], None)
-    regions = [Region(box_of(target), LABEL, stand_in(LABEL, target.value))]
+    written = stand_in(LABEL, target.value)
 
-    def treat(page: Picture) -> Picture:
-        block = 1
+    def treat(page: Picture, ink: Ink) -> Picture:
+        regions, block = [Region(padded(Rect(*ink)), LABEL, written)], 1
         if jpeg:
             data = _jpeg(page)
             page, block = decode(data), block_of(data) if whole_blocks else 1
@@ -64,15 +59,15 @@ def covering(target: Target, options: Mapping[str, object], *, jpeg: bool = Fals
     return treat
 
 
-def reversible(target: Target, case: str) -> Treat:
-    """A treatment that a policy refuses, of the same box."""
+def reversible(case: str) -> Treat:
+    """A treatment that a policy refuses, of the same boxes."""
     import cv2
 
-    box = box_of(target)
-    window = np.s_[box.y : box.bottom, box.x : box.right]
     amount = int(next(word for word in case.split() if word.isdigit()))
 
-    def treat(page: Picture) -> Picture:
+    def treat(page: Picture, ink: Ink) -> Picture:
+        box = padded(Rect(*ink))
+        window = np.s_[box.y : box.bottom, box.x : box.right]
         done = page.copy()
         part = np.ascontiguousarray(page[window])
         if case.startswith("mosaic"):
@@ -95,7 +90,7 @@ def treatments(target: Target) -> Iterator[tuple[str, Treat]]:
         yield f"accepted: {name}, from JPEG", covering(target, options, jpeg=True)
     yield "refused: fill without whole blocks, from JPEG", covering(target, {}, jpeg=True, whole_blocks=False)
     for name in refused():
-        yield f"refused: {name}", reversible(target, name)
+        yield f"refused: {name}", reversible(name)
 
 
 def _jpeg(page: Picture) -> bytes:

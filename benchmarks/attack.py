@@ -21,7 +21,7 @@ def run(*, quick: bool) -> Result:
     numbers = targets(QUICK if quick else NUMBERS, SEED)
     for index, target in enumerate(numbers):
         for name, treat in treatments(target):
-            found.setdefault(name, []).append(attack(target, treat, index))
+            found.setdefault(name, []).append(attack(target, treat, f"{name} {index}"))
     counts = [count for name, results in found.items() for count in _counts(name, results)]
     counts += _widths.measure(QUICK_VALUES if quick else VALUES, SEED)
     fonts = ", ".join(font.partition("/")[2].removesuffix(".ttf") for font in FONTS)
@@ -30,7 +30,7 @@ def run(*, quick: bool) -> Result:
         notes=(
             f"{len(numbers)} random numbers of 9 digits, {fonts} at {SIZE} px, light and dark; chance 0.10",
             f"from JPEG: quality {QUALITY}, colour at half resolution, as Pillow writes it",
-            "the attacker knows font, place, box, style, noise seed and stand-in; ties are drawn",
+            "the attacker knows font, place, how boxes are made, style, noise seed and stand-in; ties are drawn",
             "lengths: e-mail addresses and names of 6 to 40 characters, learnt on one half, tried on the other",
         ),
     )
