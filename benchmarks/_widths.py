@@ -14,8 +14,13 @@ from image_redact.cover import spots
 from image_redact.locate import PADDING, padded
 from image_redact.screen import Rect
 
-GRIDS = (1, 16, 32, 64, 128)
-"""1 is the box without a grid; 16 is what every box has."""
+GRIDS = {
+    "no grid": 1,
+    "grid 16 px (every box)": 16,
+    "grid 32 px": 32,
+    "grid 64 px (boxes with room beside them)": 64,
+    "grid 128 px": 128,
+}
 _SYLLABLES = [
     "an",
     "be",
@@ -72,14 +77,14 @@ def measure(count: int, seed: int) -> list[Count]:
     trial = [index for index in range(len(inks)) if index % len(texts) >= half]
     typical = int(np.median([lengths[index] for index in learn]))
     counts = _counts("no look at the box", [abs(typical - lengths[index]) for index in trial])
-    for grid in GRIDS:
+    for case, grid in GRIDS.items():
         seen = [_width(left, ink, grid) for left, ink in zip(lefts, inks, strict=True)]
         table: defaultdict[int, list[int]] = defaultdict(list)
         for index in learn:
             table[seen[index]].append(lengths[index])
         guess = {width: int(np.median(found)) for width, found in table.items()}
         errors = [abs(guess[_nearest(seen[index], guess)] - lengths[index]) for index in trial]
-        counts += _counts("grid 1 px (none)" if grid == 1 else f"grid {grid} px", errors)
+        counts += _counts(case, errors)
     return counts
 
 

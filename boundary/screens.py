@@ -53,8 +53,10 @@ class Screens:
     def box(self, frame: str, line: int, start: int, end: int) -> Box:
         """The pixels of code points ``start..end`` of a line."""
         from image_redact import boxes
+        from image_redact.locate import roomy
 
-        rect = boxes(self.read[frame].lines[line], start, end)[0]
+        lines = self.read[frame].lines
+        rect = roomy(boxes(lines[line], start, end)[0], lines)
         return Box(frame, rect.x, rect.y, rect.width, rect.height)
 
 

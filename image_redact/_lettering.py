@@ -44,7 +44,7 @@ def letter(patch: Pixels, text: str, ink: Colour, *, centred: bool) -> Pixels:
     aside = min(max(2, height // 4), width // 8)
     room = width - 2 * aside
     said = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    size = max(SMALLEST, min(LARGEST, height * 17 // 20))
+    size = max(SMALLEST, min(LARGEST, height * (14 if centred else 17) // 20))
     while size > SMALLEST and _width(cv2, face, said, size) > room:
         size -= 1
     said = _cut(cv2, face, said, size, room)

@@ -9,15 +9,18 @@ from image_redact._paint import Colour
 from image_redact.decode import Pixels
 from image_redact.screen import Rect
 
-REACHES = (3, 12, 48)
-"""Widths in pixels of the ring that is looked at, the next where the last has fewer than `ENOUGH` uncovered pixels."""
+REACHES = ((6, 0), (3, 3), (12, 12), (48, 48))
+"""Pixels beside and above the box that are looked at, the next where the last hold fewer than `ENOUGH` uncovered ones.
+
+What is beside a line of text is of its row; what is above and below may be another bar or cell.
+"""
 
 ENOUGH = 24
 GREY: Colour = (128, 128, 128)
 
 
 def colour_around(pixels: Pixels, outside: npt.NDArray[np.bool_], box: Rect) -> Colour:
-    """The commonest colour in a ring around a box, of pixels that no box covers; grey where there are none.
+    """The commonest colour beside a box, or around it, of pixels that no box covers; grey where there are none.
 
     All pixels it is computed from leave with the picture, so it tells nothing that they do not.
 
@@ -27,9 +30,9 @@ def colour_around(pixels: Pixels, outside: npt.NDArray[np.bool_], box: Rect) -> 
         box: Inside the picture.
     """
     ring = np.empty((0, 3), np.uint8)
-    for reach in REACHES:
-        top, left = max(0, box.y - reach), max(0, box.x - reach)
-        window = np.s_[top : box.bottom + reach, left : box.right + reach]
+    for beside, above in REACHES:
+        top, left = max(0, box.y - above), max(0, box.x - beside)
+        window = np.s_[top : box.bottom + above, left : box.right + beside]
         ring = pixels[window][outside[window]]
         if len(ring) >= ENOUGH:
             break

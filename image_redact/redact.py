@@ -8,7 +8,7 @@ from image_redact._containers import JPEG_MAGIC
 from image_redact.cover import Region
 from image_redact.decode import block_of, decode, encode
 from image_redact.known import Known, KnownValues, find_known, index_known
-from image_redact.locate import boxes
+from image_redact.locate import boxes, roomy
 from image_redact.ocr import Tesseract
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
 from recording.errors import BoundaryError, StepFailed
@@ -58,7 +58,7 @@ def redact_image(
     screen = reader.read(pixels)
     hidden = [Region(box) for box in reader.always(screen)]
     for line, hit in hits(screen, detect, values):
-        hidden += [Region(box, hit.label) for box in boxes(line, hit.start, hit.end)]
+        hidden += [Region(roomy(box, screen.lines), hit.label) for box in boxes(line, hit.start, hit.end)]
     block = block_of(data)
     covered = coverer(pixels, hidden, block=block)
     labels = sorted({hit.label for _, hit in hits(rereader.read(covered), detect, values)})

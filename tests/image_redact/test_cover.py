@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from image_redact._regions import find_edges, has_space
 from image_redact._segments import Placed, closed, join, to_lines
 from image_redact.cover import REFUSED, cover
-from image_redact.locate import boxes
-from image_redact.screen import Line, Rect
+from image_redact.locate import boxes, padded, roomy
+from image_redact.screen import Line, Rect, around
 from recording.errors import StepFailed
 
 
@@ -54,6 +54,33 @@ def test_box_edges_lie_on_the_grid(x: int, width: int) -> None:
     assert box.right % 16 == 0
     assert box.x == 0 or box.x <= x - 2
     assert box.right >= x + width + 2
+
+
+@given(st.integers(100, 500), st.integers(8, 300), st.integers(6, 60))
+def test_with_room_beside_it_a_box_ends_at_coarse_steps(x: int, width: int, height: int) -> None:
+    """In forms and tables the width of a box is a multiple of 64 pixels, more for high text."""
+    value = Rect(x, 50, width, height)
+    alone = [join([Placed((1, 1, 1), value, 90.0, "value")])]
+    box = roomy(padded(value), alone)
+    step = 64 * max(1, -(-padded(value).height // 32))
+    assert (box.x % step, box.right % step) == (0, 0)
+    assert around([box, padded(value)]) == box
+
+
+def test_no_word_is_taken_for_the_sake_of_coarse_steps() -> None:
+    """A neighbour stops the end on its side; words under the box, second readings among them, do not."""
+    value, label, far = Rect(300, 50, 90, 12), Rect(270, 50, 24, 12), Rect(420, 50, 30, 12)
+    again, below = Rect(302, 51, 86, 11), Rect(400, 80, 30, 12)
+
+    def ends(*others: Rect) -> tuple[int, int]:
+        placed = [join([Placed((1, 1, 1), box, 90.0, "word")]) for box in (value, *others)]
+        box = roomy(padded(value), placed)
+        return box.x, box.right
+
+    assert ends(again, below) == (256, 448)
+    assert ends(label) == (padded(value).x, 448)
+    assert ends(far) == (256, padded(value).right)
+    assert ends(label, far) == (padded(value).x, padded(value).right)
 
 
 @pytest.mark.parametrize("span", [(0, 0), (3, 2), (0, 99), (-1, 2), (5, 6)])

@@ -108,6 +108,13 @@ def test_blur_and_surrogate_take_one_colour_from_around_the_box(style: Style) ->
     assert patches[0][0, 0].tolist() == [180, 200, 220]
 
 
+def test_the_colour_is_that_of_the_row_where_another_bar_is_close() -> None:
+    """A box that fills a title bar takes the colour of the bar, not of what is below it."""
+    page = np.full((*SHAPE, 3), (90, 60, 20), np.uint8)
+    page[:24] = (230, 220, 210)
+    assert colour_around(page, np.ones(SHAPE, np.bool_), Rect(0, 0, 64, 24)) == (230, 220, 210)
+
+
 def test_a_box_with_nothing_around_it_is_grey() -> None:
     """Where boxes take the whole screen there is no colour to take."""
     page = np.random.default_rng(1).integers(0, 256, (*SHAPE, 3), np.uint8)

@@ -145,7 +145,7 @@ def test_pictures_that_differ_only_under_the_boxes_leave_as_the_same_file() -> N
 
 def test_a_jpeg_is_covered_by_whole_blocks_and_leaves_clean() -> None:
     """T6: JPEG in, JPEG out, without metadata; the smear that JPEG leaves around text is covered with it."""
-    page = draw([Piece(40, 60, "odo@example.com", 16)], width=320, height=200)
+    page = draw([Piece(140, 60, "odo@example.com", 16)], width=480, height=200)
     data = redact_image(encode(page, ".jpg"), Patterns(), reader=ScreenReader())
     assert clean(data)
     assert data.startswith(b"\xff\xd8")
