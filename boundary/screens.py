@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from boundary.outcome import code_of
 from boundary.plan import Inscriber, Plan
+from boundary.video import is_sampled
 from policies.contract import TextDetector
 from recording.errors import InputError, StepFailed
 from recording.model import Box, Frame, Hit, Recording
@@ -164,7 +165,7 @@ def cover_frames(
         notes: What may be written into a box.
     """
     from image_redact import Rect, find_known
-    from image_redact.cover import Region
+    from image_redact.cover import JPEG_BLOCK, Region
     from image_redact.decode import block_of, decode, encode, written_suffix
 
     values = index(known)
@@ -179,7 +180,7 @@ def cover_frames(
         for box in boxes.get(name, ()):
             note = notes.get(box, NOTHING)
             found.append(Region(Rect(box.x, box.y, box.width, box.height), note.label, note.text))
-        block = block_of(data)
+        block = max(block_of(data), JPEG_BLOCK if is_sampled(name) else 1)
         covered = coverer(decode(data, max_pixels=reader.max_pixels), found, block=block)
         try:
             again = rereader.read(covered)

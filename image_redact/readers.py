@@ -87,6 +87,7 @@ class Coverer:
         by_label: Styles of regions with a certain label, as pairs.
         text: Whether the label is written on the paint.
         seed: Of the style ``noise``.
+        block: Least ``block`` that boxes grow to, for lossless files that were made from lossy ones.
     """
 
     style: Style = "fill"
@@ -96,6 +97,7 @@ class Coverer:
     text: bool = False
     grid: int = GRID
     seed: bytes = field(default=b"", repr=False)
+    block: int = 1
 
     @property
     def writes_stand_ins(self) -> bool:
@@ -106,14 +108,14 @@ class Coverer:
         """A covered copy, nothing written. ``block`` is `image_redact.decode.block_of` of the file."""
         return cover(
             pixels, boxes, style=self.style, by_label=self.by_label, colour=self.colour, padding=self.padding,
-            block=block, grid=self.grid, seed=self.seed,
+            block=max(block, self.block), grid=self.grid, seed=self.seed,
         )  # fmt: skip
 
     def inscribe(self, pixels: Pixels, boxes: Iterable[Rect | Region], *, block: int = 1) -> Pixels:
         """A copy of a covered and verified picture with labels and stand-ins written inside the boxes."""
         return inscribe(
             pixels, boxes, style=self.style, by_label=self.by_label, colour=self.colour, padding=self.padding,
-            block=block, grid=self.grid, text=self.text,
+            block=max(block, self.block), grid=self.grid, text=self.text,
         )  # fmt: skip
 
 

@@ -77,6 +77,11 @@ class CoverOptions(Options):
         description="Left and right edges of boxes lie on multiples of this many pixels: the larger, the less the "
         "width tells of the length, and the more is covered beside it.",
     )
+    block: Literal[1, 8, 16, 32] = Field(
+        default=1,
+        description="Boxes grow to blocks of this many pixels even in lossless files: 16 for PNG files that were made "
+        "from JPEG or video. For JPEG and video it is done in any case.",
+    )
     padding: int = Field(
         default=0,
         ge=0,
@@ -150,6 +155,7 @@ def build_coverer(options: CoverOptions, context: BuildContext) -> Coverer:
         by_label=options.by_label,
         text=options.text == "label",
         grid=options.grid,
+        block=options.block,
         seed=hmac.digest(context.key, b"image_redact.cover.noise", "sha256") if "noise" in styles else b"",
     )
 
@@ -194,7 +200,7 @@ COVER = StepSpec(
     examples=(
         {},
         {"colour": "#336699", "text": "label", "padding": 4},
-        {"style": "blur", "grid": 64},
+        {"style": "blur", "grid": 64, "block": 16},
         {"style": "noise", "labels": {"PERSON": "surrogate", "LOCATION": "blur"}},
     ),
 )
