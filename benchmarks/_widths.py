@@ -11,16 +11,18 @@ import numpy as np
 from benchmarks._harness import Count
 from benchmarks._template import FONTS, widths
 from image_redact.cover import spots
-from image_redact.locate import PADDING, padded
+from image_redact.locate import padded, roomy
 from image_redact.screen import Rect
 
-GRIDS = {
-    "no grid": 1,
-    "grid 16 px (every box)": 16,
-    "grid 32 px": 32,
-    "grid 64 px (boxes with room beside them)": 64,
-    "grid 128 px": 128,
-}
+CASES = (
+    "no grid",
+    "grid 16 px (every box)",
+    "ends at 64 px (every box with room)",
+    "grid 32 px",
+    "grid 64 px",
+    "grid 128 px",
+)
+"""The second and third are what boxes have of themselves; the others, what the option ``grid`` makes of them."""
 _SYLLABLES = [
     "an",
     "be",
@@ -77,8 +79,8 @@ def measure(count: int, seed: int) -> list[Count]:
     trial = [index for index in range(len(inks)) if index % len(texts) >= half]
     typical = int(np.median([lengths[index] for index in learn]))
     counts = _counts("no look at the box", [abs(typical - lengths[index]) for index in trial])
-    for case, grid in GRIDS.items():
-        seen = [_width(left, ink, grid) for left, ink in zip(lefts, inks, strict=True)]
+    for case in CASES:
+        seen = [_width(left, ink, case) for left, ink in zip(lefts, inks, strict=True)]
         table: defaultdict[int, list[int]] = defaultdict(list)
         for index in learn:
             table[seen[index]].append(lengths[index])
@@ -88,10 +90,13 @@ def measure(count: int, seed: int) -> list[Count]:
     return counts
 
 
-def _width(left: int, ink: int, grid: int) -> int:
-    box = padded(Rect(left, 40, ink, 11), grid=1 if grid == 1 else 16, padding=PADDING)
-    blank = np.empty((96, 1400, 3), np.uint8)
-    (spot,) = spots(blank, [box], style="fill", grid=grid)
+def _width(left: int, ink: int, case: str) -> int:
+    value = Rect(left, 40, ink, 11)
+    if case == "no grid":
+        return padded(value, grid=1).width
+    if "room" in case:
+        return roomy(padded(value), ()).width
+    (spot,) = spots(np.empty((96, 1400, 3), np.uint8), [padded(value)], style="fill", grid=int(case.split()[1]))
     return spot.box.width
 
 

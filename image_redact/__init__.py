@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from image_redact.cover import Region
 from image_redact.known import Known, find_known, index_known
 from image_redact.locate import boxes
 from image_redact.ocr import OcrEngine, Tesseract
@@ -19,6 +20,7 @@ __all__ = [
     "Line",
     "OcrEngine",
     "Rect",
+    "Region",
     "Screen",
     "ScreenReader",
     "ScreenRereader",

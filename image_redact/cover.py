@@ -123,7 +123,8 @@ def cover(
         else:
             patches.append(flat(height, width, colour_around(pixels, outside, spot.box)))
     done = pixels.copy()
-    for spot, patch in zip(placed, patches, strict=True):
+    # The largest last, and lettered first: where readings of one place differ in size or style it decides the look.
+    for spot, patch in sorted(zip(placed, patches, strict=True), key=_size_of_first, reverse=True):
         _window(done, spot.box)[:] = patch
     return done
 
@@ -162,7 +163,7 @@ def inscribe(
         return done
     outside = _outside(pixels, placed)
     taken: list[Rect] = []
-    # The largest first: of several readings of one place, one is written.
+    # Of several readings of one place, one is written.
     for spot in sorted(placed, key=_size):
         said = _said(spot, text)
         free = _free(spot.box, taken) if said else None
@@ -231,6 +232,10 @@ def _window(picture: npt.NDArray[Scalar], box: Rect) -> npt.NDArray[Scalar]:
 
 def _size(spot: Spot) -> tuple[int, Spot]:
     return -spot.box.width * spot.box.height, spot
+
+
+def _size_of_first(pair: tuple[Spot, Pixels]) -> tuple[int, Spot]:
+    return _size(pair[0])
 
 
 def _said(spot: Spot, text: bool) -> str:

@@ -21,7 +21,7 @@ GRID = 16
 
 
 ROOM = 4
-"""Where nothing else is read beside a value, its box ends at multiples of this many grid steps."""
+"""Where nothing is read right of a value, its box ends at multiples of this many grid steps."""
 
 
 def boxes(line: Line, start: int, end: int, *, padding: int = PADDING, grid: int = GRID) -> tuple[Rect, ...]:
@@ -50,28 +50,23 @@ def padded(box: Rect, *, padding: int = PADDING, grid: int = GRID) -> Rect:
 
 
 def roomy(box: Rect, lines: Iterable[Line], *, grid: int = GRID) -> Rect:
-    """A padded box with each end moved out to a multiple of ``ROOM * grid``, unless a word would be taken with it.
+    """A padded box with its right end moved out to a multiple of ``ROOM * grid``, unless a word would be taken with it.
 
-    In forms and tables, where what is beside a value is blank, its width then tells next to nothing of its length. In
-    running text the next word tells where the value ended, whatever is painted, and the box stays as it is. High text
-    has a grid of as many more pixels.
+    In forms and tables, where values begin at one column and nothing follows them, the width then tells little of the
+    length. In running text the next word tells where the value ended, whatever is painted, and the box stays as it is.
 
     Args:
-        box: From `boxes`; of the words that lie in it for the greater part none counts as another.
+        box: From `boxes`; a word that lies in it for the greater part does not count as another.
         lines: Everything read on the screen.
-        grid: That of the box.
+        grid: That of the box; high text has a grid of as many more pixels.
     """
     step = ROOM * grid * max(1, -(-box.height // (2 * grid)))
-    left, right = box.x // step * step, -(-box.right // step) * step
+    right = -(-box.right // step) * step
     for line in lines:
         for word in line.words:
             other = word.box
-            if other.y >= box.bottom or other.bottom <= box.y or other.x >= right or other.right <= left:
-                continue
-            if 2 * (min(other.right, box.right) - max(other.x, box.x)) >= other.width:
-                continue
-            if other.right > box.right:
-                right = box.right
-            if other.x < box.x:
-                left = box.x
-    return Rect(left, box.y, right - left, box.height)
+            if other.y < box.bottom and other.bottom > box.y and box.right < other.right and other.x < right:
+                inside = box.right - max(other.x, box.x)
+                if 2 * inside < other.width:
+                    return box
+    return Rect(box.x, box.y, right - box.x, box.height)

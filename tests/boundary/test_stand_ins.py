@@ -19,10 +19,12 @@ from boundary.outcome import Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.runner import run
+from boundary.screens import cover_frames, read_frames
 from boundary.stand_ins import _meant
 from image_redact import Tesseract
 from image_redact.decode import decode
 from recording import SourceFile, parse_files
+from recording.model import Frame
 
 FIND = """\
 person: user_id
@@ -129,6 +131,34 @@ def test_a_frame_of_another_kind_leaves_as_png_and_its_reference_follows(
         assert release.files[left].startswith(b"\x89PNG")
         assert left.encode() in release.files["screenshots.jsonl"]
         assert not any(file.endswith(name) for file in release.files)
+
+
+@dataclass(frozen=True)
+class Spy:
+    """Notes the blocks that boxes are to grow to."""
+
+    seen: list[int]
+
+    def __call__(self, pixels: Any, _boxes: Any, *, block: int = 1) -> Any:
+        """The pixels as they were."""
+        self.seen.append(block)
+        return pixels
+
+
+def test_frames_of_videos_are_covered_by_whole_blocks(planned: Callable[[str], Plan]) -> None:
+    """A frame taken out of a video is a lossless file of smeared pixels: what smeared is told by where it is from."""
+    names = ["video-01/t-000000000ms.png", "1.png"]
+    recording = parse_files("r", {name: SourceFile(name, picture("Ticket is open")) for name in names})
+    seen: list[int] = []
+    plan = replace(planned(SURROGATE), coverer=Spy(seen))
+    for name in names:
+        screens = read_frames(recording, [Frame(name)], plan, no_alarm)
+        assert not cover_frames(recording, screens, {}, (), (), plan, no_alarm).withheld
+    assert seen == [16, 1]
+
+
+def no_alarm() -> None:
+    """There is time."""
 
 
 def test_frames_that_are_not_rewritten_keep_their_kind() -> None:
