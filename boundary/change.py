@@ -10,17 +10,14 @@ from pathlib import PurePosixPath
 from boundary.bursts import bursts
 from boundary.findings import Decision, Session
 from boundary.leftovers import BLANK
-from boundary.link import NOT_LINKED
 from boundary.names import file_names, frame_names, reference
 from boundary.plan import Plan
+from boundary.replacing import Replacing, replacing
 from boundary.video import SUFFIXES as VIDEO_SUFFIXES
-from policies.contract import Operator, SessionOperator
 from recording import Patch, apply_patches, field_patch, row_removal, unread_files
 from recording.edit import places_after
-from recording.errors import StepFailed
 from recording.model import Recording, TextField
-from text_redact.known import EXACT, KnownValues, find_known, index_known
-from text_redact.operators import tells
+from text_redact.known import KnownValues, index_known
 
 ZERO = "0"
 """What a number becomes, whatever the operator: the source's reader expects a number there."""
@@ -87,8 +84,8 @@ def change(
         person: Whose recording it is, for operators that treat each person's values alike.
     """
     recording = session.recording
-    work = _Work(session, removed, plan, index_known() if known is None else known)
-    work.operators = _for_session(plan, _values(session, decisions, work.known), person)
+    known = index_known() if known is None else known
+    work = _Work(session, removed, plan, replacing(session, decisions, known, plan, person))
     work.add(row_removal(recording, sorted(removed)))
     work.change_fields(decisions)
     work.change_keys(decisions)
@@ -112,30 +109,12 @@ def change(
     return Changed(files, added, +dropped, work.key_events)
 
 
-def _values(session: Session, decisions: Iterable[Decision], known: KnownValues) -> list[tuple[str, str]]:
-    """Label and text of everything that is sensitive; what is sensitive for where it stands alone says nothing."""
-    places = [
-        (session.passages[decision.passage].text[decision.start : decision.end], decision) for decision in decisions
-    ]
-    found = ((decision.finding.label, text) for text, decision in places if decision.finding.label not in NOT_LINKED)
-    return list(dict.fromkeys((*found, *((value.label, value.value) for value in known))))
-
-
-def _for_session(plan: Plan, values: Sequence[tuple[str, str]], person: str | None) -> dict[str, Operator]:
-    """The plan's operators, those that must know a session made for this one."""
-    return {
-        label: made.for_session(values, person) if isinstance(made, SessionOperator) else made
-        for label, made in plan.operators.items()
-    }
-
-
 class _Work:
     """The patches of one recording while they are collected."""
 
-    def __init__(self, session: Session, removed: frozenset[int], plan: Plan, known: KnownValues) -> None:
+    def __init__(self, session: Session, removed: frozenset[int], plan: Plan, replaced: Replacing) -> None:
         self.session = session
-        self.known = known
-        self.operators: Mapping[str, Operator] = plan.operators
+        self.replaced = replaced
         self.recording: Recording = session.recording
         self.removed = removed
         self.plan = plan
@@ -154,20 +133,9 @@ class _Work:
             self.patches[patch.file].append(patch)
 
     def replacement(self, label: str, value: str) -> str:
-        operator = self.operators.get(label) or self.operators["default"]
-        text = operator(label, value)
-        told = tells(text, value)
-        # "[PASSWORD]" holds the password "password" by chance: what is said of any value in any session tells nothing.
-        if (told or self.tells_another(text)) and self.plan.operator(label)(label, "x" * len(value)) != text:
-            if told:
-                raise StepFailed("an operator gives the value back", code="operator-leaks", hint="use another operator")
-            text = f"[{label}]"
+        text = self.replaced(label, value)
         self.texts.add(text)
         return text
-
-    def tells_another(self, text: str) -> bool:
-        """Whether a replacement holds a value of the session: a date may be moved onto one that stands elsewhere."""
-        return any(hit.score >= EXACT for hit in find_known(text, self.known))
 
     def change_fields(self, decisions: Sequence[Decision]) -> None:
         by_field: defaultdict[int, list[Decision]] = defaultdict(list)
@@ -214,7 +182,7 @@ class _Work:
         }
         neutral = self.plan.policy.names == "neutral"
         names = {
-            **frame_names(self.recording, neutral=neutral, renamed=sensitive),
+            **frame_names(self.recording, neutral=neutral, renamed=sensitive, rewritten=self.plan.reader is not None),
             **file_names(self.recording, neutral=neutral, renamed=sensitive),
         }
         self.names_given = {new for old, new in names.items() if neutral or old in sensitive}

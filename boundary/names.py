@@ -10,12 +10,18 @@ from recording.model import Recording
 _SUFFIXES = {".jpeg": ".jpg"}
 
 
-def frame_names(recording: Recording, *, neutral: bool, renamed: Iterable[str]) -> dict[str, str]:
+_LIKE_PNG = frozenset({".webp", ".bmp", ".gif", ".tif", ".tiff"})
+
+
+def frame_names(
+    recording: Recording, *, neutral: bool, renamed: Iterable[str], rewritten: bool = False
+) -> dict[str, str]:
     """Source name -> output name of every frame; no two are equal, and none is the name of another file.
 
     Args:
         neutral: Give every frame a neutral name, numbered in the order of the recording.
         renamed: Frames whose own name holds something sensitive: they get a neutral one in any case.
+        rewritten: Whether frames are written anew: then what is neither PNG nor JPEG becomes PNG, and its name says so.
     """
     must = {frame.file for frame in recording.frames} if neutral else set(renamed)
     taken = set(recording.files) - must
@@ -23,11 +29,15 @@ def frame_names(recording: Recording, *, neutral: bool, renamed: Iterable[str]) 
     for number, frame in enumerate(recording.frames, start=1):
         path = PurePosixPath(frame.file)
         suffix = _SUFFIXES.get(path.suffix.lower(), path.suffix.lower())
+        becomes_png = rewritten and suffix in _LIKE_PNG
+        suffix = ".png" if becomes_png else suffix
         stem = f"frames/frame-{number:06d}" if len(path.parts) > 1 else f"frame-{number:06d}"
         out[frame.file] = frame.file
         if frame.file in must:
             out[frame.file] = free(stem, suffix, taken)
-            taken.add(out[frame.file])
+        elif becomes_png:
+            out[frame.file] = free(str(path.with_suffix("")), suffix, taken)
+        taken.add(out[frame.file])
     return out
 
 

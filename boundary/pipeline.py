@@ -19,6 +19,7 @@ from boundary.plan import Plan
 from boundary.release import make_release
 from boundary.retime import retime
 from boundary.screens import Covered, cover_frames, read_frames
+from boundary.stand_ins import stand_ins
 from boundary.verify import text_detectors, verify_text
 from boundary.video import frames_of_videos
 from recording.errors import BoundaryError, StepFailed
@@ -112,7 +113,10 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
     with clock.during("change.screen"):
         covered = Covered({}, {})
         if screens.read:
-            covered = cover_frames(recording, screens, _boxes(decisions), known, text_detectors(plan), plan, clock)
+            notes = stand_ins(session, decisions, known, plan, person)
+            covered = cover_frames(
+                recording, screens, _boxes(decisions), known, text_detectors(plan), plan, clock, notes=notes
+            )
     withheld = {**screens.withheld, **covered.withheld}
     with clock.during("change.text"):
         gone = removed | _pointing(recording, covered.files)

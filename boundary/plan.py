@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +63,18 @@ class Coverer(Protocol):
 
     def __call__(self, pixels: Pixels, boxes: Sequence[Any], *, block: int = 1) -> Pixels:
         """The covered pixels; under the boxes they depend on the boxes alone. Boxes grow to multiples of ``block``."""
+        ...
+
+
+@runtime_checkable
+class Inscriber(Coverer, Protocol):
+    """**Protocol:** a coverer that can write on the paint. The pipeline calls ``inscribe`` where it is.
+
+    With a true attribute ``writes_stand_ins`` it is given the replacements of values as well as their labels.
+    """
+
+    def inscribe(self, pixels: Pixels, boxes: Sequence[Any], *, block: int = 1) -> Pixels:
+        """The covered and verified pixels, changed inside the boxes alone."""
         ...
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boundary.outcome import code_of
-from boundary.plan import Plan
+from boundary.plan import Inscriber, Plan
+from boundary.video import is_sampled
 from policies.contract import TextDetector
 from recording.errors import InputError, StepFailed
 from recording.model import Box, Frame, Hit, Recording
@@ -54,8 +55,10 @@ class Screens:
     def box(self, frame: str, line: int, start: int, end: int) -> Box:
         """The pixels of code points ``start..end`` of a line."""
         from image_redact import boxes
+        from image_redact.locate import roomy
 
-        rect = boxes(self.read[frame].lines[line], start, end)[0]
+        lines = self.read[frame].lines
+        rect = roomy(boxes(lines[line], start, end)[0], lines)
         return Box(frame, rect.x, rect.y, rect.width, rect.height)
 
 
@@ -125,6 +128,18 @@ def _each(
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """What may be written into a box: the label of what was found, and its replacement where the coverer writes it."""
+
+    label: str
+    text: str = field(default="", repr=False)
+
+
+NOTHING = StandIn("")
+NO_NOTES: Mapping[Box, StandIn] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Covered:
     """Frames after covering: bytes by source name, and the codes of those that did not pass."""
 
@@ -140,20 +155,23 @@ def cover_frames(
     detectors: Sequence[TextDetector],
     plan: Plan,
     alarm: Callable[[], None],
+    *,
+    notes: Mapping[Box, StandIn] = NO_NOTES,
 ) -> Covered:
     """Cover what was found, read the result with other settings, and keep only frames on which nothing is left.
 
     Args:
         boxes: Findings by frame.
         detectors: Text detectors for the second reading.
+        notes: What may be written into a box.
     """
     from image_redact.cover import JPEG_BLOCK
-    from image_redact.decode import decode, encode
+    from image_redact.decode import block_of, decode, encode, written_suffix
 
     reader, coverer, rereader = plan.reader, plan.coverer, plan.reread_screen
     if reader is None or coverer is None or rereader is None:
         raise StepFailed("frames are read but not covered and read again", code="screen-not-covered")
-    hidden = _hidden(screens, boxes, plan)
+    hidden = _hidden(screens, boxes, plan, notes)
     harmless = _Harmless(index(known), detectors)
     last: tuple[Any, Any, bytes | str] | None = None
     with contextlib.closing(rereader.session()) as session:
@@ -161,31 +179,41 @@ def cover_frames(
         def cover_one(name: str) -> bytes | str:
             nonlocal last
             data = recording.files[name].read()
-            is_jpeg = data.startswith(b"\xff\xd8")
+            block = max(block_of(data), JPEG_BLOCK if is_sampled(name) else 1)
             pixels = decode(data, max_pixels=reader.max_pixels)
-            asked = is_jpeg, hidden[name]
+            asked = block, written_suffix(name), hidden[name]
             if last is not None and last[0] == asked and np.array_equal(last[1], pixels):
                 return last[2]
-            covered = coverer(pixels, hidden[name], block=JPEG_BLOCK if is_jpeg else 1)
-            again = session.read(covered)
-            done = encode(covered, ".jpg" if is_jpeg else ".png") if harmless(again.lines) else RESIDUE
+            covered = coverer(pixels, hidden[name], block=block)
+            done: bytes | str = RESIDUE
+            if harmless(session.read(covered).lines):
+                # Written only now, into boxes of a picture that was read and found clean: what is written is ours by
+                # construction, and nothing has to be excused for looking like a value.
+                if isinstance(coverer, Inscriber):
+                    covered = coverer.inscribe(covered, hidden[name], block=block)
+                done = encode(covered, written_suffix(name))
             last = asked, pixels, done
             return done
 
         return Covered(*_each(cover_one, list(screens.frames()), alarm))
 
 
-def _hidden(screens: Screens, boxes: Mapping[str, Sequence[Box]], plan: Plan) -> Mapping[str, Sequence[Any]]:
+def _hidden(
+    screens: Screens, boxes: Mapping[str, Sequence[Box]], plan: Plan, notes: Mapping[Box, StandIn]
+) -> Mapping[str, Sequence[Any]]:
     """What is covered on each frame: findings, what the reader always covers, and both wherever the same pixels are."""
-    from image_redact import Rect
+    from image_redact import Rect, Region
     from image_redact.sticky import Sticky
 
     sticky = Sticky()
     out: dict[str, list[Any]] = {}
     for name, screen in screens.read.items():
-        out[name] = [Rect(box.x, box.y, box.width, box.height) for box in boxes.get(name, ())]
-        out[name] += plan.reader.always(screen) if plan.reader is not None else ()
-        sticky.learn(screen, out[name])
+        regions = [Region(box) for box in (plan.reader.always(screen) if plan.reader is not None else ())]
+        for box in boxes.get(name, ()):
+            note = notes.get(box, NOTHING)
+            regions.append(Region(Rect(box.x, box.y, box.width, box.height), note.label, note.text))
+        sticky.learn(screen, regions)
+        out[name] = regions
     return {name: sticky.apply(screen, out[name]) for name, screen in screens.read.items()}
 
 

@@ -17,6 +17,9 @@ SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
 MAX_FRAMES = 2_000
 """Most frames taken from one video; a longer one is dropped whole, not cut short in silence."""
 
+SAMPLED = "video-"
+"""How the folders of frames begin that were taken out of videos."""
+
 START_KEYS = ("video_start_timestamp", "obs_record_state_timings.OBS_WEBSOCKET_OUTPUT_STARTED.0")
 """Metadata that says when, on the events' clock in seconds, the video began (OpenCUA; DuckTrack)."""
 
@@ -39,7 +42,7 @@ def frames_of_videos(
             codes["video-not-passed"] += 1
             continue
         try:
-            taken = dict(_sampled(path, f"video-{number:02d}", recording, plan, alarm))
+            taken = dict(_sampled(path, f"{SAMPLED}{number:02d}", recording, plan, alarm))
         except InputError as error:
             codes[error.code] += 1
             continue
@@ -50,6 +53,11 @@ def frames_of_videos(
         both = MappingProxyType({**recording.files, **files})
         recording = replace(recording, files=both, frames=(*recording.frames, *frames))
     return recording, codes
+
+
+def is_sampled(frame: str) -> bool:
+    """Whether a frame was taken out of a video, so that its pixels are smeared though its file is lossless."""
+    return frame.startswith(SAMPLED)
 
 
 def _sampled(

@@ -31,13 +31,15 @@ def write_release(release: Release, folder: Path) -> None:
         target = folder.joinpath(*path.parts)
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(target, data)
+    for made in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        _flush_names(made)
 
 
 def write_durably(target: Path, data: bytes) -> None:
     """Write a new file aside, flush it, and only then give it its name.
 
     Raises:
-        OSError: The disk; nothing is left then.
+        OSError: The disk; nothing half written is left then.
     """
     aside = target.with_name(f".{secrets.token_hex(8)}.partial")
     try:
@@ -46,6 +48,7 @@ def write_durably(target: Path, data: bytes) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+    _flush_names(target.parent)
 
 
 def _write(target: Path, data: bytes) -> None:
@@ -54,6 +57,16 @@ def _write(target: Path, data: bytes) -> None:
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
+
+
+def _flush_names(folder: Path) -> None:
+    """Flush which names a folder holds, where the system can (POSIX: fsync of a directory)."""
+    if hasattr(os, "O_DIRECTORY"):
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
 
 
 def to_json(data: Mapping[str, object]) -> bytes:

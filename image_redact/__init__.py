@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from image_redact.cover import Region
 from image_redact.engines.contract import OcrEngine
 from image_redact.known import Known, find_known, index_known
 from image_redact.locate import boxes
@@ -21,6 +22,7 @@ __all__ = [
     "OcrEngine",
     "Rect",
     "Redacted",
+    "Region",
     "Screen",
     "ScreenReader",
     "ScreenRereader",

@@ -1,4 +1,4 @@
-"""PNG and JPEG files seen as bytes: sizes, frames and orientation, all known before a decoder touches a pixel.
+"""Picture files seen as bytes: sizes, frames and orientation, all known before a decoder touches a pixel.
 
 Formats: PNG specification, third edition (W3C 2023), sections 5 and 11; ITU-T T.81 (JPEG), annex B; Exif 2.32, 4.5.
 """
@@ -10,6 +10,9 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from image_redact._container_errors import broken, check_size, several_frames, truncated
+from image_redact._exif import exif_orientation
+from image_redact._more_containers import bmp, gif, tiff, webp
 from recording.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 JPEG_MAGIC = b"\xff\xd8\xff"
+JPEG_BLOCK = 16
+"""Blocks of the usual chroma subsampling, in pixels; `Container.block` is larger where a file says so."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -31,28 +36,21 @@ class Container:
     """A whole and sound picture file.
 
     Attributes:
-        kind: ``png`` or ``jpeg``.
+        kind: ``png``, ``jpeg``, ``webp``, ``bmp``, ``gif`` or ``tiff``.
         width: Pixels per row as stored.
         height: Rows as stored.
         orientation: Exif orientation, 1 to 8.
-        data: The bytes to decode; for PNG only the chunks that make pixels, so that no other chunk reaches a decoder.
+        block: Side in pixels of the blocks that lossy coding smears over; 1 where none does.
+        data: The bytes to decode; but for JPEG, BMP and TIFF only the parts that make pixels, so that no other reaches
+            a decoder.
     """
 
     kind: str
     width: int
     height: int
     orientation: int
+    block: int
     data: bytes = field(repr=False)
-
-
-def broken(reason: str) -> InputError:
-    """The error for a file whose bytes contradict its format."""
-    return InputError(f"the picture is damaged: {reason}", code="image-broken", hint="capture or copy it again")
-
-
-def truncated() -> InputError:
-    """The error for a file that stops before its end."""
-    return InputError("the picture ends too early", code="image-truncated", hint="copy the file again, whole")
 
 
 def probe(data: bytes, *, max_pixels: int) -> Container:
@@ -63,9 +61,37 @@ def probe(data: bytes, *, max_pixels: int) -> Container:
         return _png(data, max_pixels)
     if data.startswith(JPEG_MAGIC):
         return _jpeg(data, max_pixels)
+    for kind, is_one, look in _OTHERS:
+        if is_one(data):
+            width, height, orientation, block, pixels = look(data, max_pixels)
+            return Container(kind, width, height, orientation, block, pixels)
     if len(data) < len(PNG_MAGIC) and (PNG_MAGIC.startswith(data) or JPEG_MAGIC.startswith(data)):
         raise truncated()
-    raise InputError("the file is neither PNG nor JPEG", code="image-not-an-image", hint="only PNG and JPEG are read")
+    raise InputError(
+        "the file is no picture that is read here",
+        code="image-not-an-image",
+        hint="PNG, JPEG, WebP, BMP, GIF and TIFF are read",
+    )
+
+
+def _is_webp(data: bytes) -> bool:
+    return data.startswith(b"RIFF") and data[8:12] == b"WEBP"
+
+
+def _is_bmp(data: bytes) -> bool:
+    # Two letters begin many a text; the reserved field behind the size is zero in bitmaps.
+    return data.startswith(b"BM") and data[6:10] == bytes(4)
+
+
+def _is_gif(data: bytes) -> bool:
+    return data.startswith((b"GIF87a", b"GIF89a"))
+
+
+def _is_tiff(data: bytes) -> bool:
+    return data.startswith((b"II*\0", b"MM\0*"))
+
+
+_OTHERS = (("webp", _is_webp, webp), ("bmp", _is_bmp, bmp), ("gif", _is_gif, gif), ("tiff", _is_tiff, tiff))
 
 
 def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -114,17 +140,6 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += 2 + length
 
 
-def _check_size(width: int, height: int, max_pixels: int) -> None:
-    if width < 1 or height < 1:
-        raise broken("it has no pixels")
-    if width * height > max_pixels:
-        raise InputError(
-            f"the picture has {width} x {height} pixels, more than the {max_pixels} allowed",
-            code="image-too-large",
-            hint="raise max_pixels if this is a real capture",
-        )
-
-
 def _png(data: bytes, max_pixels: int) -> Container:
     kept: list[tuple[bytes, bytes]] = []
     orientation = 1
@@ -134,21 +149,19 @@ def _png(data: bytes, max_pixels: int) -> Container:
             if name != b"IHDR" or len(body) != 13:
                 raise broken("the header is not first")
             header = struct.unpack(">IIBBBBB", body)
-            _check_size(header[0], header[1], max_pixels)
+            check_size(header[0], header[1], max_pixels)
             if header[2] not in _DEPTHS.get(header[3], ()) or header[4] or header[5] or header[6] > 1:
                 raise broken("the header is not one that PNG knows")
         elif name == b"IHDR":
             raise broken("it has two headers")
         if name in _FRAMES:
-            raise InputError(
-                "the picture has several frames", code="image-animated", hint="save each frame as a picture of its own"
-            )
+            raise several_frames()
         if name == b"eXIf":
             orientation = exif_orientation(body)
         if name in _PIXELS:
             kept.append((name, body))
     _check_inflated(b"".join(body for name, body in kept if name == b"IDAT"), header)
-    return Container("png", header[0], header[1], orientation, _join(kept))
+    return Container("png", header[0], header[1], orientation, 1, _join(kept))
 
 
 def _join(chunks: list[tuple[bytes, bytes]]) -> bytes:
@@ -180,15 +193,18 @@ def _check_inflated(packed: bytes, header: tuple[int, ...]) -> None:
 
 
 def _jpeg(data: bytes, max_pixels: int) -> Container:
-    orientation, size = 1, (0, 0)
+    orientation, size, block = 1, (0, 0), 8
     at_scan = False
     for marker, body in jpeg_segments(data):
         if marker in _START_OF_FRAME:
-            if len(body) < 6:
+            if len(body) < 6 or len(body) < 6 + 3 * body[5]:
                 raise broken("the frame header is short")
             height, width = struct.unpack_from(">HH", body, 1)
-            _check_size(width, height, max_pixels)
+            check_size(width, height, max_pixels)
             size = (width, height)
+            # Sampling factors, T.81 B.2.2: a block of the coarsest component spans up to 4 x 8 pixels.
+            factors = body[7 : 6 + 3 * body[5] : 3]
+            block = 8 * max((max(pair >> 4, pair & 15) for pair in factors), default=1)
         elif marker == 0xE1 and body.startswith(b"Exif\0\0"):
             orientation = exif_orientation(body[6:])
         at_scan = marker == 0xDA
@@ -197,23 +213,4 @@ def _jpeg(data: bytes, max_pixels: int) -> Container:
     # In entropy-coded data FF is always stuffed, so FF D9 after the last scan header can only be the end marker.
     if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
         raise truncated()
-    return Container("jpeg", size[0], size[1], orientation, data)
-
-
-def exif_orientation(tiff: bytes) -> int:
-    """Orientation 1 to 8 from a TIFF block (tag 0x0112 of the first directory); 1 when absent or malformed."""
-    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
-    if order is None or len(tiff) < 8:
-        return 1
-    (start,) = struct.unpack_from(order + "I", tiff, 4)
-    if start + 2 > len(tiff):
-        return 1
-    (count,) = struct.unpack_from(order + "H", tiff, start)
-    for index in range(count):
-        at = start + 2 + 12 * index
-        if at + 12 > len(tiff):
-            return 1
-        tag, kind, _, value = struct.unpack_from(order + "HHIH", tiff, at)
-        if tag == 0x0112 and kind == 3:
-            return int(value) if 1 <= value <= 8 else 1
-    return 1
+    return Container("jpeg", size[0], size[1], orientation, max(JPEG_BLOCK, block), data)

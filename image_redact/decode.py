@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import re
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from image_redact._containers import Container, broken, jpeg_segments, png_chunks, probe
+from image_redact._container_errors import broken
+from image_redact._containers import PNG_MAGIC, Container, jpeg_segments, png_chunks, probe
 from recording.errors import InputError, MissingExtra, StepFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Pixels = npt.NDArray[np.uint8]
 """A picture: rows x columns x 3, blue, green, red, 0 to 255."""
@@ -23,7 +29,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 def decode(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Pixels:
-    """The visible pixels of a PNG or JPEG file, upright, on white.
+    """The visible pixels of a PNG, JPEG, WebP, BMP, GIF or TIFF file, upright, on white.
 
     Size, completeness and number of frames are checked on the bytes, before the decoder runs. Transparent pixels are
     composited, so that what nobody can see is not carried on; Exif orientation is applied.
@@ -40,6 +46,23 @@ def decode(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Pixels:
     if raw.dtype != np.uint8 or raw.shape[:2] != (container.height, container.width):
         raise broken("the decoder disagrees with the header")
     return _upright(_opaque(raw), container.orientation)
+
+
+def block_of(data: bytes) -> int:
+    """Side in pixels of the blocks over which a file's coding smeared what it shows, 1 for lossless files.
+
+    Boxes must grow to whole blocks, or the smear around them tells what they cover; see `image_redact.cover.cover`.
+
+    Raises:
+        InputError: As `decode`.
+    """
+    # Of PNG nothing more need be known; looking would unpack it once more.
+    return 1 if data.startswith(PNG_MAGIC) else probe(data, max_pixels=1 << 40).block
+
+
+def written_suffix(name: str) -> str:
+    """The suffix under which a picture of this name is written: ``.jpg`` for JPEG, ``.png`` for all others."""
+    return ".jpg" if name.lower().endswith((".jpg", ".jpeg")) else ".png"
 
 
 def encode(pixels: Pixels, suffix: str) -> bytes:
@@ -68,11 +91,20 @@ def clean(data: bytes) -> bool:
     except InputError:
         return False
     if kind == "png":
-        names = {name for name, _ in png_chunks(data)}
-        return names <= {b"IHDR", b"IDAT", b"IEND"} and data.endswith(b"\x00\x00\x00\x00IEND\xaeB`\x82")
-    extra = [(mark, body) for mark, body in jpeg_segments(data) if 0xE0 <= mark <= 0xEF or mark == 0xFE]
+        chunks = list(png_chunks(data))
+        whole = len(PNG_MAGIC) + sum(12 + len(body) for _, body in chunks) == len(data)
+        return whole and {name for name, _ in chunks} <= {b"IHDR", b"IDAT", b"IEND"}
+    if kind != "jpeg":
+        return False
+    segments = list(jpeg_segments(data))
+    extra = [(mark, body) for mark, body in segments if 0xE0 <= mark <= 0xEF or mark == 0xFE]
     jfif = all(mark == 0xE0 and body.startswith(b"JFIF\0") and len(body) == 14 for mark, body in extra)
-    return jfif and len(extra) <= 1 and data.endswith(b"\xff\xd9")
+    # One scan, and what ends it is the end of the file: in coded data every FF is followed by 00 or a restart marker.
+    ends = _MARKER.search(data, 2 + sum(4 + len(body) for _, body in segments))
+    return jfif and len(extra) <= 1 and ends is not None and data[ends.start() :] == b"\xff\xd9"
+
+
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 
 
 def import_cv2() -> Any:
@@ -88,15 +120,31 @@ def import_cv2() -> Any:
 
 def _unpack(container: Container) -> npt.NDArray[Any]:
     cv2 = import_cv2()
-    # JPEG in colour mode so that CMYK becomes BGR; PNG unchanged so that alpha is seen rather than dropped.
-    mode = cv2.IMREAD_UNCHANGED if container.kind == "png" else cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        raw = cv2.imdecode(np.frombuffer(container.data, np.uint8), mode)
-    except cv2.error:
-        raw = None
+    # JPEG in colour mode so that CMYK becomes BGR, BMP so that its unused fourth byte is not taken for alpha; the
+    # others unchanged, so that alpha is seen rather than dropped.
+    colour = container.kind in ("jpeg", "bmp")
+    mode = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION if colour else cv2.IMREAD_UNCHANGED
+    with _quiet(cv2):
+        try:
+            raw = cv2.imdecode(np.frombuffer(container.data, np.uint8), mode)
+        except cv2.error:
+            raw = None
     if raw is None:
         raise broken("its pixels do not decode")
     return np.asarray(raw)
+
+
+@contextlib.contextmanager
+def _quiet(cv2: Any) -> Iterator[None]:
+    """Without what decoders print about damaged files: paths, and parts of what they choke on."""
+    logging = cv2.utils.logging
+    before = logging.setLogLevel(logging.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        # Another thread may have been here in between; silence is never taken for what was there before.
+        if before != logging.LOG_LEVEL_SILENT:
+            logging.setLogLevel(before)
 
 
 def _opaque(raw: npt.NDArray[np.uint8]) -> Pixels:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from image_redact.cover import BLACK, Colour, Style, cover
+from image_redact.cover import BLACK, Colour, Region, Style, cover, inscribe
 from image_redact.decode import MAX_PIXELS, Pixels
 from image_redact.engines.choose import default_engines, other_engines
-from image_redact.locate import padded
+from image_redact.locate import GRID, padded
 from image_redact.ocr import Tesseract
 from image_redact.session import ScreenSession
 from recording.errors import InputError, StepFailed
@@ -159,15 +159,42 @@ NEW_SCENE = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverer:
-    """Paints boxes over; see `image_redact.cover.cover`."""
+    """Paints boxes over; see `image_redact.cover.cover` and, for what is written on the paint, `inscribe` there.
+
+    Attributes:
+        by_label: Styles of regions with a certain label, as pairs.
+        text: Whether the label is written on the paint.
+        seed: Of the style ``noise``.
+        block: Least ``block`` that boxes grow to, for lossless files that were made from lossy ones.
+    """
 
     style: Style = "fill"
     colour: Colour = BLACK
     padding: int = 0
+    by_label: tuple[tuple[str, Style], ...] = ()
+    text: bool = False
+    grid: int = GRID
+    seed: bytes = field(default=b"", repr=False)
+    block: int = 1
 
-    def __call__(self, pixels: Pixels, boxes: Iterable[Rect], *, block: int = 1) -> Pixels:
-        """A covered copy. ``block`` is `image_redact.cover.JPEG_BLOCK` for pixels from JPEG files and videos."""
-        return cover(pixels, boxes, style=self.style, colour=self.colour, padding=self.padding, block=block)
+    @property
+    def writes_stand_ins(self) -> bool:
+        """Whether the texts of regions are written, so that they must be made."""
+        return "surrogate" in (self.style, *(style for _, style in self.by_label))
+
+    def __call__(self, pixels: Pixels, boxes: Iterable[Rect | Region], *, block: int = 1) -> Pixels:
+        """A covered copy, nothing written. ``block`` is `image_redact.decode.block_of` of the file."""
+        return cover(
+            pixels, boxes, style=self.style, by_label=self.by_label, colour=self.colour, padding=self.padding,
+            block=max(block, self.block), grid=self.grid, seed=self.seed,
+        )  # fmt: skip
+
+    def inscribe(self, pixels: Pixels, boxes: Iterable[Rect | Region], *, block: int = 1) -> Pixels:
+        """A copy of a covered and verified picture with labels and stand-ins written inside the boxes."""
+        return inscribe(
+            pixels, boxes, style=self.style, by_label=self.by_label, colour=self.colour, padding=self.padding,
+            block=max(block, self.block), grid=self.grid, text=self.text,
+        )  # fmt: skip
 
 
 def check_size(pixels: Pixels, max_pixels: int) -> None:

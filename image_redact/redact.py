@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from image_redact._containers import JPEG_MAGIC
-from image_redact.cover import JPEG_BLOCK
-from image_redact.decode import Pixels, decode, encode
+from image_redact.cover import Region
+from image_redact.decode import Pixels, block_of, decode, encode
 from image_redact.engines.choose import default_engines, other_engines
 from image_redact.known import Known, KnownValues, find_known, index_known
-from image_redact.locate import boxes
+from image_redact.locate import boxes, roomy
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
 from image_redact.sticky import Sticky
 from recording.errors import BoundaryError, InputError, StepFailed
@@ -50,10 +50,10 @@ def redact_image(
     rereader: ScreenRereader | None = None,
     coverer: Coverer = COVERER,
 ) -> bytes:
-    """Cover everything sensitive in one PNG or JPEG file and prove that it cannot be read any more.
+    """Cover everything sensitive in one picture file and prove that it cannot be read any more.
 
     Args:
-        data: The file's bytes.
+        data: The file's bytes: PNG, JPEG, WebP, BMP, GIF or TIFF, one frame.
         detect: Finds sensitive spans in one line of text.
         known: Values that are sensitive wherever they appear, such as what was typed in the session.
         reader: How the screen is read, and what is covered whatever is found; by default twice, with all that either
@@ -62,7 +62,7 @@ def redact_image(
         coverer: How boxes are painted.
 
     Returns:
-        A new file of the same kind with pixels and nothing else.
+        A new file with pixels and nothing else: JPEG for JPEG, PNG for all other kinds.
 
     Raises:
         InputError: The file cannot be read.
@@ -117,7 +117,7 @@ class SessionRedactor:
         self._after = (rereader if rereader is not None else ScreenRereader()).session(tolerance=tolerance)
         self._sticky = Sticky()
         self._hits: dict[str, tuple[Hit, ...]] = {}
-        self._last: tuple[str, Pixels, bytes] | None = None
+        self._last: tuple[tuple[str, int], Pixels, bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -130,22 +130,22 @@ class SessionRedactor:
 
     def file(self, data: bytes) -> bytes:
         """One file, as `redact_image` gives it."""
-        suffix = ".jpg" if data.startswith(JPEG_MAGIC) else ".png"
+        suffix, block = ".jpg" if data.startswith(JPEG_MAGIC) else ".png", block_of(data)
         pixels = decode(data, max_pixels=self._reader.max_pixels)
         last = self._last
-        if last is not None and last[0] == suffix and np.array_equal(last[1], pixels):
+        if last is not None and last[0] == (suffix, block) and np.array_equal(last[1], pixels):
             return last[2]
-        out = encode(self.frame(pixels, block=JPEG_BLOCK if suffix == ".jpg" else 1), suffix)
-        self._last = suffix, pixels, out
+        out = encode(self.frame(pixels, block=block), suffix)
+        self._last = (suffix, block), pixels, out
         return out
 
     def frame(self, pixels: Pixels, *, block: int = 1) -> Pixels:
         """One frame, rows x columns x 3, BGR; ``block`` as `image_redact.cover.cover` has it."""
         screen = self._before.read(pixels)
-        hidden = list(self._reader.always(screen))
+        hidden = [Region(box) for box in self._reader.always(screen)]
         for line in screen.lines:
             for hit in self._in_line(line):
-                hidden.extend(boxes(line, hit.start, hit.end))
+                hidden += [Region(roomy(box, screen.lines), hit.label) for box in boxes(line, hit.start, hit.end)]
         hidden = self._sticky.extend(screen, hidden)
         covered = self._coverer(pixels, hidden, block=block)
         labels = sorted({hit.label for line in self._after.read(covered).lines for hit in self._in_line(line)})
@@ -155,7 +155,8 @@ class SessionRedactor:
                 code="screen-residue",
                 hint="withhold the picture, or read it with all_text or cover_unread",
             )
-        return covered
+        # Written only now: verification must not take what is written for what was left.
+        return self._coverer.inscribe(covered, hidden, block=block)
 
     def _in_line(self, line: Line) -> tuple[Hit, ...]:
         """Hits in a line; most lines of a session were on a frame before."""

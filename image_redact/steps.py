@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from image_redact._lettering import check_fonts
 from image_redact._private import home, purge
 from image_redact._tesseract import check_languages
-from image_redact.cover import REFUSED
+from image_redact.cover import REFUSED, Style
 from image_redact.decode import import_cv2
 from image_redact.engines.choose import Name, engine
+from image_redact.locate import GRID
 from image_redact.ocr import Tesseract
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
 from policies.contract import BuildContext, Options, Phase, StepSpec
 
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]+(_[A-Za-z]+)*$", max_length=32)]
+Label = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
 Psm = Literal[3, 4, 6, 11, 12]
 
 _MODULES = ("cv2", "pytesseract")
@@ -53,11 +58,31 @@ class ScreenTextOptions(Options):
 class CoverOptions(Options):
     """Options of ``cover``."""
 
-    style: Literal["fill", "blur"] = Field(
-        default="fill", description="One colour, or the same with a soft rim; neither holds anything of what it covers."
+    style: Style = Field(
+        default="fill",
+        description="`fill` one colour; `blur` a soft bar on the colour around the box; `noise` greys of its own; "
+        "`surrogate` the stand-in that the value has in keys and texts. None holds anything of what it covers.",
+    )
+    labels: dict[Label, Style] = Field(
+        default_factory=dict, max_length=100, description="Styles of findings with a certain label, instead of `style`."
     )
     colour: str = Field(
-        default="#000000", pattern=r"^#[0-9A-Fa-f]{6}$", description="Red, green and blue in hexadecimal."
+        default="#000000", pattern=r"^#[0-9A-Fa-f]{6}$", description="Red, green and blue of `fill`, in hexadecimal."
+    )
+    text: Literal["none", "label"] = Field(
+        default="none", description="Write the label, such as [EMAIL_ADDRESS], on `fill` and `blur`."
+    )
+    grid: int = Field(
+        default=GRID,
+        ge=1,
+        le=256,
+        description="Left and right edges of boxes lie on multiples of this many pixels: the larger, the less the "
+        "width tells of the length, and the more is covered beside it.",
+    )
+    block: Literal[1, 8, 16, 32] = Field(
+        default=1,
+        description="Boxes grow to blocks of this many pixels even in lossless files: 16 for PNG files that were made "
+        "from JPEG or video. For JPEG and video it is done in any case.",
     )
     padding: int = Field(
         default=0,
@@ -72,6 +97,18 @@ class CoverOptions(Options):
         if isinstance(style, str) and style in REFUSED:
             raise ValueError(REFUSED[style])
         return style
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _refuse_reversible_for_a_label(cls, labels: object) -> object:
+        for style in labels.values() if isinstance(labels, Mapping) else ():
+            cls._refuse_reversible(style)
+        return labels
+
+    @property
+    def by_label(self) -> tuple[tuple[str, Style], ...]:
+        """The styles of labels as sorted pairs."""
+        return tuple(sorted(self.labels.items()))
 
 
 class ScreenRereadOptions(Options):
@@ -113,10 +150,22 @@ def build_reader(options: ScreenTextOptions, _context: BuildContext) -> ScreenRe
     )
 
 
-def build_coverer(options: CoverOptions, _context: BuildContext) -> Coverer:
-    """The coverer of ``cover``."""
+def build_coverer(options: CoverOptions, context: BuildContext) -> Coverer:
+    """The coverer of ``cover``; raises `MissingExtra` where text is to be written and OpenCV has no fonts."""
     red, green, blue = bytes.fromhex(options.colour[1:])
-    return Coverer(style=options.style, colour=(blue, green, red), padding=options.padding)
+    styles = {options.style, *options.labels.values()}
+    if options.text == "label" or "surrogate" in styles:
+        check_fonts()
+    return Coverer(
+        style=options.style,
+        colour=(blue, green, red),
+        padding=options.padding,
+        by_label=options.by_label,
+        text=options.text == "label",
+        grid=options.grid,
+        block=options.block,
+        seed=hmac.digest(context.key, b"image_redact.cover.noise", "sha256") if "noise" in styles else b"",
+    )
 
 
 def build_rereader(options: ScreenRereadOptions, _context: BuildContext) -> ScreenRereader:
@@ -163,7 +212,12 @@ COVER = StepSpec(
     gives=frozenset({"screen.change"}),
     extra="image",
     modules=("cv2",),
-    examples=({}, {"style": "blur", "colour": "#336699", "padding": 4}),
+    examples=(
+        {},
+        {"colour": "#336699", "text": "label", "padding": 4},
+        {"style": "blur", "grid": 64, "block": 16},
+        {"style": "noise", "labels": {"PERSON": "surrogate", "LOCATION": "blur"}},
+    ),
 )
 
 SCREEN_REREAD = StepSpec(

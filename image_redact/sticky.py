@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from image_redact._finder import overlap
+from image_redact.cover import Region
 from image_redact.locate import GRID
 from image_redact.screen import Rect, Screen
 
@@ -19,37 +21,43 @@ class Sticky:
     """
 
     def __init__(self) -> None:
-        self._boxes: dict[bytes, set[Rect]] = {}
+        self._regions: dict[bytes, set[Region]] = {}
 
-    def learn(self, screen: Screen, boxes: Iterable[Rect]) -> None:
-        """Remember the boxes of a frame."""
-        wanted = list(boxes)
+    def learn(self, screen: Screen, regions: Iterable[Region]) -> None:
+        """Remember the regions of a frame."""
+        wanted = list(regions)
         for line in screen.lines if wanted else ():
             if line.source:
-                on_it = {
-                    Rect(b.x - line.box.x, b.y - line.box.y, b.width, b.height) for b in wanted if overlap(b, line.box)
-                }
+                left, top = line.box.x, line.box.y
+                on_it = {_moved(one, -left, -top) for one in wanted if overlap(one.box, line.box)}
                 if on_it:
-                    self._boxes.setdefault(line.source, set()).update(on_it)
-        while len(self._boxes) > MOST:
-            del self._boxes[next(iter(self._boxes))]
+                    self._regions.setdefault(line.source, set()).update(on_it)
+        while len(self._regions) > MOST:
+            del self._regions[next(iter(self._regions))]
 
-    def apply(self, screen: Screen, boxes: Sequence[Rect]) -> list[Rect]:
-        """The boxes of a frame, and those that its lines had on other frames."""
-        out = dict.fromkeys(boxes)
+    def apply(self, screen: Screen, regions: Sequence[Region]) -> list[Region]:
+        """The regions of a frame, and those that its lines had on other frames."""
+        out = {region.box: region for region in regions}
         for line in screen.lines:
-            for box in self._boxes.get(line.source, ()):
-                out.setdefault(_on_grid(Rect(box.x + line.box.x, box.y + line.box.y, box.width, box.height)))
-        return list(out)
+            for region in self._regions.get(line.source, ()):
+                again = _on_grid(_moved(region, line.box.x, line.box.y))
+                out.setdefault(again.box, again)
+        return list(out.values())
 
-    def extend(self, screen: Screen, boxes: Sequence[Rect]) -> list[Rect]:
+    def extend(self, screen: Screen, regions: Sequence[Region]) -> list[Region]:
         """`learn`, then `apply`, for frames that come one after the other."""
-        self.learn(screen, boxes)
-        return self.apply(screen, boxes)
+        self.learn(screen, regions)
+        return self.apply(screen, regions)
 
 
-def _on_grid(box: Rect) -> Rect:
+def _moved(region: Region, right: int, down: int) -> Region:
+    box = region.box
+    return replace(region, box=Rect(box.x + right, box.y + down, box.width, box.height))
+
+
+def _on_grid(region: Region) -> Region:
+    box = region.box
     left = max(0, box.x) // GRID * GRID
     right = -(-box.right // GRID) * GRID
     top = max(0, box.y)
-    return Rect(left, top, right - left, box.bottom - top)
+    return replace(region, box=Rect(left, top, right - left, box.bottom - top))

@@ -46,7 +46,8 @@ FRAMES = saved(Image.fromarray(PAGE), "PNG", save_all=True, append_images=[Image
 BROKEN = {
     "empty": (b"", "image-empty"),
     "text named png": (b"this is a text file\n" * 9, "image-not-an-image"),
-    "gif": (b"GIF89a" + bytes(50), "image-not-an-image"),
+    "gif of nothing": (b"GIF89a" + bytes(50), "image-broken"),
+    "a kind that is not read": (b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(50), "image-not-an-image"),
     "header of 30,000 squared": (header(30_000, 30_000), "image-too-large"),
     "whole file of 30,000 squared": (
         header(30_000, 30_000) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""),

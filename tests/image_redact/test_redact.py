@@ -11,6 +11,7 @@ from pages import Piece, Pixels, draw, ink, png
 from patterns import Patterns
 
 from image_redact import Coverer, Known, Rect, ScreenReader, ScreenRereader, Tesseract, find_known, redact_image
+from image_redact.cover import FRINGE
 from image_redact.decode import clean, decode, encode
 from recording.errors import InputError, StepFailed
 
@@ -144,13 +145,14 @@ def test_pictures_that_differ_only_under_the_boxes_leave_as_the_same_file() -> N
 
 def test_a_jpeg_is_covered_by_whole_blocks_and_leaves_clean() -> None:
     """T6: JPEG in, JPEG out, without metadata; the smear that JPEG leaves around text is covered with it."""
-    page = draw([Piece(40, 60, "odo@example.com", 16)], width=320, height=200)
+    page = draw([Piece(140, 60, "odo@example.com", 16)], width=480, height=200)
     data = redact_image(encode(page, ".jpg"), Patterns(), reader=ScreenReader())
     assert clean(data)
     assert data.startswith(b"\xff\xd8")
     black = np.asarray((decode(data, max_pixels=10**6) < 30).all(axis=2))
     rows, columns = np.flatnonzero(black.any(axis=1)), np.flatnonzero(black.any(axis=0))
-    assert (rows[0] % 16, (rows[-1] + 1) % 16, columns[0] % 16, (columns[-1] + 1) % 16) == (0, 0, 0, 0)
+    edges = [rows[0] + FRINGE, rows[-1] + 1 - FRINGE, columns[0] + FRINGE, columns[-1] + 1 - FRINGE]
+    assert [edge % 16 for edge in edges] == [0, 0, 0, 0]
 
 
 def test_all_text_leaves_nothing_to_read() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from image_redact import Coverer
+from image_redact import Coverer, Rect
 from image_redact.steps import COVER, SCREEN_REREAD, SCREEN_TEXT, STEPS
 from policies.contract import BuildContext, StepSpec
 from recording.errors import MissingExtra
@@ -57,6 +58,53 @@ def test_options_out_of_range_are_refused(options: dict[str, object]) -> None:
             step.options.model_validate(options)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"labels": {"PERSON": "mosaic"}},
+        {"labels": {"jane.doe": "fill"}},
+        {"text": "value"},
+        {"grid": 0},
+        {"block": 5},
+        {"colour": "red"},
+    ],
+)
+def test_options_of_cover_out_of_range_are_refused(options: dict[str, object]) -> None:
+    """No label gets a reversible style, and a label is a label."""
+    with pytest.raises(ValidationError):
+        COVER.options.model_validate(options)
+
+
+def test_noise_is_seeded_by_the_project_and_by_nothing_else() -> None:
+    """One project, one noise; another project, another; the key itself is not what is kept."""
+    options = COVER.options.model_validate({"style": "noise"})
+    seeds = [COVER.build(options, BuildContext(folder=Path(), key=key)).seed for key in (b"k", b"k", b"l")]
+    assert seeds[0] == seeds[1] != seeds[2]
+    assert seeds[0] != b"k"
+    assert len(seeds[0]) == 32
+    assert repr(seeds[0]) not in repr(Coverer(seed=seeds[0]))
+
+
+def test_lossless_files_can_be_covered_by_blocks_too() -> None:
+    """``block`` is the least; what the file says may be more."""
+    page = np.full((96, 96, 3), 255, np.uint8)
+    rect = Rect(40, 40, 8, 8)
+    coverer = COVER.build(COVER.options.model_validate({"block": 16, "grid": 1}), CONTEXT)
+    wide = {block: int((coverer(page, [rect], block=block) == 0).all(axis=2).sum()) for block in (1, 16, 32)}
+    assert wide == {1: 24 * 24, 16: 24 * 24, 32: 40 * 40}
+
+
+def test_without_fonts_a_policy_that_writes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenCV before version 5 cannot write; a policy that does not ask for it still builds."""
+    import cv2
+
+    monkeypatch.delattr(cv2, "FontFace")
+    COVER.build(COVER.options(), CONTEXT)
+    for options in ({"text": "label"}, {"labels": {"PERSON": "surrogate"}}):
+        with pytest.raises(MissingExtra, match="opencv-python-headless>=5"):
+            COVER.build(COVER.options.model_validate(options), CONTEXT)
+
+
 def test_a_colour_is_red_green_blue_outside_and_bgr_inside() -> None:
     """The policy's #RRGGBB becomes OpenCV's order."""
     assert COVER.build(COVER.options.model_validate({"colour": "#112233"}), CONTEXT) == Coverer(
@@ -72,7 +120,6 @@ def test_a_language_that_is_not_installed_is_named_with_its_package() -> None:
 
 def test_without_tesseract_the_hint_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing program is found when the policy is built, and again when a frame is read."""
-    import numpy as np
     from pytesseract import pytesseract
 
     from image_redact import Tesseract
