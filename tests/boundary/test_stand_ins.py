@@ -21,7 +21,7 @@ from boundary.plan import Plan
 from boundary.runner import run
 from boundary.screens import cover_frames, read_frames
 from boundary.stand_ins import _meant
-from image_redact import Tesseract
+from image_redact import ScreenReader
 from image_redact.decode import decode
 from recording import SourceFile, parse_files
 from recording.model import Frame
@@ -55,7 +55,7 @@ def outcome(made: Desk, plan: Plan) -> Release | Withheld:
 def shown(release: Release) -> str:
     """What OCR reads on the one frame of a release."""
     (frame,) = [data for name, data in release.files.items() if name.endswith(".png")]
-    return "\n".join(line.text for line in Tesseract().read(decode(frame)).lines)
+    return "\n".join(line.text for line in ScreenReader().read(decode(frame)).lines)
 
 
 def test_a_frame_shows_the_stand_ins_that_the_title_got(planned: Callable[[str], Plan]) -> None:
