@@ -140,10 +140,13 @@ class RereaderSession:
         """Let go of everything read."""
         self.screens.close()
 
-    def read(self, pixels: Pixels) -> Screen:
-        """Everything that can still be read on the next frame; raises what `ScreenRereader.read` raises."""
+    def read(self, pixels: Pixels, *, beside: ScreenSession | None = None) -> Screen:
+        """Everything that can still be read on the next frame; raises what `ScreenRereader.read` raises.
+
+        ``beside`` as `ScreenSession.read` has it.
+        """
         check_size(pixels, self.rereader.max_pixels)
-        screen = self.screens.read(pixels)
+        screen = self.screens.read(pixels, beside=beside)
         sources = frozenset(line.source for line in screen.lines)
         new = len(sources - self._sources)
         whole = self.rereader.whole

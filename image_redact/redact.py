@@ -148,7 +148,8 @@ class SessionRedactor:
                 hidden += [Region(roomy(box, screen.lines), hit.label) for box in boxes(line, hit.start, hit.end)]
         hidden = self._sticky.extend(screen, hidden)
         covered = self._coverer(pixels, hidden, block=block)
-        labels = sorted({hit.label for line in self._after.read(covered).lines for hit in self._in_line(line)})
+        again = self._after.read(covered, beside=self._before.screens)
+        labels = sorted({hit.label for line in again.lines for hit in self._in_line(line)})
         if labels:
             raise StepFailed(
                 f"after covering, {', '.join(labels)} can still be read",

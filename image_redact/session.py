@@ -72,25 +72,38 @@ class ScreenSession:
         self._last = None
         self._memory = Memory()
 
-    def read(self, pixels: Pixels) -> Screen:
-        """Everything on the frame (rows x columns x 3, BGR), no word dropped as unsure.
+    def read(self, pixels: Pixels, *, beside: ScreenSession | None = None) -> Screen:
+        """Everything on the frame, no word dropped as unsure.
+
+        Args:
+            pixels: Rows x columns x 3, BGR.
+            beside: A session whose last frame is likely to be more like this one than the last frame here, as it is
+                before covering.
 
         Raises:
             StepFailed: An engine failed; nothing of the frame is remembered then.
         """
-        last = self._last
-        if last is not None and last.pixels.shape == pixels.shape:
-            dirty = changed(last.pixels, pixels, self._tolerance)
-            if not dirty:
-                return last.screen
-            shown = pixels if not self._tolerance else _patched(last.pixels, pixels, dirty)
-            found = update(last.found, shown, dirty)
-        else:
-            last, dirty, shown = None, (), pixels
-            found = find(pixels)
+        last = self._last if self._last is not None and self._last.pixels.shape == pixels.shape else None
+        dirty = changed(last.pixels, pixels, self._tolerance) if last is not None else ()
+        if last is not None and not dirty:
+            return last.screen
+        shown = _patched(last.pixels, pixels, dirty) if last is not None and self._tolerance else pixels
+        found = self._found(shown, dirty, beside)
         self._last = None  # should an engine fail
         self._last = self._seen(shown.copy() if shown is pixels else shown, found, last, dirty)
         return self._last.screen
+
+    def _found(self, pixels: Pixels, dirty: Sequence[Rect], beside: ScreenSession | None) -> Found:
+        """Pieces of the frame, from those of the frame that is most like it."""
+        known = [(_area(dirty), self._last.found, dirty)] if self._last is not None and dirty else []
+        other = beside._last if beside is not None else None  # noqa: SLF001  one session looks at another
+        if other is not None and other.pixels.shape == pixels.shape and (not known or known[0][0] > _SMALL):
+            differs = changed(other.pixels, pixels)
+            known.append((_area(differs), other.found, differs))
+        if not known:
+            return find(pixels)
+        _, found, rects = min(known, key=_first)
+        return update(found, pixels, rects)
 
     def _seen(self, pixels: Pixels, found: Found, last: _Seen | None, dirty: Sequence[Rect]) -> _Seen:
         height, width = pixels.shape[:2]
@@ -148,6 +161,18 @@ class ScreenSession:
                 known = tuple(replace(line, source=_source(key)) for line in texts.values())
             out[key] = known
         return out
+
+
+_SMALL = 40_000
+"""Changed pixels up to which no better frame to start from is looked for."""
+
+
+def _area(rects: Sequence[Rect]) -> int:
+    return sum(rect.width * rect.height for rect in rects)
+
+
+def _first(known: tuple[int, Found, Sequence[Rect]]) -> int:
+    return known[0]
 
 
 def _size(box: Rect) -> int:

@@ -68,6 +68,22 @@ def test_a_frame_of_a_session_reads_as_it_would_alone(first, then):
             assert same(session.read(pixels), cold(pixels))
 
 
+@settings(max_examples=60, deadline=None)
+@given(STROKES, st.lists(st.tuples(STROKES, STROKES), min_size=1, max_size=3))
+def test_a_covered_frame_reads_as_it_would_alone(first, then):
+    """Although its pieces are found from those of the frame before covering."""
+    pixels = blank()
+    draw(pixels, first)
+    with ScreenSession((Digesting(),)) as before, ScreenSession((Digesting(),)) as after:
+        for strokes, covers in then:
+            pixels = pixels.copy()
+            draw(pixels, strokes)
+            before.read(pixels)
+            covered = pixels.copy()
+            draw(covered, covers)
+            assert same(after.read(covered, beside=before), cold(covered))
+
+
 def page() -> Pixels:
     """Ten lines of text."""
     pixels = blank()
