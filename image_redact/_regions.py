@@ -91,9 +91,12 @@ def find_edges(pixels: Pixels) -> Edges:
     gradient = cv2.morphologyEx(pixels, cv2.MORPH_GRADIENT, cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3)))
     blue, green, red = cv2.split(gradient)
     _, edges = cv2.threshold(cv2.max(cv2.max(blue, green), red), EDGE, 255, cv2.THRESH_BINARY)
-    for size in ((RULE, 1), (1, RULE)):
-        rules = cv2.morphologyEx(edges, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
-        edges = cv2.subtract(edges, rules)
+    # Both from the edges as they are: one that crosses the other would be cut in pieces too short for a rule.
+    rules = [
+        cv2.morphologyEx(edges, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
+        for size in ((RULE, 1), (1, RULE))
+    ]
+    edges = cv2.subtract(edges, cv2.max(*rules))
     return np.asarray(edges, np.uint8)
 
 

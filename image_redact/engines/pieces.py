@@ -12,6 +12,7 @@ import numpy as np
 from image_redact._prepare import Grey, grey, normalise
 from image_redact.decode import Pixels, import_cv2
 from image_redact.engines.contract import Placed
+from image_redact.engines.framed import inside, without_lines
 from image_redact.screen import Rect
 
 PAPER = 10
@@ -33,6 +34,8 @@ class Prepared:
         psm: Tesseract's page segmentation mode for it.
         width: Columns of the piece.
         height: Its rows.
+        left: Column of the piece where the picture begins: a frame is left out.
+        top: Its row.
     """
 
     picture: Grey = field(repr=False)
@@ -40,28 +43,35 @@ class Prepared:
     psm: int
     width: int
     height: int
+    left: int = 0
+    top: int = 0
 
     def placed(self, line: tuple[int, ...], box: tuple[int, int, int, int], confidence: float, text: str) -> Placed:
         """A word of the picture (left, top, right, bottom) as one of the piece."""
-        left = min(max(0, math.floor((box[0] - PAPER) / self.scale)), self.width - 1)
-        top = min(max(0, math.floor((box[1] - PAPER) / self.scale)), self.height - 1)
-        right = min(self.width, math.ceil((box[2] - PAPER) / self.scale))
-        bottom = min(self.height, math.ceil((box[3] - PAPER) / self.scale))
+        left = min(max(0, math.floor((box[0] - PAPER) / self.scale) + self.left), self.width - 1)
+        top = min(max(0, math.floor((box[1] - PAPER) / self.scale) + self.top), self.height - 1)
+        right = min(self.width, math.ceil((box[2] - PAPER) / self.scale) + self.left)
+        bottom = min(self.height, math.ceil((box[3] - PAPER) / self.scale) + self.top)
         return Placed(line, Rect(left, top, max(1, right - left), max(1, bottom - top)), confidence, text)
 
 
 def prepare(piece: Pixels, *, scale: float | None, normalised: bool) -> Prepared:
     """Grey, and unless ``normalised`` is false dark on white; enlarged by ``scale`` or as the height of it asks for."""
     cv2 = import_cv2()
-    height, width = piece.shape[:2]
-    plain = normalise(grey(piece)) if normalised else _dark_on_light(grey(piece))
-    chosen = scale if scale is not None else 3.0 if height <= _LOW + 8 else 2.0 if height <= _TALL + 8 else 1.0
+    part, at = inside(piece)
+    height, width = part.shape[:2]
+    plain = without_lines(normalise(grey(part)) if normalised else _dark_on_light(grey(part)))
+    lines = bands(plain)
+    line = height / max(1, len(lines))
+    chosen = scale if scale is not None else 3.0 if line <= _LOW + 8 else 2.0 if line <= _TALL + 8 else 1.0
     chosen = max(1.0, min(chosen, LONGEST / max(width, height)))
     large: Any = plain
     if chosen != 1.0:
         large = cv2.resize(plain, None, fx=chosen, fy=chosen, interpolation=cv2.INTER_CUBIC)
     framed = cv2.copyMakeBorder(large, PAPER, PAPER, PAPER, PAPER, cv2.BORDER_CONSTANT, value=_paper(large, normalised))
-    return Prepared(np.asarray(framed, np.uint8), chosen, _mode(plain), width, height)
+    return Prepared(
+        np.asarray(framed, np.uint8), chosen, _mode(height, len(lines)), piece.shape[1], piece.shape[0], at.x, at.y
+    )
 
 
 def _paper(picture: Grey, normalised: bool) -> int:
@@ -78,10 +88,10 @@ SINGLE, BLOCK, SCATTERED = 7, 6, 11
 _PICTURE = 140
 
 
-def _mode(plain: Grey) -> int:
-    if plain.shape[0] > _PICTURE:
+def _mode(height: int, lines: int) -> int:
+    if height > _PICTURE:
         return SCATTERED
-    return BLOCK if bands(plain) else SINGLE
+    return BLOCK if lines else SINGLE
 
 
 def bands(plain: Grey) -> list[tuple[int, int]]:
