@@ -37,7 +37,10 @@ def text_regions(edges: Edges) -> tuple[Rect, ...]:
 
 
 def has_space(edges: Edges, before: Rect, after: Rect) -> bool:
-    """Whether there are blank columns between two words: at least 2, and one in eight pixels of height."""
+    """Whether there are blank columns between two words: one in eight pixels of height, and a third of the gap.
+
+    Edges take a column on either side of the ink from both.
+    """
     top, bottom = min(before.y, after.y), max(before.bottom, after.bottom)
     left = max(0, min(before.right, after.x) - 2)
     columns = edges[top:bottom, left : max(before.right, after.x) + 2].max(axis=0, initial=0).tolist()
@@ -45,7 +48,7 @@ def has_space(edges: Edges, before: Rect, after: Rect) -> bool:
     for inked in columns:
         run = 0 if inked else run + 1
         longest = max(longest, run)
-    return longest >= max(2, (bottom - top) // 8)
+    return longest >= max(1, (bottom - top) // 8 - 1, (after.x - before.right - 2) / 3)
 
 
 def unread(edges: Edges, lines: Iterable[Line]) -> tuple[Rect, ...]:
