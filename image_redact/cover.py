@@ -6,6 +6,7 @@ with the picture anyway; see `image_redact._surround.colour_around`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
@@ -52,6 +53,9 @@ Gaussian sigma 3 .956 of digits recovered; Hill, Zhou, Saul, Shacham, PETS 2016(
 FRINGE = 4
 """Pixels covered beyond whole blocks: decoders interpolate colour over one pixel of the next block (libjpeg's "fancy
 upsampling"), and the loop filter of VP8 and H.264 changes three."""
+
+
+_LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +244,8 @@ def _size_of_first(pair: tuple[Spot, Pixels]) -> tuple[int, Spot]:
 
 def _said(spot: Spot, text: bool) -> str:
     """What is written into a spot."""
-    label = f"[{spot.label}]" if spot.label else ""
+    # Labels are names of kinds; a detector that puts anything else there is not taken at its word.
+    label = f"[{spot.label}]" if _LABEL.fullmatch(spot.label) else ""
     if spot.style == "surrogate":
         return spot.text or label
     return label if text and spot.style != "noise" else ""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
+from pathlib import Path
 from typing import get_args
 
 import pytest
+from rich.console import Console
 
+from benchmarks import __main__ as program
 from benchmarks import _widths
 from benchmarks._harness import Skip
 from benchmarks._template import Target, attack, render, targets
@@ -64,6 +69,17 @@ def test_of_forty_numbers_no_more_than_chance_comes_back(name: str, jpeg: bool) 
     ]
     assert sum(result.right for result in found) / sum(result.digits for result in found) <= 0.15
     assert not any(result.whole for result in found)
+
+
+def test_a_quick_run_has_every_case_and_tells_nothing_of_values(tmp_path: Path) -> None:
+    """The record has three figures for each treatment, none of accepted styles told by pixels, and no number."""
+    drawn = numbers(1)
+    assert program.main(["attack", "--quick", "--out", str(tmp_path)], Console(file=io.StringIO())) == 0
+    text = (tmp_path / "attack.json").read_text("utf-8")
+    told = [c for c in json.loads(text)["counts"] if c["figure"].endswith("decisions that pixels told")]
+    assert len(told) == 2 * len(accepted()) + len(refused()) + 1
+    assert not any(c["ours"] for c in told if c["figure"].startswith("accepted"))
+    assert drawn[0].value not in text
 
 
 def test_a_page_shows_its_value_and_nothing_of_another() -> None:

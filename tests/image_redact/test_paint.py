@@ -175,6 +175,15 @@ def test_a_text_that_does_not_fit_is_cut_and_one_without_letters_draws_nothing()
         assert not changed.any()
 
 
+@pytest.mark.parametrize("label", ["jane.doe@corp.example", "Emeka Halloran", "219-09-9999", "A" * 41, ""])
+def test_what_is_no_name_of_a_kind_is_not_written(label: str) -> None:
+    """A detector that gives the value as its label draws nothing."""
+    regions = [Region(Rect(8, 16, 100, 24), label)]
+    for style in STYLES:
+        covered = cover(np.full((*SHAPE, 3), 255, np.uint8), regions, style=style)
+        assert np.array_equal(inscribe(covered, regions, style=style, text=True), covered)
+
+
 def test_two_readings_of_one_place_are_written_once() -> None:
     """Of boxes that lie mostly on each other one is lettered; of neighbours that only touch, both."""
     page = np.full((60, 400, 3), 255, np.uint8)
