@@ -18,7 +18,8 @@ SPLITS: Mapping[str, Mapping[str, Callable[[Fill], str]]] = MappingProxyType(
 )
 SCREENS: Mapping[float, tuple[int, int]] = MappingProxyType({1.0: (1920, 1080), 1.5: (1440, 900), 2.0: (1280, 800)})
 """Device pixels per CSS pixel -> size in CSS pixels."""
-_FIRST_SEED = MappingProxyType({"tune": 0, "report": 100_000})
+FIRST_SEED: Mapping[str, int] = MappingProxyType({"tune": 0, "report": 100_000})
+"""Split -> what is added to its seeds: no seed is in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Drawn:
 
 def make_html(split: str, kind: str, seed: int) -> str:
     """The page as HTML: equal arguments give equal text."""
-    return SPLITS[split][kind](Fill(Random(f"{kind} {_FIRST_SEED[split] + seed}")))
+    return SPLITS[split][kind](Fill(Random(f"{kind} {FIRST_SEED[split] + seed}")))
 
 
 def draw(page: Browser, split: str, kind: str, seed: int, scale: float) -> Drawn:
@@ -47,7 +48,7 @@ def draw(page: Browser, split: str, kind: str, seed: int, scale: float) -> Drawn
     width, height = SCREENS[scale]
     page.show(make_html(split, kind, seed), width=width, height=height, scale=scale)
     truth = read_truth(page, width=width, height=height, scale=scale)
-    return Drawn(kind, _FIRST_SEED[split] + seed, scale, page.picture(), truth)
+    return Drawn(kind, FIRST_SEED[split] + seed, scale, page.picture(), truth)
 
 
 def draw_all(page: Browser, split: str, seeds: int) -> Iterator[Drawn]:
@@ -58,9 +59,10 @@ def draw_all(page: Browser, split: str, seeds: int) -> Iterator[Drawn]:
                 yield draw(page, split, kind, seed, scale)
 
 
-def save(drawn: Drawn, folder: Path, *, split: str) -> None:
+def save(drawn: Drawn, folder: Path, *, split: str, name: str | None = None) -> None:
     """Write ``NAME.png`` and ``NAME.json``."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{drawn.name}.png").write_bytes(drawn.png)
+    name = name or drawn.name
+    (folder / f"{name}.png").write_bytes(drawn.png)
     text = to_json(drawn.truth, kind=drawn.kind, split=split, seed=drawn.seed, scale=drawn.scale)
-    (folder / f"{drawn.name}.json").write_text(text, "utf-8")
+    (folder / f"{name}.json").write_text(text, "utf-8")

@@ -25,8 +25,12 @@ def crm(fill: Fill) -> str:
     history = "".join(f"<p>{fill.sentence(fill.mark('PERSON'), fill.mark('PHONE'))}</p>" for _ in range(6))
     tags = "".join(f"<span class=tag>{fill.mark(label)}</span>" for label in ("EMAIL", "PHONE", "PERSON", "IP"))
     css = ".tag{background:#26323f;color:#f3f6f9;border-radius:9px;padding:2px 9px;margin:4px}.side{width:330px}"
-    body = f"<div class=row><table>{left}</table><div class='side pad'>{above}</div><div class=grow>{history}</div></div>"
-    return document(f"<div class=bar><b>CRM</b><span>Leads</span></div><div class=pad>{tags}{body}</div>", css, fill.random)
+    body = (
+        f"<div class=row><table>{left}</table><div class='side pad'>{above}</div><div class=grow>{history}</div></div>"
+    )
+    return document(
+        f"<div class=bar><b>CRM</b><span>Leads</span></div><div class=pad>{tags}{body}</div>", css, fill.random
+    )
 
 
 def chat(fill: Fill) -> str:
@@ -41,9 +45,13 @@ def chat(fill: Fill) -> str:
         ".bubble{max-width:300px;background:#e7ebf0;border-radius:12px;padding:8px 12px;margin:8px}"
         ".own{background:var(--accent);color:#fff;margin-left:260px}.talk{width:600px}.people{width:250px;padding:12px}"
     )
-    people = "".join(f"<p><b>{fill.mark('PERSON')}</b><br><span class=above>{fill.words(3)}</span></p>" for _ in range(9))
+    people = "".join(
+        f"<p><b>{fill.mark('PERSON')}</b><br><span class=above>{fill.words(3)}</span></p>" for _ in range(9)
+    )
     return document(
-        f"<div class=row><div class=people>{people}</div><div class=talk>{''.join(bubbles)}</div></div>", css, fill.random
+        f"<div class=row><div class=people>{people}</div><div class=talk>{''.join(bubbles)}</div></div>",
+        css,
+        fill.random,
     )
 
 
@@ -72,7 +80,9 @@ def ide(fill: Fill) -> str:
         "body{background:#fbfbfc}i{color:#5f7f5f}u{color:#8a3ea0;text-decoration:none}.tree{width:170px;background:#eceff2;"
         "padding:10px}.code{white-space:pre;padding:10px}s{color:#9aa;text-decoration:none;width:34px;display:inline-block}"
     )
-    return document(f"<div class=row><div class=tree>{tree}</div><div class='mono code grow'>{code}</div></div>", css, fill.random)
+    return document(
+        f"<div class=row><div class=tree>{tree}</div><div class='mono code grow'>{code}</div></div>", css, fill.random
+    )
 
 
 def dashboard(fill: Fill) -> str:
@@ -125,7 +135,10 @@ def checkout(fill: Fill) -> str:
     )  # fmt: skip
     goods = table(
         ("Item", "No.", "Price"),
-        ([fill.words(2, 3), f"{fill.number(10000, 99999)}", f"{fill.number(2, 90)}.{fill.number(10, 99)}"] for _ in range(8)),
+        (
+            [fill.words(2, 3), f"{fill.number(10000, 99999)}", f"{fill.number(2, 90)}.{fill.number(10, 99)}"]
+            for _ in range(8)
+        ),
     )
     ship = f"<p>Ships to {fill.mark('PERSON')}, {fill.mark('ADDRESS')} (call {fill.mark('PHONE', 'glued')})</p>"
     css = ".form{width:420px}.order{background:#f5f3ee;padding:18px;margin:14px}body{background:#fdfcfa}"

@@ -20,9 +20,7 @@ def document(body: str, css: str, random: Random) -> str:
     font, accent = random.choice(_SANS), random.choice(_ACCENTS)
     size = random.choice((12, 13, 14, 15))
     look = f"body{{font:{size}px '{font}';color:#1d2530;background:#fff;--accent:{accent}}}"
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{_BASE}{look}{css}</style><body>{body}</body></html>'
-    )
+    return f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{_BASE}{look}{css}</style><body>{body}</body></html>'
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -52,7 +52,9 @@ def sheet(fill: Fill) -> str:
         "th{background:#eef0f2;text-align:center;font-weight:400}td:first-child{background:#eef0f2}"
     )
     menu = f"<div class=bar><b>{fill.words(2)}</b><span>File</span><span>Edit</span><span>Data</span></div>"
-    return document(f"{menu}<table><tr><th style='width:36px'></th>{head}</tr>{''.join(rows)}</table>", css, fill.random)
+    return document(
+        f"{menu}<table><tr><th style='width:36px'></th>{head}</tr>{''.join(rows)}</table>", css, fill.random
+    )
 
 
 def terminal(fill: Fill) -> str:
@@ -118,7 +120,9 @@ def calendar(fill: Fill) -> str:
         "word-break:normal}.row>div{border-left:1px solid #dde;padding:5px}"
     )
     return document(
-        f"<div class=pad><h2>Week {fill.number(1, 52)}</h2><div class=row>{''.join(columns)}</div></div>", css, fill.random
+        f"<div class=pad><h2>Week {fill.number(1, 52)}</h2><div class=row>{''.join(columns)}</div></div>",
+        css,
+        fill.random,
     )
 
 
