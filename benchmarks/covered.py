@@ -47,8 +47,10 @@ def run(*, quick: bool) -> Result:
     kinds = ", ".join(SPLITS[SPLIT])
     notes = (
         f"split {SPLIT}: {kinds}; {len(pages)} pages; development uses other kinds: {', '.join(SPLITS['tune'])}",
-        "covered: at least 95 % of the glyph pixels of every word of a value; figures by page and layout are of the "
-        "values with a pattern; a withheld page counts in 'kept from leaving' and in no other figure",
+        (
+            "covered: at least 95 % of the glyph pixels of every word of a value; figures by page and layout are of "
+            "the values with a pattern; a withheld page counts in 'kept from leaving' and in no other figure"
+        ),
         "the peer of PERSON and ADDRESS is the policy's own text detectors on the bare string",
     )
     return Result(speeds=(speed,), counts=tuple(counts), notes=notes)
@@ -86,7 +88,7 @@ def count(name: str, plan: Plan, pages: Sequence[Drawn]) -> Iterator[Count]:
     titles = {"group": "covered, all of", "kind": "covered,", "page": "covered on", "layout": "covered, layout"}
     for key in sorted(tally.of, key=_order):
         group, what = key
-        peer = read[what] if what in read else None
+        peer = read.get(what)
         yield Count(figure=f"{name}: {titles[group]} {what}", ours=tally.covered[key], of=tally.of[key], peer=peer)
     yield Count(figure=f"{name}: ordinary words hit", ours=tally.words_hit, of=tally.words)
 

@@ -121,7 +121,7 @@ def browser() -> Iterator[Browser]:
         os.close(commands)
         os.close(answers)
         try:
-            with open(sink, "wb") as out, open(source, "rb") as back:
+            with os.fdopen(sink, "wb") as out, os.fdopen(source, "rb") as back:
                 page = Browser(out, back)
                 target = page.call("Target.createTarget", url="about:blank")["targetId"]
                 page.session = page.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]

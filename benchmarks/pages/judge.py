@@ -58,14 +58,14 @@ def is_covered(before: _pixels.Picture, after: _pixels.Picture, value: Value) ->
 
 
 def is_hit(before: _pixels.Picture, after: _pixels.Picture, word: Word) -> bool:
-    """Whether `HIT` of an ordinary word's glyphs has changed."""
+    """Whether `HIT` of an ordinary word's glyphs, or of its box, has changed: black on black changes no glyph."""
     left, top, width, height = word.box
     inside = np.s_[top : top + height, left : left + width]
     if (before[inside] == after[inside]).all():
         return False
     ink = _pixels.glyphs(before[inside], (0, 0, width, height))
     changed = (before[inside] != after[inside]).any(axis=2)
-    return bool(ink.any() and changed[ink].mean() >= HIT)
+    return bool(changed.mean() >= HIT or (ink.any() and changed[ink].mean() >= HIT))
 
 
 def _hidden(before: _pixels.Picture, after: _pixels.Picture, box: Box) -> float | None:

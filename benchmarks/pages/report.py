@@ -117,7 +117,8 @@ def letter(fill: Fill) -> str:
         ([fill.mark("PERSON", "cells"), fill.mark("DOB", "cells"), str(fill.number(100, 999))] for _ in range(4)),
     )
     css = (
-        ".sheet{width:720px;margin:16px auto;background:#fff;padding:52px 66px;font-family:'Liberation Serif','DejaVu Serif';"
+        ".sheet{width:720px;margin:16px auto;background:#fff;padding:52px 66px;"
+        "font-family:'Liberation Serif','DejaVu Serif';"
         "font-size:15px;text-align:justify}body{background:#6a7178}"
     )
     code = f"<div style='float:right'>{fill.code(90)}</div>"

@@ -44,7 +44,8 @@ def typing(fill: Fill) -> Sequence:
         steps.append(
             f"(() => {{ const texts = {texts}; for (let i = 0; i <= {at}; i++) {{"
             f"const f = document.getElementById('f' + i), done = i < {at} || {end} === {whole};"
-            f"f.textContent = i < {at} ? texts[i] : texts[i].slice(0, {end}); f.dataset.layout = done ? 'above' : 'typing';"
+            f"f.textContent = i < {at} ? texts[i] : texts[i].slice(0, {end});"
+            "f.dataset.layout = done ? 'above' : 'typing';"
             f"document.getElementById('c' + i).style.cssText = i === {at} && {frame} % 4 < 2 ?"
             "'border-left:1px solid #111' : ''; } })()"
         )

@@ -9,8 +9,10 @@ _SANS = ("DejaVu Sans", "Liberation Sans", "Liberation Sans Narrow")
 _ACCENTS = ("#1a56b0", "#0f766e", "#7c3aed", "#b45309", "#9f1239", "#334155")
 _BASE = """*{box-sizing:border-box}body{margin:0;overflow:hidden;height:100vh;line-height:1.4}
 table{border-collapse:collapse}td,th{text-align:left;padding:5px 10px;white-space:nowrap}
-.bar{background:var(--accent);color:#fff;padding:9px 16px;display:flex;gap:26px}.row{display:flex}.grow{flex:1;min-width:0}
-.field{border:1px solid #9aa5b1;border-radius:4px;padding:6px 9px;margin:3px 0 11px;min-height:1.4em;background:#fff;color:#111}
+.bar{background:var(--accent);color:#fff;padding:9px 16px;display:flex;gap:26px}
+.row{display:flex}.grow{flex:1;min-width:0}
+.field{border:1px solid #9aa5b1;border-radius:4px;padding:6px 9px;margin:3px 0 11px;
+min-height:1.4em;background:#fff;color:#111}
 .above{font-size:.85em;color:#5d6875}.cut{overflow:hidden;white-space:nowrap}.pad{padding:14px 18px}
 .mono{font-family:"DejaVu Sans Mono","Liberation Mono",monospace;white-space:pre-wrap;word-break:break-all}"""
 
@@ -20,7 +22,8 @@ def document(body: str, css: str, random: Random) -> str:
     font, accent = random.choice(_SANS), random.choice(_ACCENTS)
     size = random.choice((12, 13, 14, 15))
     look = f"body{{font:{size}px '{font}';color:#1d2530;background:#fff;--accent:{accent}}}"
-    return f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{_BASE}{look}{css}</style><body>{body}</body></html>'
+    head = f'<meta charset="utf-8"><style>{_BASE}{look}{css}</style>'
+    return f'<!doctype html><html lang="en">{head}<body>{body}</body></html>'
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

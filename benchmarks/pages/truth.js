@@ -14,8 +14,16 @@
     right = Math.min(right, innerWidth); bottom = Math.min(bottom, innerHeight);
     // Less than a third of a line's height, or of a letter's width, shows no text; something on top hides it.
     if (right - left < 3 || bottom - top < r.height / 3) return null;
-    const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-    if (!over || (over !== element && !element.contains(over) && !over.contains(element))) return null;
+    // A window in front may hide a part of the word: what is left is from the first to the last point that is on top.
+    let from = null, to = null;
+    for (let x = left + 0.5, step = Math.min(4, (right - left) / 3); x < right; x += step) {
+      const over = document.elementFromPoint(x, (top + bottom) / 2);
+      if (!over || (over !== element && !element.contains(over) && !over.contains(element))) continue;
+      from ??= x; to = x;
+    }
+    if (from === null || to - from < Math.min(3, (right - left) / 2)) return null;
+    if (from > left + 1) left = from;
+    if (to < right - 5) right = to;
     return [left, top, right - left, bottom - top];
   };
   const whole = /\S/, values = new Map(), words = [];

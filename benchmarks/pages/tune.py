@@ -19,7 +19,7 @@ def mail(fill: Fill) -> str:
     person, address = fill.raw("PERSON"), fill.raw("EMAIL")
     head = (
         f"<h2>{fill.words(4)}</h2><p>{fill.mark('PERSON', text=person)} &lt;{fill.mark('EMAIL', 'glued', address)}&gt;"
-        f"<br><span class=above>To: {fill.mark('EMAIL')}; {fill.mark('EMAIL', 'glued')}, Cc: {fill.mark('EMAIL')}</span>"
+        f"<br><span class=above>To: {fill.mark('EMAIL')}; {fill.mark('EMAIL', 'glued')}, {fill.mark('EMAIL')}</span>"
     )
     text = "".join(
         f"<p>{fill.sentence(*(fill.mark(label) for label in labels))}</p>"
@@ -32,8 +32,8 @@ def mail(fill: Fill) -> str:
         f"<p>{fill.mark('PERSON', text=person)}<br>{fill.words(2)}<br>tel:{fill.mark('PHONE', 'glued')}"
         f"<br>{fill.mark('ADDRESS', 'left')}</p>"
     )
-    css = ".item{padding:8px 12px;border-bottom:1px solid #d8dee6}.list{width:340px;border-right:1px solid #ccd;height:100vh}"
-    body = f"<div class=bar><b>Mail</b><span>Inbox</span><span>Sent</span></div><div class=row><div class=list>{items}</div>"
+    css = ".item{padding:8px 12px;border-bottom:1px solid #d8dee6}.list{width:340px;border-right:1px solid #ccd}"
+    body = f"<div class=bar><b>Mail</b><span>Inbox</span></div><div class=row><div class=list>{items}</div>"
     return document(f"{body}<div class='grow pad'>{head}{text}{glued}{end}</div></div>", css, fill.random)
 
 
@@ -48,7 +48,8 @@ def sheet(fill: Fill) -> str:
         cells = "".join(f"<td class=cut>{fill.mark(label, 'cells')}</td>" for label in labels)
         rows.append(f"<tr><td>{number}</td>{cells}</tr>")
     css = (
-        "table{table-layout:fixed;width:1270px;font-size:12px}td,th{border:1px solid #d0d4d9;padding:2px 5px;overflow:hidden}"
+        "table{table-layout:fixed;width:1270px;font-size:12px}"
+        "td,th{border:1px solid #d0d4d9;padding:2px 5px;overflow:hidden}"
         "th{background:#eef0f2;text-align:center;font-weight:400}td:first-child{background:#eef0f2}"
     )
     menu = f"<div class=bar><b>{fill.words(2)}</b><span>File</span><span>Edit</span><span>Data</span></div>"
@@ -84,12 +85,13 @@ def terminal(fill: Fill) -> str:
 def login(fill: Fill) -> str:
     """A sign-in page whose password is shown, with a reminder beside it."""
     form = (
-        f"<h2>Sign in</h2>{field('E-mail', fill.mark('EMAIL', 'above'))}{field('Password', fill.mark('PASSWORD', 'above'))}"
+        f"<h2>Sign in</h2>{field('E-mail', fill.mark('EMAIL', 'above'))}"
+        f"{field('Password', fill.mark('PASSWORD', 'above'))}"
         f"{field('Recovery phone', fill.mark('PHONE', 'above'))}<div class=bar>Continue</div>"
         f"<p class=above>Last sign-in from {fill.mark('IP')}</p>"
     )
     side = f"<p>Scan with your authenticator</p>{fill.code(150)}<p class=above>{fill.words(8)}</p>"
-    css = ".card{margin:70px auto;width:760px;background:#fff;border-radius:8px;padding:26px;gap:46px}body{background:#e9eef3}"
+    css = ".card{margin:70px auto;width:760px;background:#fff;padding:26px;gap:46px}body{background:#e9eef3}"
     return document(f"<div class='row card'><div class=grow>{form}</div><div>{side}</div></div>", css, fill.random)
 
 
@@ -116,8 +118,8 @@ def calendar(fill: Fill) -> str:
         )
         columns.append(f"<div class=grow><b>{day}</b>{boxes}</div>")
     css = (
-        ".event{background:var(--accent);color:#fff;border-radius:4px;margin:9px 4px;padding:6px;width:150px;font-size:12px;"
-        "word-break:normal}.row>div{border-left:1px solid #dde;padding:5px}"
+        ".event{background:var(--accent);color:#fff;border-radius:4px;margin:9px 4px;padding:6px;width:150px;"
+        "font-size:12px}.row>div{border-left:1px solid #dde;padding:5px}"
     )
     return document(
         f"<div class=pad><h2>Week {fill.number(1, 52)}</h2><div class=row>{''.join(columns)}</div></div>",

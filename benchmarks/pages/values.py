@@ -29,10 +29,12 @@ _MADE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 LABELS = (*_MADE, "PASSWORD", "PERSON", "ADDRESS", "QR")
 _LOCALES = ("en_US", "en_GB", "en_IE", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL")
 _WORDS = (
-    "the order was sent and we wait for your reply about next week please check this before noon review open item "
-    "total report team meeting notes project budget update draft invoice shipment delay warehouse customer question "
-    "account settings summary details plan offer contract window table filter sort archive pending closed"
-).split()
+    "the", "order", "was", "sent", "and", "we", "wait", "for", "your", "reply", "about", "next", "week", "please",
+    "check", "this", "before", "noon", "review", "open", "item", "total", "report", "team", "meeting", "notes",
+    "project", "budget", "update", "draft", "invoice", "shipment", "delay", "warehouse", "customer", "question",
+    "account", "settings", "summary", "details", "plan", "offer", "contract", "window", "table", "filter", "sort",
+    "archive", "pending", "closed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
