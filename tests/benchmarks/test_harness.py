@@ -109,7 +109,7 @@ def test_list_names_every_module_of_the_folder_with_a_summary() -> None:
     code, out = _run("--list")
     listed = dict(line.split(maxsplit=1) for line in out.splitlines())
     assert code == 0
-    assert set(listed) == set(program.names()) >= {"detect", "read", "run", "screens"}
+    assert set(listed) == set(program.names()) >= {"covered", "detect", "read", "run", "screens"}
     assert all(listed.values())
 
 
@@ -121,7 +121,7 @@ def test_unknown_or_missing_name_exits_2_and_runs_nothing(
     with pytest.raises(SystemExit) as stopped:
         _run(*arguments)
     assert stopped.value.code == 2
-    assert "detect, names, read, run, screens, secrets, structured, timing, typed" in capsys.readouterr().err
+    assert "covered, detect, names, read, run, screens, secrets, structured, timing, typed" in capsys.readouterr().err
 
 
 @pytest.mark.slow
