@@ -176,17 +176,18 @@ def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, scree
     decisions = []
     for number, (passage, hits) in enumerate(zip(session.passages, found, strict=True)):
         for start, end, best in _places(hits):
-            finding = Finding(
-                label=best.hit.label,
-                span=_span(passage, start, end, screens),
-                score=best.hit.score,
-                rule=best.hit.rule,
-                why="known value of the session" if best.use is None else best.use.spec.summary,
-                link=plan.keyed(passage.text[start:end]),
-            )
-            use = plan.policy.change.get(finding.label) or plan.policy.change["default"]
+            use = plan.policy.change.get(best.hit.label) or plan.policy.change["default"]
             action = "screen" if passage.kind == "screen" else use.spec.name
-            decisions.append(Decision(finding, number, start, end, action, f"{use.mark.file}:{use.mark.line}"))
+            for span in _spans(passage, start, end, screens):
+                finding = Finding(
+                    label=best.hit.label,
+                    span=span,
+                    score=best.hit.score,
+                    rule=best.hit.rule,
+                    why="known value of the session" if best.use is None else best.use.spec.summary,
+                    link=plan.keyed(passage.text[start:end]),
+                )
+                decisions.append(Decision(finding, number, start, end, action, f"{use.mark.file}:{use.mark.line}"))
     return decisions
 
 
@@ -240,11 +241,12 @@ def _place(found: Found) -> tuple[int, int]:
     return found.hit.start, -found.hit.end
 
 
-def _span(passage: Passage, start: int, end: int, screens: Screens) -> Span:
+def _spans(passage: Passage, start: int, end: int, screens: Screens) -> Sequence[Span]:
+    """Where a place of a passage is: one span, or on a screen one for every row."""
     if passage.kind == "typed":
-        return Keys(passage.stream, tuple(sorted({row for row in passage.rows[start:end] if row >= 0})))
+        return (Keys(passage.stream, tuple(sorted({row for row in passage.rows[start:end] if row >= 0}))),)
     if passage.field is not None:
-        return FieldSpan(passage.field, start, end)
+        return (FieldSpan(passage.field, start, end),)
     if passage.frame is not None and passage.line is not None:
-        return screens.box(passage.frame, passage.line, start, end)
-    return Chars(start, end)
+        return screens.boxes(passage.frame, passage.line, start, end)
+    return (Chars(start, end),)

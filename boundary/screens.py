@@ -52,14 +52,20 @@ class Screens:
 
         return find_known(self.read[frame].lines[line], known)
 
-    def box(self, frame: str, line: int, start: int, end: int) -> Box:
-        """The pixels of code points ``start..end`` of a line."""
+    def boxes(self, frame: str, line: int, start: int, end: int) -> tuple[Box, ...]:
+        """The pixels of code points ``start..end`` of a line, a box for every row that they stand on.
+
+        None where a line of several rows was put together and they stand on one: then it is for the row's own line to
+        say whether that is sensitive.
+        """
         from image_redact import boxes
         from image_redact.locate import roomy
 
         lines = self.read[frame].lines
-        rect = roomy(boxes(lines[line], start, end)[0], lines)
-        return Box(frame, rect.x, rect.y, rect.width, rect.height)
+        rects = boxes(lines[line], start, end)
+        if len(rects) == 1 and len(boxes(lines[line], 0, len(lines[line].text))) > 1:
+            return ()
+        return tuple(Box(frame, *roomy(rect, lines)) for rect in rects)
 
 
 MAX_CAPTION = 40

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from image_redact._wrapped import rows_of
 from image_redact.known import Known, KnownValues, find_known, index_known
 from image_redact.screen import Line, Rect, around
 from recording.errors import StepFailed
@@ -25,7 +26,7 @@ ROOM = 4
 
 
 def boxes(line: Line, start: int, end: int, *, padding: int = PADDING, grid: int = GRID) -> tuple[Rect, ...]:
-    """Pixels to cover for code points ``start..end`` of a line: one box per value.
+    """Pixels to cover for code points ``start..end`` of a line: one box per value, and one a row where it has several.
 
     Every word that the span touches is covered whole, with the space between them, so that neither a glued bracket
     nor a sub-word estimate leaves a glyph and the number of words does not show.
@@ -33,10 +34,11 @@ def boxes(line: Line, start: int, end: int, *, padding: int = PADDING, grid: int
     Raises:
         StepFailed: ``hit-outside-text`` when the span is empty, outside the line or touches no word.
     """
-    touched = [word.box for word in line.words if word.start < end and start < word.end]
+    touched = [word for word in line.words if word.start < end and start < word.end]
     if not 0 <= start < end <= len(line.text) or not touched:
         raise StepFailed("a hit lies outside the text it was found in", code="hit-outside-text")
-    return (padded(around(touched), padding=padding, grid=grid),)
+    rows = rows_of(touched)
+    return tuple(padded(around([word.box for word in row]), padding=padding, grid=grid) for row in rows)
 
 
 def padded(box: Rect, *, padding: int = PADDING, grid: int = GRID) -> Rect:

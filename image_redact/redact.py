@@ -145,7 +145,10 @@ class SessionRedactor:
         hidden = [Region(box) for box in self._reader.always(screen)]
         for line in screen.lines:
             for hit in self._in_line(line):
-                hidden += [Region(roomy(box, screen.lines), hit.label) for box in boxes(line, hit.start, hit.end)]
+                found = boxes(line, hit.start, hit.end)
+                # In rows put together only what goes over their ends counts; the rest is the rows' own.
+                if line.source or len(found) > 1:
+                    hidden += [Region(roomy(box, screen.lines), hit.label) for box in found]
         hidden = self._sticky.extend(screen, hidden)
         covered = self._coverer(pixels, hidden, block=block)
         again = self._after.read(covered, beside=self._before.screens)

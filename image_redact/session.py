@@ -22,6 +22,7 @@ from image_redact._pieces import MOST, Memory, Piece, area_of, read_pieces
 from image_redact._regions import has_space
 from image_redact._rows import chains
 from image_redact._segments import closed, to_lines
+from image_redact._wrapped import wrapped
 from image_redact.decode import Pixels
 from image_redact.engines.contract import OcrEngine, Placed
 from image_redact.screen import Line, Rect, Screen
@@ -133,6 +134,7 @@ class ScreenSession:
             area = area_of(box, frame)
             unread += [Rect(r.x + area.x, r.y + area.y, r.width, r.height) for r in pieces[digest].unread]
         every = tuple(line for of_chain in lines.values() for line in of_chain)
+        every += wrapped([of_chain[0] for of_chain in lines.values() if of_chain])
         return _Seen(pixels, found, digests, lines, Screen(width, height, every, tuple(unread)))
 
     def _lines(
