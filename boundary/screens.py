@@ -42,7 +42,7 @@ class Screens:
         return [line.text for line in self.read[frame].lines]
 
     def caption(self, frame: str, line: int) -> str:
-        """The words that introduce a line, as a form does: to its left on the same row, or right above it."""
+        """The words that introduce a line: to its left, or right above it, and the head of its column."""
         lines = self.read[frame].lines
         return _caption(lines[line].box, [(other.box, other.text) for other in lines if other is not lines[line]])
 
@@ -85,7 +85,32 @@ def _caption(box: Any, others: Sequence[tuple[Any, str]]) -> str:
         drop = box.y - other.bottom
         if 0 <= drop <= 2 * box.height and abs(box.x - other.x) <= box.height and (above is None or drop < above[0]):
             above = drop, text
-    return left[1] if left else above[1] if above else ""
+    head = _head(box, others)
+    if left and head and head != left[1] and not left[1].rstrip().endswith(":"):
+        return f"{left[1]} {head}"
+    return left[1] if left else above[1] if above else head
+
+
+def _head(box: Any, others: Sequence[tuple[Any, str]]) -> str:
+    """What stands at the top of a column of at least three cells, if it is words alone."""
+    column = sorted(
+        (other.y, other.bottom, text)
+        for other, text in others
+        if other.bottom <= box.y and (abs(other.x - box.x) <= box.height or abs(other.right - box.right) <= box.height)
+    )
+    edge, head, cells = box.y, "", 0
+    for top, bottom, text in reversed(column):
+        if edge - bottom > _APART * box.height:
+            break
+        edge, cells = top, cells + 1
+        # Letters that number the columns of a sheet stand above its heads.
+        if sum(map(str.isalpha, text)) > 1 and not any(map(str.isdigit, text)) and len(text) <= MAX_CAPTION:
+            head = text
+    return head if cells > 1 else ""
+
+
+_APART = 3
+"""Heights of a line between the rows of a table, at most."""
 
 
 def index(known: Iterable[KnownValue]) -> Any:
@@ -178,7 +203,7 @@ def cover_frames(
     if reader is None or coverer is None or rereader is None:
         raise StepFailed("frames are read but not covered and read again", code="screen-not-covered")
     hidden = _hidden(screens, boxes, plan, notes)
-    harmless = _Harmless(index(known), detectors)
+    residue = _Residue(index(known), detectors)
     last: tuple[Any, Any, bytes | str] | None = None
     with contextlib.closing(rereader.session()) as session:
 
@@ -190,13 +215,22 @@ def cover_frames(
             asked = block, written_suffix(name), hidden[name]
             if last is not None and last[0] == asked and np.array_equal(last[1], pixels):
                 return last[2]
-            covered = coverer(pixels, hidden[name], block=block)
+            regions = list(hidden[name])
+            covered = coverer(pixels, regions, block=block)
+            left = residue(session.read(covered).lines)
+            # What another reading finds is covered too, and the result read again: only what stays is withheld.
+            for _ in range(REPAIRS):
+                if not left:
+                    break
+                regions += left
+                covered = coverer(pixels, regions, block=block)
+                left = residue(session.read(covered).lines)
             done: bytes | str = RESIDUE
-            if harmless(session.read(covered).lines):
+            if not left:
                 # Written only now, into boxes of a picture that was read and found clean: what is written is ours by
                 # construction, and nothing has to be excused for looking like a value.
                 if isinstance(coverer, Inscriber):
-                    covered = coverer.inscribe(covered, hidden[name], block=block)
+                    covered = coverer.inscribe(covered, regions, block=block)
                 done = encode(covered, written_suffix(name))
             last = asked, pixels, done
             return done
@@ -224,24 +258,28 @@ def _hidden(
 
 
 @dataclass(frozen=True, slots=True)
-class _Harmless:
-    """Whether lines hold nothing sensitive; a text that held nothing once is not looked at again."""
+class _Residue:
+    """What lines still hold that is sensitive, as regions; a text that held nothing once is not looked at again."""
 
     known: Any = field(repr=False)
     detectors: Sequence[TextDetector]
     texts: set[str] = field(default_factory=set, repr=False)
 
-    def __call__(self, lines: Iterable[Any]) -> bool:
-        from image_redact import find_known
+    def __call__(self, lines: Iterable[Any]) -> list[Any]:
+        from image_redact import Region, boxes, find_known
 
+        out = []
         for line in lines:
             if line.text in self.texts:
                 continue
-            if find_known(line, self.known) or any(detect(line.text) for detect in self.detectors):
-                return False
-            self.texts.add(line.text)
-        return True
+            hits = [*find_known(line, self.known), *(hit for detect in self.detectors for hit in detect(line.text))]
+            if not hits:
+                self.texts.add(line.text)
+            out += [Region(box, hit.label) for hit in hits for box in boxes(line, hit.start, hit.end)]
+        return out
 
 
+REPAIRS = 2
+"""How often what a covered frame still shows is covered in addition, before the frame is withheld."""
 RESIDUE = "screen-residue"
 """Code of a frame on which something sensitive could still be read after covering."""

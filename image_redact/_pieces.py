@@ -7,7 +7,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,6 +26,8 @@ MOST_REMEMBERED = 20_000
 """Pieces that a session remembers: a few kilobytes each, in memory alone."""
 _BATCH = 12
 _GIANT, _FEW = 90, 3
+_TALLER = 1.7
+"""Heights of its tallest word up to which the ink of a piece is that of one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def read_pieces(
     readings = [_read(engine, pixels, pool) for engine in engines]
     out = []
     for number, (crop, ink) in enumerate(crops):
-        words = tuple(tuple(_settled(placed, ink) for placed in reading[number]) for reading in readings)
+        words = tuple(_settled(reading[number], ink) for reading in readings)
         out.append(Piece(words, _unread(crop, [word for reading in words for word in reading])))
     return out
 
@@ -118,13 +120,22 @@ def _all(engine: OcrEngine) -> Callable[[Sequence[Pixels]], list[Sequence[Placed
     return read
 
 
-def _settled(word: Placed, ink: Rect) -> Placed:
-    """The word with its box as high as the ink of a line: OCR boxes lose descenders and tall letters."""
-    box = word.box
-    if ink.height > 2 * box.height:
-        return word
-    top, bottom = min(box.y, ink.y), max(box.bottom, ink.bottom)
-    return Placed(word.line, Rect(box.x, top, box.width, bottom - top), word.confidence, word.text)
+def _settled(words: Sequence[Placed], ink: Rect) -> tuple[Placed, ...]:
+    """The words of a line with boxes as high as its ink: OCR boxes lose descenders and tall letters.
+
+    Where a piece has several lines, or more than a line, its ink is not theirs alone.
+    """
+    heights = sorted(word.box.height for word in words)
+    if any(word.line != words[0].line for word in words) or (heights and ink.height > _TALLER * heights[-1]):
+        return tuple(words)
+    return tuple(
+        replace(word, box=Rect(word.box.x, min(word.box.y, ink.y), word.box.width, _height(word.box, ink)))
+        for word in words
+    )
+
+
+def _height(box: Rect, ink: Rect) -> int:
+    return max(box.bottom, ink.bottom) - min(box.y, ink.y)
 
 
 def _unread(crop: Pixels, words: Iterable[Placed]) -> tuple[Rect, ...]:

@@ -9,7 +9,7 @@ from image_redact.screen import Line, Rect, Word
 
 _ROWS = 3
 """Rows that are read as one, at most: an address has three."""
-_ALIKE, _LEADING, _SIDE = 1.5, 1.4, 1.0
+_ALIKE, _LEADING, _SIDE = 1.5, 0.65, 1.0
 """How many times as high one row may be as the other, and how far apart, and how far left or right, in heights."""
 _GOES_ON = "@._-/:=+\\"
 
@@ -31,7 +31,8 @@ def wrapped(lines: Sequence[Line]) -> tuple[Line, ...]:
             last = below[last]
             rows.append(lines[last])
             out.append(_joined(rows, " "))
-        glued = line.text[-1] in _GOES_ON or rows[1].text[0] in _GOES_ON or _is_code(line.words[-1].text)
+        goes_on = line.text[-1] in _GOES_ON or rows[1].text[0] in _GOES_ON
+        glued = goes_on or (_is_code(line.words[-1].text) and _is_code(rows[1].words[0].text))
         if glued:
             out.append(_joined(rows[:2], ""))
     return tuple(out)
@@ -98,7 +99,7 @@ def _broken(line: Line, following: Line, right: int) -> bool:
 
 
 def _is_code(word: str) -> bool:
-    return "@" in word or any(map(str.isdigit, word))
+    return any(sign in word.strip(".,") for sign in _GOES_ON) or any(map(str.isdigit, word))
 
 
 def _joined(rows: Sequence[Line], between: str) -> Line:

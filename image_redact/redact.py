@@ -18,7 +18,7 @@ from image_redact.sticky import Sticky
 from recording.errors import BoundaryError, InputError, StepFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
     from image_redact.screen import Line
@@ -150,10 +150,15 @@ class SessionRedactor:
                 if line.source or len(found) > 1:
                     hidden += [Region(roomy(box, screen.lines), hit.label) for box in found]
         hidden = self._sticky.extend(screen, hidden)
-        covered = self._coverer(pixels, hidden, block=block)
-        again = self._after.read(covered, beside=self._before.screens)
-        labels = sorted({hit.label for line in again.lines for hit in self._in_line(line)})
-        if labels:
+        covered, left = self._cover(pixels, hidden, block)
+        # What another reading finds is covered too, and the result read again: only what stays is withheld.
+        for _ in range(REPAIRS):
+            if not left:
+                break
+            hidden += left
+            covered, left = self._cover(pixels, hidden, block)
+        if left:
+            labels = sorted({region.label for region in left})
             raise StepFailed(
                 f"after covering, {', '.join(labels)} can still be read",
                 code="screen-residue",
@@ -161,6 +166,13 @@ class SessionRedactor:
             )
         # Written only now: verification must not take what is written for what was left.
         return self._coverer.inscribe(covered, hidden, block=block)
+
+    def _cover(self, pixels: Pixels, hidden: Sequence[Region], block: int) -> tuple[Pixels, list[Region]]:
+        """The frame covered, and what can still be read on it."""
+        covered = self._coverer(pixels, hidden, block=block)
+        lines = self._after.read(covered, beside=self._before.screens).lines
+        left = [(line, hit) for line in lines for hit in self._in_line(line)]
+        return covered, [Region(box, hit.label) for line, hit in left for box in boxes(line, hit.start, hit.end)]
 
     def _in_line(self, line: Line) -> tuple[Hit, ...]:
         """Hits in a line; most lines of a session were on a frame before."""
@@ -173,6 +185,8 @@ class SessionRedactor:
 
 
 _MOST_TEXTS = 50_000
+REPAIRS = 2
+"""How often what a covered frame still shows is covered in addition, before the frame is withheld."""
 
 
 def hits(line: Line, detect: TextDetector, known: KnownValues) -> Iterator[Hit]:
