@@ -34,6 +34,14 @@ def test_equal_seeds_give_an_equal_page_and_others_another(split: str, kind: str
     assert draw.make_html(split, kind, 3) == draw.make_html(split, kind, 3) != draw.make_html(split, kind, 4)
 
 
+@pytest.mark.slow
+def test_equal_pages_are_drawn_alike(page: chromium.Browser) -> None:
+    """Picture and truth can be made again to the byte, whatever was drawn between."""
+    one = draw.draw(page, "report", "chat", 5, 1.5)
+    draw.draw(page, "tune", "sheet", 5, 2.0)
+    assert draw.draw(page, "report", "chat", 5, 1.5) == one
+
+
 def test_splits_share_neither_kinds_nor_seeds() -> None:
     """Nothing that figures are reported on is seen in development."""
     assert len(draw.SPLITS["tune"]) + len(draw.SPLITS["report"]) >= 12
