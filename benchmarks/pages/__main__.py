@@ -1,4 +1,4 @@
-"""Write pages, or sequences of frames: ``python -m benchmarks.pages OUT --split tune --seeds 2 [--sequences]``."""
+"""Write screens: ``python -m benchmarks.pages OUT --split tune --seeds 2 [--sequences | --windows]``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from benchmarks._harness import Skip
 from benchmarks.pages.chromium import Browser, browser
 from benchmarks.pages.draw import SPLITS, draw_all, save
 from benchmarks.pages.sequences import SEQUENCES, draw_sequence
+from benchmarks.pages.windows import draw_window
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry point; returns the exit code: 0 written, 1 Chromium is missing."""
+    """Entry point; returns the exit code: 0 written, 1 a program is missing."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.pages", description="Write realistic screens with truth."
     )
@@ -24,8 +25,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seeds", type=int, default=2, help="pages of every kind and scale")
     parser.add_argument("--sequences", action="store_true", help="write sequences of 60 frames instead of pages")
+    parser.add_argument("--windows", action="store_true", help="write windows of other programs instead of pages")
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.windows:
+            for seed in range(chosen.seeds):
+                save(draw_window(chosen.split, seed), chosen.out, split=chosen.split)
+            return 0
         with browser() as page:
             if chosen.sequences:
                 _sequences(page, chosen.out, chosen.split, chosen.seeds)

@@ -26,7 +26,7 @@
     if (to < right - 5) right = to;
     return [left, top, right - left, bottom - top];
   };
-  const whole = /\S/, values = new Map(), words = [];
+  const whole = /\S/, values = new Map(), lost = new Set(), words = [];
   const neighbour = (node, step) => {
     const other = node[step];
     return other && other.nodeType === 1 && other.dataset && other.dataset.pii !== undefined;
@@ -43,7 +43,7 @@
       for (const r of range.getClientRects()) {
         if (r.width < 1) continue;
         const box = clip(parent, r);
-        if (!box) continue;
+        if (!box) { if (holder) lost.add(holder); continue; }
         if (!holder) {
           const glued = (match.index === 0 && neighbour(node, "previousSibling")) ||
             (match.index + match[0].length === node.length && neighbour(node, "nextSibling"));
@@ -64,5 +64,7 @@
     if (box) values.set(code, {text: code.dataset.text, label: "QR", layout: "picture", clipped: false,
       words: [{text: code.dataset.text, box}]});
   }
+  // A value of which a whole word is out of sight is clipped too.
+  for (const [holder, value] of values) value.clipped ||= lost.has(holder);
   return {values: [...values.values()], words};
 })()

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import _pixels
 from benchmarks._harness import Skip
-from benchmarks.pages import chromium, draw, sequences, truth
+from benchmarks.pages import chromium, draw, sequences, truth, windows
 from benchmarks.pages.judge import Tally, is_covered, is_hit, judge
 
 
@@ -32,6 +32,14 @@ ALL = [(split, kind) for split in draw.SPLITS for kind in draw.SPLITS[split]]
 def test_equal_seeds_give_an_equal_page_and_others_another(split: str, kind: str) -> None:
     """What a page shows is a function of split, kind and seed."""
     assert draw.make_html(split, kind, 3) == draw.make_html(split, kind, 3) != draw.make_html(split, kind, 4)
+
+
+@pytest.mark.slow
+def test_equal_pages_are_drawn_alike(page: chromium.Browser) -> None:
+    """Picture and truth can be made again to the byte, whatever was drawn between."""
+    one = draw.draw(page, "report", "chat", 5, 1.5)
+    draw.draw(page, "tune", "sheet", 5, 2.0)
+    assert draw.draw(page, "report", "chat", 5, 1.5) == one
 
 
 def test_splits_share_neither_kinds_nor_seeds() -> None:
@@ -125,3 +133,20 @@ def test_without_chromium_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("benchmarks.pages.chromium.shutil.which", lambda name: None)
     with pytest.raises(Skip, match="chromium is not installed"):
         chromium.binary()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("split", windows.WINDOWS)
+def test_window_of_another_program_has_ink_in_the_box_of_every_word(split: str) -> None:
+    """Values, labels and boxes come from the script; nothing is left out, and doing nothing covers nothing."""
+    try:
+        drawn = windows.draw_window(split, 1)
+    except Skip as reason:
+        pytest.skip(str(reason))
+    picture = _pixels.load(drawn.png)
+    lines = windows.make_lines(split, 1)
+    assert [(value.label, value.text) for value in drawn.truth.values] == [(line.label, line.value) for line in lines]
+    for value in drawn.truth.values:
+        assert [word.text for word in value.words] == value.text.split(" ")
+        assert not is_covered(picture, picture, value)
+        assert is_covered(picture, np.zeros_like(picture), value)

@@ -13,9 +13,10 @@ import pytest
 from rich.console import Console
 
 from benchmarks import __main__ as program
+from benchmarks import covered, screens
 from benchmarks import run as end_to_end
-from benchmarks import screens
 from benchmarks._harness import Skip
+from benchmarks.pages import chromium
 
 
 def _quick(name: str, folder: Path) -> dict[str, Any]:
@@ -106,3 +107,21 @@ def test_thread_limit_of_tesseract_is_put_back(given: str | None, monkeypatch: p
 def test_benchmark_policy_reads_no_screens() -> None:
     """The end to end benchmark is about text alone."""
     assert "screen" not in end_to_end.POLICY
+
+
+@pytest.mark.slow
+def test_quick_covered_judges_both_policies_on_pages_that_nobody_tunes_on(tmp_path: Path) -> None:
+    """Every kind of value has a figure, and the record says which split they are of."""
+    if shutil.which("tesseract") is None:
+        pytest.skip("tesseract is not installed")
+    try:
+        chromium.binary()
+    except Skip as reason:
+        pytest.skip(str(reason))
+    record = _quick("covered", tmp_path)
+    counts = {c["figure"]: c for c in record["counts"]}
+    for name in covered.POLICIES:
+        assert counts[f"{name}: pages released"]["of"] == covered.QUICK_KINDS
+        assert counts[f"{name}: ordinary words hit"]["of"] > 0 or not counts[f"{name}: pages released"]["ours"]
+        assert counts[f"{name}: values kept from leaving, covered or withheld"]["of"] > 5
+    assert any(note.startswith("split report") for note in record["notes"])
