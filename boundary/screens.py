@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from boundary.outcome import code_of
 from boundary.plan import Plan
-from policies.contract import TextDetector
+from boundary.regions import find_regions, frame_views
+from policies.contract import ScreenView, TextDetector
 from recording.errors import InputError, StepFailed
-from recording.model import Box, Frame, Hit, Recording
+from recording.model import Box, Finding, Frame, Hit, Recording
 
 if TYPE_CHECKING:
     from text_redact.known import KnownValue
@@ -26,10 +27,12 @@ class Screens:
     Attributes:
         read: `image_redact.Screen` by frame.
         withheld: Frames that could not be read, with the code why; they do not pass.
+        regions: What detectors of pixels found, by frame.
     """
 
     read: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     withheld: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    regions: Mapping[str, Sequence[Finding]] = field(default_factory=lambda: MappingProxyType({}))
 
     def frames(self) -> Iterable[str]:
         """Names of the frames that were read."""
@@ -92,17 +95,25 @@ def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm
     from image_redact.decode import decode
 
     reader = plan.reader
+    views = frame_views(recording, frames) if plan.regions else {}
 
     def read_one(name: str) -> Any:
         alarm()
         try:
-            return reader.read(decode(recording.files[name].read(), max_pixels=reader.max_pixels))
+            pixels = decode(recording.files[name].read(), max_pixels=reader.max_pixels)
+            screen = reader.read(pixels)
+            return screen, find_regions(name, pixels, screen, views.get(name, ScreenView()), plan)
         except (InputError, StepFailed) as error:
             if error.code == TIME_IS_UP:
                 raise
             return code_of(error)
 
-    return Screens(*_each(read_one, [frame.file for frame in frames]))
+    done, withheld = _each(read_one, [frame.file for frame in frames])
+    return Screens(
+        MappingProxyType({name: screen for name, (screen, _) in done.items()}),
+        withheld,
+        MappingProxyType({name: regions for name, (_, regions) in done.items()}),
+    )
 
 
 TIME_IS_UP = "timeout"

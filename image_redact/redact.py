@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from image_redact._containers import JPEG_MAGIC
 from image_redact.cover import JPEG_BLOCK
-from image_redact.decode import decode, encode
+from image_redact.decode import Pixels, decode, encode
 from image_redact.known import Known, KnownValues, find_known, index_known
-from image_redact.locate import boxes
+from image_redact.locate import PADDING, boxes
 from image_redact.ocr import Tesseract
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
+from image_redact.screen import Rect
+from policies.contract import Area, ScreenDetector, ScreenView
 from recording.errors import BoundaryError, StepFailed
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ def redact_image(
     detect: TextDetector,
     known: Iterable[Known | str] = (),
     *,
+    regions: Iterable[ScreenDetector] = (),
+    view: ScreenView = ScreenView(),  # noqa: B008  frozen, so that one default serves all calls
     reader: ScreenReader = READER,
     rereader: ScreenRereader = REREADER,
     coverer: Coverer = COVERER,
@@ -42,6 +47,8 @@ def redact_image(
         data: The file's bytes.
         detect: Finds sensitive spans in one line of text.
         known: Values that are sensitive wherever they appear, such as what was typed in the session.
+        regions: Detectors of pixels, such as `image_redact.detectors.codes.Codes`.
+        view: Which window the picture shows, for them; its lines are filled in here.
         reader: How the screen is read, and what is covered whatever is found.
         rereader: How the covered screen is read.
         coverer: How boxes are painted.
@@ -59,6 +66,7 @@ def redact_image(
     hidden = list(reader.always(screen))
     for line, hit in hits(screen, detect, values):
         hidden.extend(boxes(line, hit.start, hit.end))
+    hidden.extend(_regions(pixels, screen, regions, view))
     from_jpeg = data.startswith(JPEG_MAGIC)
     covered = coverer(pixels, hidden, block=JPEG_BLOCK if from_jpeg else 1)
     labels = sorted({hit.label for _, hit in hits(rereader.read(covered), detect, values)})
@@ -69,6 +77,23 @@ def redact_image(
             hint="withhold the picture, or read it with all_text or cover_unread",
         )
     return encode(covered, ".jpg" if from_jpeg else ".png")
+
+
+def _regions(
+    pixels: Pixels, screen: Screen, detectors: Iterable[ScreenDetector], view: ScreenView
+) -> Iterator[Rect]:
+    """The boxes of every detector of pixels, with a margin for soft edges."""
+    seen = replace(view, lines=tuple((line.text, Area(*line.box)) for line in screen.lines))
+    for detector in detectors:
+        try:
+            found = tuple(detector(pixels, seen))
+        except BoundaryError:
+            raise
+        except Exception:  # noqa: BLE001 - as above
+            raise StepFailed("a detector of pixels raised an error", code="detector-failed") from None
+        for x, y, width, height in (region.box for region in found):
+            left, top = max(0, x - PADDING), max(0, y - PADDING)
+            yield Rect(left, top, x + width + PADDING - left, y + height + PADDING - top)
 
 
 def hits(screen: Screen, detect: TextDetector, known: KnownValues) -> Iterator[tuple[Line, Hit]]:
