@@ -79,9 +79,7 @@ def redact_image(
     return encode(covered, ".jpg" if from_jpeg else ".png")
 
 
-def _regions(
-    pixels: Pixels, screen: Screen, detectors: Iterable[ScreenDetector], view: ScreenView
-) -> Iterator[Rect]:
+def _regions(pixels: Pixels, screen: Screen, detectors: Iterable[ScreenDetector], view: ScreenView) -> Iterator[Rect]:
     """The boxes of every detector of pixels, with a margin for soft edges."""
     seen = replace(view, lines=tuple((line.text, Area(*line.box)) for line in screen.lines))
     for detector in detectors:

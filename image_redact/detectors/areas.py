@@ -203,9 +203,7 @@ def boxes_with_edges(pixels: Pixels) -> Iterator[Area]:
 
 
 def _build(options: AreasOptions, _context: BuildContext) -> Areas:
-    return Areas(
-        rules=options.rules, title_bar=options.title_bar, url_bar=options.url_bar, toasts=options.toasts
-    )
+    return Areas(rules=options.rules, title_bar=options.title_bar, url_bar=options.url_bar, toasts=options.toasts)
 
 
 AREAS = StepSpec(
