@@ -22,6 +22,8 @@ ID_1, ID_3 = 85.60 / 53.98, 125.0 / 88.0
 
 _SLACK = 0.07
 _LEAST_CARD = 140
+_MOST_LINES = 24
+"""Lines on a card, both readings of each counted; a table of the same shape has more."""
 
 _DIGITS = re.compile(
     r"(?<!\d)\d{4}[ .-]?\d{4}[ .-]?\d{4}(?:[ .-]?\d{1,7})?(?!\d)|(?<!\d)\d{4}[ .-]?\d{6}[ .-]?\d{5}(?!\d)"
@@ -110,7 +112,7 @@ def looks_like_card(box: Area, lines: Lines, *, zoned: bool) -> bool:
     """Whether a rectangle has the shape of a card and holds what cards hold: a number and a word of cards, or two."""
     ratio = box.width / box.height
     card, page = abs(ratio / ID_1 - 1) <= _SLACK, abs(ratio / ID_3 - 1) <= _SLACK
-    if not (card or page) or len(lines) < 2:
+    if not (card or page) or not 2 <= len(lines) <= _MOST_LINES:
         return False
     if zoned:
         return True

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     Lines = Sequence[tuple[str, Area]]
 
 _NOUN = (
-    r"pass ?words?|pass ?phrase|pass ?code|master password|pin(?: ?code)?|cvv2?|cvc2?|cv2|security code|card code|secret"
-    r"|client secret|api key|secret key|access token|recovery (?:code|key)|one[- ]time (?:code|password)|otp"
+    r"pass ?words?|pass ?phrase|pass ?code|master password|pin(?: ?code)?|cvv2?|cvc2?|cv2|security code|card code"
+    r"|secret|client secret|api key|secret key|access token|recovery (?:code|key)|one[- ]time (?:code|password)|otp"
     r"|(?:login-?)?passwort|kennwort|geheimzahl|pr[üu]fnummer|kartenpr[üu]fnummer|sicherheitscode"
     r"|mot de passe|code secret|code de s[ée]curit[ée]|cryptogramme(?: visuel)?"
     r"|contrase[ñn]a|clave(?: secreta)?|c[óo]digo de seguridad|senha|palavra-passe"
@@ -172,7 +172,7 @@ def _rows(stats: Blobs) -> Iterator[Area]:
     _, _, wide, high, area = stats.T
     solid = (
         (wide >= _DOT[0]) & (high >= _DOT[0]) & (wide <= _DOT[1]) & (high <= _DOT[1])
-        & (np.abs(wide - high) <= 1) & (area >= 0.65 * wide * high)
+        & (np.abs(wide - high) <= 1) & (area >= 0.58 * wide * high)
     )  # fmt: skip
     dots = [Area(*(int(v) for v in row[:4])) for row in stats[solid]]
     by_height: dict[int, list[Area]] = {}
