@@ -188,7 +188,7 @@ def boxes_with_edges(pixels: Pixels) -> Iterator[Area]:
     blue, green, red = cv2.split(gradient)
     edges = (cv2.max(cv2.max(blue, green), red) > 8).astype(np.uint8)
     rules = np.zeros_like(edges)
-    for size in ((32, 1), (1, 20)):
+    for size in ((32, 1), (1, 12)):
         rules |= cv2.morphologyEx(edges, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
     # Rounded corners leave gaps between the four sides.
     rules = cv2.morphologyEx(rules, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
