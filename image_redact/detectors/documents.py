@@ -59,7 +59,9 @@ class Documents:
         if self.cards and len(view.lines) > 1:
             for box in boxes_with_edges(pixels):
                 held = [(text, line) for text, line in view.lines if _inside(line, box)]
-                if box.width >= _LEAST_CARD and looks_like_card(box, held, zoned=any(_inside(z, box) for z in zones)):
+                if _LEAST_CARD <= box.width <= 0.7 * pixels.shape[1] and looks_like_card(
+                    box, held, zoned=any(_inside(z, box) for z in zones)
+                ):
                     out.append(Region("ID_DOCUMENT", box, 0.8, "card"))
         return tuple(out)
 

@@ -45,8 +45,8 @@ _NO_LABEL = re.compile(
 
 _STARS = re.compile(r"[*•●∙·⬤◦]{4,}")
 
-_FEWEST_DOTS = 4
-_DOT = (3, 22)
+_FEWEST_DOTS = 5
+_DOT = (5, 22)
 _REACH_RIGHT, _REACH_DOWN = 14, 2.6
 
 
@@ -158,7 +158,7 @@ Blobs = npt.NDArray[np.int32]
 
 
 def dot_rows(pixels: Pixels) -> Iterator[Area]:
-    """Rows of at least four solid blobs of one shape and one pitch, dark on light or light on dark."""
+    """Rows of at least five solid blobs of one shape and one pitch, dark on light or light on dark."""
     cv2 = import_cv2()
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
     ground = cv2.medianBlur(grey, 31) if min(grey.shape) > 31 else np.full_like(grey, int(np.median(grey)))
@@ -172,7 +172,7 @@ def _rows(stats: Blobs) -> Iterator[Area]:
     _, _, wide, high, area = stats.T
     solid = (
         (wide >= _DOT[0]) & (high >= _DOT[0]) & (wide <= _DOT[1]) & (high <= _DOT[1])
-        & (np.abs(wide - high) <= 1) & (area >= 0.58 * wide * high)
+        & (np.abs(wide - high) <= 1) & (area >= 0.6 * wide * high)
     )  # fmt: skip
     dots = [Area(*(int(v) for v in row[:4])) for row in stats[solid]]
     by_height: dict[int, list[Area]] = {}
@@ -199,7 +199,7 @@ def _runs(row: Sequence[Area]) -> Iterator[list[Area]]:
     run: list[Area] = row[:1]  # type: ignore[assignment]  # a slice of a sorted list
     for before, dot in pairwise(row):
         pitch = dot.x - before.x
-        same = abs(dot.width - before.width) <= 1 and pitch <= 3 * max(4, dot.width)
+        same = dot.height == before.height and abs(dot.width - before.width) <= 1 and pitch <= 3 * max(4, dot.width)
         if same and (len(run) < 2 or abs(pitch - (run[1].x - run[0].x)) <= 1):
             run.append(dot)
             continue
