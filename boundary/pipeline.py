@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from boundary.stand_ins import stand_ins
 from boundary.verify import text_detectors, verify_text
 from boundary.video import frames_of_videos
 from recording.errors import BoundaryError, StepFailed
-from recording.model import Box, Passage, Recording
+from recording.model import Box, Finding, Passage, Recording
 from text_redact.known import KnownValues, find_known
 from text_redact.transcript import transcribe
 
@@ -110,12 +110,14 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
         found = find_leftovers(session, found, known, plan, clock)
     with clock.during("decide"):
         decisions = decide(session, found, plan, screens)
+        pixel_findings = [finding for regions in screens.regions.values() for finding in regions]
+        findings = [*(decision.finding for decision in decisions), *pixel_findings]
     with clock.during("change.screen"):
         covered = Covered({}, {})
         if screens.read:
             notes = stand_ins(session, decisions, known, plan, person)
             covered = cover_frames(
-                recording, screens, _boxes(decisions), known, text_detectors(plan), plan, clock, notes=notes
+                recording, screens, _boxes(findings), known, text_detectors(plan), plan, clock, notes=notes
             )
     withheld = {**screens.withheld, **covered.withheld}
     with clock.during("change.text"):
@@ -134,8 +136,8 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
             removed=len(removed),
             key_events=changed.key_events,
             frames=len(recording.frames),
-            findings=_by_label(decisions, session.passages),
-            rules=dict(sorted(Counter(d.finding.rule for d in decisions).items())),
+            findings=_by_label(decisions, session.passages, pixel_findings),
+            rules=dict(sorted(Counter(finding.rule for finding in findings).items())),
             frames_withheld=dict(sorted(Counter(withheld.values()).items())),
             files_dropped={**changed.dropped, **videos, **_dropped_frames(recording, covered.files, withheld)},
         )
@@ -148,17 +150,20 @@ def _without(rows: Rows, secret: frozenset[int]) -> Rows:
     return Rows(rows.removed | secret, rows.barred | secret) if secret else rows
 
 
-def _boxes(decisions: list[Decision]) -> dict[str, list[Box]]:
+def _boxes(findings: Iterable[Finding]) -> dict[str, list[Box]]:
     out: dict[str, list[Box]] = {}
-    for decision in decisions:
-        span = decision.finding.span
-        if isinstance(span, Box):
-            out.setdefault(span.frame, []).append(span)
+    for finding in findings:
+        if isinstance(finding.span, Box):
+            out.setdefault(finding.span.frame, []).append(finding.span)
     return out
 
 
-def _by_label(decisions: list[Decision], passages: tuple[Passage, ...]) -> dict[str, dict[str, int]]:
+def _by_label(
+    decisions: Iterable[Decision], passages: tuple[Passage, ...], regions: Iterable[Finding]
+) -> dict[str, dict[str, int]]:
     out: dict[str, Counter[str]] = {}
+    for finding in regions:
+        out.setdefault(finding.label, Counter())["screen"] += 1
     for decision in decisions:
         out.setdefault(decision.finding.label, Counter())[passages[decision.passage].kind] += 1
     return {label: dict(sorted(kinds.items())) for label, kinds in sorted(out.items())}

@@ -16,7 +16,15 @@ import numpy.typing as npt
 from boundary.admit import AdmitStep
 from boundary.link import Linker
 from policies import Policy, PolicySource, parse_policy
-from policies.contract import BatchDetector, BuildContext, Operator, PassageDetector, TextDetector, steady
+from policies.contract import (
+    BatchDetector,
+    BuildContext,
+    Operator,
+    PassageDetector,
+    ScreenDetector,
+    TextDetector,
+    steady,
+)
 from policies.policy import StepUse
 from recording.errors import BoundaryError, MissingExtra, StepFailed
 from recording.model import Hit, Passage, Recording
@@ -170,6 +178,7 @@ class Plan:
     link: Linker | None
     operators: Mapping[str, Operator]
     reader: ScreenReader | None
+    regions: tuple[tuple[StepUse, ScreenDetector], ...]
     coverer: Coverer | None
     rows: tuple[RowDetector, ...]
     retimer: Retimer | None
@@ -213,6 +222,7 @@ def build_plan(policy: Policy, *, key: bytes) -> Plan:
         link=_build(policy.link, context) if policy.link else None,
         operators={label: made for label, (use, made) in change.items() if "text.change" in use.spec.gives},
         reader=next((made for use, made in find if "screen" in use.spec.gives), None),
+        regions=tuple((use, made) for use, made in find if "region" in use.spec.gives),
         coverer=change["screen"][1] if "screen" in change else None,
         rows=tuple(made for use, made in find if "rows" in use.spec.gives),
         retimer=change["timing"][1] if "timing" in change else None,

@@ -12,10 +12,11 @@ import numpy as np
 
 from boundary.outcome import code_of
 from boundary.plan import Inscriber, Plan
+from boundary.regions import find_regions, frame_views
 from boundary.video import is_sampled
-from policies.contract import TextDetector
+from policies.contract import ScreenView, TextDetector
 from recording.errors import InputError, StepFailed
-from recording.model import Box, Frame, Hit, Recording
+from recording.model import Box, Finding, Frame, Hit, Recording
 
 if TYPE_CHECKING:
     from text_redact.known import KnownValue
@@ -28,10 +29,12 @@ class Screens:
     Attributes:
         read: `image_redact.Screen` by frame.
         withheld: Frames that could not be read, with the code why; they do not pass.
+        regions: What detectors of pixels found, by frame.
     """
 
     read: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     withheld: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    regions: Mapping[str, Sequence[Finding]] = field(default_factory=lambda: MappingProxyType({}))
 
     def frames(self) -> Iterable[str]:
         """Names of the frames that were read."""
@@ -127,12 +130,24 @@ def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm
     from image_redact.decode import decode
 
     reader = plan.reader
-    with contextlib.closing(reader.session()) as session:
+    views = frame_views(recording, frames) if plan.regions else {}
+    with contextlib.closing(reader.session()) as still, contextlib.closing(reader.session(tolerance=FLICKER)) as moving:
 
         def read_one(name: str) -> Any:
-            return session.read(decode(recording.files[name].read(), max_pixels=reader.max_pixels))
+            pixels = decode(recording.files[name].read(), max_pixels=reader.max_pixels)
+            screen = (moving if is_sampled(name) else still).read(pixels)
+            return screen, find_regions(name, pixels, screen, views.get(name, ScreenView()), plan)
 
-        return Screens(*_each(read_one, [frame.file for frame in frames], alarm))
+        done, withheld = _each(read_one, [frame.file for frame in frames], alarm)
+    return Screens(
+        MappingProxyType({name: screen for name, (screen, _) in done.items()}),
+        withheld,
+        MappingProxyType({name: regions for name, (_, regions) in done.items()}),
+    )
+
+
+FLICKER = 12
+"""How far the pixels of a video's frames may change, 0 to 255, without anything having changed: codecs flicker."""
 
 
 TIME_IS_UP = "timeout"

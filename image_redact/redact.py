@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -12,9 +12,11 @@ from image_redact.cover import Region
 from image_redact.decode import Pixels, block_of, decode, encode
 from image_redact.engines.choose import default_engines, other_engines
 from image_redact.known import Known, KnownValues, find_known, index_known
-from image_redact.locate import boxes, roomy
+from image_redact.locate import PADDING, boxes, roomy
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
+from image_redact.screen import Line, Rect, Screen
 from image_redact.sticky import Sticky
+from policies.contract import Area, ScreenDetector, ScreenView
 from recording.errors import BoundaryError, InputError, StepFailed
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ def redact_image(
     detect: TextDetector,
     known: Iterable[Known | str] = (),
     *,
+    regions: Iterable[ScreenDetector] = (),
+    view: ScreenView = ScreenView(),  # noqa: B008  frozen, so that one default serves all calls
     reader: ScreenReader | None = None,
     rereader: ScreenRereader | None = None,
     coverer: Coverer = COVERER,
@@ -56,6 +60,8 @@ def redact_image(
         data: The file's bytes: PNG, JPEG, WebP, BMP, GIF or TIFF, one frame.
         detect: Finds sensitive spans in one line of text.
         known: Values that are sensitive wherever they appear, such as what was typed in the session.
+        regions: Detectors of pixels, such as `image_redact.detectors.codes.Codes`.
+        view: Which window the picture shows, for them; its lines are filled in here.
         reader: How the screen is read, and what is covered whatever is found; by default twice, with all that either
             reading sees.
         rereader: How the covered screen is read; by default with other settings.
@@ -68,8 +74,8 @@ def redact_image(
         InputError: The file cannot be read.
         StepFailed: OCR or the detector failed, or ``screen-residue``: something sensitive can still be read.
     """
-    with SessionRedactor(detect, known, reader=reader, rereader=rereader, coverer=coverer) as redactor:
-        return redactor.file(data)
+    with SessionRedactor(detect, known, regions=regions, reader=reader, rereader=rereader, coverer=coverer) as redactor:
+        return redactor.file(data, view=view)
 
 
 def redact_session(
@@ -77,6 +83,7 @@ def redact_session(
     detect: TextDetector,
     known: Iterable[Known | str] = (),
     *,
+    regions: Iterable[ScreenDetector] = (),
     reader: ScreenReader | None = None,
     rereader: ScreenRereader | None = None,
     coverer: Coverer = COVERER,
@@ -88,7 +95,9 @@ def redact_session(
     covered in one frame is covered wherever the same pixels appear in a later one. The arguments are those of
     `redact_image`; ``tolerance`` (0 to 255) is how far pixels may flicker, for frames of a video.
     """
-    with SessionRedactor(detect, known, reader=reader, rereader=rereader, coverer=coverer, tolerance=tolerance) as made:
+    with SessionRedactor(
+        detect, known, regions=regions, reader=reader, rereader=rereader, coverer=coverer, tolerance=tolerance
+    ) as made:
         for data in frames:
             try:
                 yield Redacted(made.file(data))
@@ -104,11 +113,13 @@ class SessionRedactor:
         detect: TextDetector,
         known: Iterable[Known | str] = (),
         *,
+        regions: Iterable[ScreenDetector] = (),
         reader: ScreenReader | None = None,
         rereader: ScreenRereader | None = None,
         coverer: Coverer = COVERER,
         tolerance: int = 0,
     ) -> None:
+        self._regions = tuple(regions)
         self._reader = reader if reader is not None else ScreenReader(engines=(*default_engines(), *other_engines()))
         self._detect = detect
         self._known = index_known(known)
@@ -117,7 +128,7 @@ class SessionRedactor:
         self._after = (rereader if rereader is not None else ScreenRereader()).session(tolerance=tolerance)
         self._sticky = Sticky()
         self._hits: dict[str, tuple[Hit, ...]] = {}
-        self._last: tuple[tuple[str, int], Pixels, bytes] | None = None
+        self._last: tuple[tuple[str, int, ScreenView], Pixels, bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -128,18 +139,18 @@ class SessionRedactor:
         self._before.close()
         self._after.close()
 
-    def file(self, data: bytes) -> bytes:
+    def file(self, data: bytes, *, view: ScreenView = ScreenView()) -> bytes:  # noqa: B008  frozen
         """One file, as `redact_image` gives it."""
         suffix, block = ".jpg" if data.startswith(JPEG_MAGIC) else ".png", block_of(data)
         pixels = decode(data, max_pixels=self._reader.max_pixels)
         last = self._last
-        if last is not None and last[0] == (suffix, block) and np.array_equal(last[1], pixels):
+        if last is not None and last[0] == (suffix, block, view) and np.array_equal(last[1], pixels):
             return last[2]
-        out = encode(self.frame(pixels, block=block), suffix)
-        self._last = (suffix, block), pixels, out
+        out = encode(self.frame(pixels, block=block, view=view), suffix)
+        self._last = (suffix, block, view), pixels, out
         return out
 
-    def frame(self, pixels: Pixels, *, block: int = 1) -> Pixels:
+    def frame(self, pixels: Pixels, *, block: int = 1, view: ScreenView = ScreenView()) -> Pixels:  # noqa: B008  frozen
         """One frame, rows x columns x 3, BGR; ``block`` as `image_redact.cover.cover` has it."""
         screen = self._before.read(pixels)
         hidden = [Region(box) for box in self._reader.always(screen)]
@@ -150,6 +161,7 @@ class SessionRedactor:
                 if line.source or len(found) > 1:
                     hidden += [Region(roomy(box, screen.lines), hit.label) for box in found]
         hidden = self._sticky.extend(screen, hidden)
+        hidden += _regions(pixels, screen, self._regions, view)
         covered, left = self._cover(pixels, hidden, block)
         # What another reading finds is covered too, and the result read again: only what stays is withheld.
         for _ in range(REPAIRS):
@@ -187,6 +199,23 @@ class SessionRedactor:
 _MOST_TEXTS = 50_000
 REPAIRS = 2
 """How often what a covered frame still shows is covered in addition, before the frame is withheld."""
+
+
+def _regions(pixels: Pixels, screen: Screen, detectors: Iterable[ScreenDetector], view: ScreenView) -> Iterator[Region]:
+    """The boxes of every detector of pixels, with a margin for soft edges."""
+    seen = replace(view, lines=tuple((line.text, Area(*line.box)) for line in screen.lines))
+    for detector in detectors:
+        try:
+            found = tuple(detector(pixels, seen))
+        except BoundaryError:
+            raise
+        except Exception:  # noqa: BLE001 - as above
+            raise StepFailed("a detector of pixels raised an error", code="detector-failed") from None
+        for region in found:
+            x, y, width, height = region.box
+            left, top = max(0, x - PADDING), max(0, y - PADDING)
+            box = Rect(left, top, x + width + PADDING - left, y + height + PADDING - top)
+            yield Region(box, region.label)
 
 
 def hits(line: Line, detect: TextDetector, known: KnownValues) -> Iterator[Hit]:

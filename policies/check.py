@@ -189,7 +189,7 @@ class _Checker:
     def check_changed(self, find: Sequence[StepUse], change: Mapping[str, Node]) -> None:
         """Whatever is found must be changed by something."""
         texts = [use for use in find if {"text", "passage"} & use.spec.gives]
-        screens = [use for use in find if "screen" in use.spec.gives]
+        screens = [use for use in find if {"screen", "region"} & use.spec.gives]
         if texts and "default" not in change:
             self.report(texts[0].mark, "never-changed", "what is found is changed by nothing", "add 'change: default:'")
         if screens and "screen" not in change:

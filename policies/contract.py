@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from recording.model import Hit, Passage
@@ -120,6 +122,55 @@ class PassageDetector(Protocol):
 
     def __call__(self, passage: Passage) -> Sequence[Hit]:
         """All hits in ``passage.text``."""
+        ...
+
+
+class Area(NamedTuple):
+    """A rectangle of pixels: left, top, width, height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenView:
+    """What is known about a frame besides its pixels.
+
+    Recorders notice a change of window late, so a frame near one may show either: there can be two names of each kind.
+
+    Attributes:
+        apps: Applications that it may show; empty where no one knows.
+        windows: Titles of the active window.
+        urls: Addresses of the page in it.
+        lines: The lines that were read, as text and box.
+    """
+
+    apps: tuple[str, ...] = ()
+    windows: tuple[str, ...] = field(default=(), repr=False)
+    urls: tuple[str, ...] = field(default=(), repr=False)
+    lines: tuple[tuple[str, Area], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What a screen detector returns: the pixels to cover, what they show, how sure, by which rule."""
+
+    label: str
+    box: Area
+    score: float
+    rule: str
+
+
+class ScreenDetector(Protocol):
+    """**Protocol:** finds sensitive pixels of one frame. Built by ``find`` steps that give ``region``.
+
+    What it raises withholds the frame. No allow list and no operator uncovers what it finds.
+    """
+
+    def __call__(self, pixels: npt.NDArray[np.uint8], view: ScreenView) -> Sequence[Region]:
+        """All regions of rows x columns x 3 BGR pixels, which are not changed; overlaps allowed."""
         ...
 
 
