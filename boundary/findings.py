@@ -60,7 +60,14 @@ def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> S
     passages = list(transcript.passages)
     passages += [Passage(f.text, "field", f.role, field=i) for i, f in fields if f.text]
     passages += [
-        Passage(text, "screen", "line", frame=frame, line=index, label=screens.caption(frame, index))
+        Passage(
+            text,
+            "screen",
+            "closed" if screens.is_closed(frame, index) else "line",
+            frame=frame,
+            line=index,
+            label=screens.caption(frame, index),
+        )
         for frame in screens.frames()
         for index, text in enumerate(screens.lines(frame))
     ]
@@ -95,10 +102,20 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
     """Hits of every detector, passage by passage."""
     if any(len(passage.text) > plan.policy.limits.text_chars for passage in session.passages):
         raise StepFailed("a text is longer than allowed", code="text-too-long", hint="raise limits.text_chars")
-    hits = find_in_texts((t for p in session.passages for t in (p.text, _lead(p) + p.text)), plan.detectors, alarm)
+    steady = plan.detectors.steady()
+    whole, apart = (
+        find_in_texts(
+            (t for p in session.passages if (p.role == "closed") is closed for t in (p.text, _lead(p) + p.text)),
+            detectors,
+            alarm,
+        )
+        # Words that run into each other are names to a model; patterns are what lines without spaces are read for.
+        for closed, detectors in ((False, plan.detectors), (True, steady))
+    )
     out = []
     for passage in session.passages:
         alarm()
+        hits = apart if passage.role == "closed" else whole
         found = list(hits[passage.text])
         lead = _lead(passage)
         for behind in hits[lead + passage.text] if lead else ():
@@ -130,16 +147,34 @@ def _lead(passage: Passage) -> str:
     return f"{passage.label.rstrip(' :*')}: " if passage.label else ""
 
 
-def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan) -> KnownValues:
-    """Every value found in the session, and who typed it on which machine, as something to search for."""
+def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan, screens: Screens) -> KnownValues:
+    """Every value found in the session, and who typed it on which machine, as something to search for.
+
+    What OCR read on a screen without being sure is covered there, but searched nowhere else: misread words that look
+    like names are like many words.
+    """
     values = list(typist_values(session.recording))
     if plan.link is None:
         return index_known(value for value in starmap(known_value, values) if value is not None)
     for passage, hits in zip(session.passages, found, strict=True):
         if passage.kind == "typed" and passage.secure and passage.role in {"before_edit", "erased"}:
             continue  # a piece of a password is a common word more often than not
-        values += [(f.hit.label, passage.text[f.hit.start : f.hit.end]) for f in hits if f.hit.label not in NOT_LINKED]
+        values += [
+            (f.hit.label, passage.text[f.hit.start : f.hit.end])
+            for f in hits
+            if f.hit.label not in NOT_LINKED and _is_sure(passage, f.hit, screens)
+        ]
     return plan.link(values)
+
+
+def _is_sure(passage: Passage, hit: Hit, screens: Screens) -> bool:
+    if passage.frame is None or passage.line is None:
+        return True
+    return screens.confidence(passage.frame, passage.line, hit.start, hit.end) >= SURE
+
+
+SURE = 75.0
+"""OCR's confidence, 0 to 100, from which a value that it read is searched elsewhere."""
 
 
 def link(

@@ -105,7 +105,7 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
         session = gather(recording, removed, screens)
         found = find(session, plan, clock)
     with clock.during("link"):
-        known = known_values(session, found, plan)
+        known = known_values(session, found, plan, screens)
         found = link(session, found, known, screens, clock)
         found = find_leftovers(session, found, known, plan, clock)
     with clock.during("decide"):

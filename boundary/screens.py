@@ -44,6 +44,15 @@ class Screens:
         """The text lines of a frame."""
         return [line.text for line in self.read[frame].lines]
 
+    def confidence(self, frame: str, line: int, start: int, end: int) -> float:
+        """OCR's confidence, 0 to 100, in the least sure of the words at code points ``start..end`` of a line."""
+        words = self.read[frame].lines[line].words
+        return float(min((w.confidence for w in words if w.start < end and start < w.end), default=0.0))
+
+    def is_closed(self, frame: str, line: int) -> bool:
+        """Whether a line is one without its spaces, whose words nobody wrote like that."""
+        return bool(self.read[frame].lines[line].closed)
+
     def caption(self, frame: str, line: int) -> str:
         """The words that introduce a line: to its left, or right above it, and the head of its column."""
         lines = self.read[frame].lines

@@ -15,6 +15,7 @@ from image_redact._finder import clipped, cut, grown
 from image_redact._regions import CONFIDENT, find_edges, join_edges, runs_of
 from image_redact.decode import Pixels
 from image_redact.engines.contract import OcrEngine, Placed
+from image_redact.engines.rows import Row, rows_of_piece
 from image_redact.screen import Rect
 from recording.errors import StepFailed
 
@@ -26,8 +27,8 @@ MOST_REMEMBERED = 20_000
 """Pieces that a session remembers: a few kilobytes each, in memory alone."""
 _BATCH = 12
 _GIANT, _FEW = 90, 3
-_TALLER = 1.7
-"""Heights of its tallest word up to which the ink of a piece is that of one line."""
+_TALLER = 2.2
+"""Heights of a word up to which the ink of a row is that of one line; words without tall letters are low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,25 @@ def read_pieces(
     Raises:
         StepFailed: An engine failed, or gave another number of answers than it was asked for.
     """
-    pixels = [crop for crop, _ in crops]
-    readings = [_read(engine, pixels, pool) for engine in engines]
-    out = []
-    for number, (crop, ink) in enumerate(crops):
-        words = tuple(_settled(reading[number], ink) for reading in readings)
-        out.append(Piece(words, _unread(crop, [word for reading in words for word in reading])))
-    return out
+    rows = [(number, row) for number, (crop, _) in enumerate(crops) for row in rows_of_piece(crop)]
+    readings = [_read(engine, [row.pixels for _, row in rows], pool) for engine in engines]
+    words: list[list[list[Placed]]] = [[[] for _ in engines] for _ in crops]
+    for at, (number, row) in enumerate(rows):
+        whole = crops[number][1]
+        top, bottom = max(row.ink[0], whole.y), min(row.ink[1], whole.bottom)
+        ink = Rect(row.left, top, row.pixels.shape[1], max(0, bottom - top))
+        for reader, reading in enumerate(readings):
+            words[number][reader] += [_settled(_moved(word, row, at), ink) for word in reading[at]]
+    return [
+        Piece(tuple(map(tuple, of_piece)), _unread(crop, [word for of_engine in of_piece for word in of_engine]))
+        for (crop, _), of_piece in zip(crops, words, strict=True)
+    ]
+
+
+def _moved(word: Placed, row: Row, line: int) -> Placed:
+    box = word.box
+    place = Rect(box.x + row.left, box.y + row.top, box.width, box.height)
+    return replace(word, line=(line, *word.line), box=place)
 
 
 def _read(engine: OcrEngine, pixels: Sequence[Pixels], pool: ThreadPoolExecutor | None) -> list[Sequence[Placed]]:
@@ -120,22 +133,13 @@ def _all(engine: OcrEngine) -> Callable[[Sequence[Pixels]], list[Sequence[Placed
     return read
 
 
-def _settled(words: Sequence[Placed], ink: Rect) -> tuple[Placed, ...]:
-    """The words of a line with boxes as high as its ink: OCR boxes lose descenders and tall letters.
-
-    Where a piece has several lines, or more than a line, its ink is not theirs alone.
-    """
-    heights = sorted(word.box.height for word in words)
-    if any(word.line != words[0].line for word in words) or (heights and ink.height > _TALLER * heights[-1]):
-        return tuple(words)
-    return tuple(
-        replace(word, box=Rect(word.box.x, min(word.box.y, ink.y), word.box.width, _height(word.box, ink)))
-        for word in words
-    )
-
-
-def _height(box: Rect, ink: Rect) -> int:
-    return max(box.bottom, ink.bottom) - min(box.y, ink.y)
+def _settled(word: Placed, ink: Rect) -> Placed:
+    """The word with its box as high as the ink of its line: OCR boxes lose descenders and tall letters."""
+    box = word.box
+    if ink.height > _TALLER * box.height:
+        return word
+    top = min(box.y, ink.y)
+    return replace(word, box=Rect(box.x, top, box.width, max(box.bottom, ink.bottom) - top))
 
 
 def _unread(crop: Pixels, words: Iterable[Placed]) -> tuple[Rect, ...]:

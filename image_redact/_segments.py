@@ -65,7 +65,7 @@ def closed(line: Line, spaced: Callable[[Rect, Rect], bool]) -> Line | None:
     text = ""
     for word in made:
         text = text.ljust(word.start) + word.text
-    return Line(text, tuple(made))
+    return Line(text, tuple(made), closed=True)
 
 
 def join(row: list[Placed]) -> Line:

@@ -53,11 +53,13 @@ class Line:
             have made up.
         words: The words, from left to right.
         source: Equal for lines read from equal pixels, in one session; empty where that is not known.
+        closed: Whether spaces were left out: patterns may be whole again, but words run into each other.
     """
 
     text: str = field(repr=False)
     words: tuple[Word, ...]
     source: bytes = field(default=b"", repr=False)
+    closed: bool = False
 
     @property
     def box(self) -> Rect:

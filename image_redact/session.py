@@ -160,7 +160,7 @@ class ScreenSession:
                         for reading in (line, closed(line, spaced)):
                             if reading is not None:
                                 texts.setdefault((reading.text, reading.box), reading)
-                known = tuple(replace(line, source=_source(key)) for line in texts.values())
+                known = tuple(replace(line, source=_source(key, line.box)) for line in texts.values())
             out[key] = known
         return out
 
@@ -181,10 +181,11 @@ def _size(box: Rect) -> int:
     return box.width * box.height
 
 
-def _source(key: tuple[tuple[Rect, bytes], ...]) -> bytes:
-    """The same for the same pieces at the same distances, wherever on the frame."""
+def _source(key: tuple[tuple[Rect, bytes], ...], line: Rect) -> bytes:
+    """The same for the same line of the same pieces at the same distances, wherever on the frame."""
     left, top = key[0][0].x, key[0][0].y
-    return b"".join(digest + b"%d %d;" % (box.x - left, box.y - top) for box, digest in key)
+    pieces = b"".join(digest + b"%d %d;" % (box.x - left, box.y - top) for box, digest in key)
+    return pieces + b"%d %d" % (line.x - left, line.y - top)
 
 
 def _on_frame(box: Rect, piece: Piece, number: int, frame: Rect) -> list[Placed]:

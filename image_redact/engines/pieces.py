@@ -85,11 +85,12 @@ def _dark_on_light(picture: Grey) -> Grey:
 
 SINGLE, BLOCK, SCATTERED = 7, 6, 11
 """Tesseract's page segmentation modes: one line of text, a block of it, text here and there."""
-_PICTURE = 140
+PICTURE = 140
+"""Pieces higher than this, in pixels, are pictures with text here and there."""
 
 
 def _mode(height: int, lines: int) -> int:
-    if height > _PICTURE:
+    if height > PICTURE:
         return SCATTERED
     return BLOCK if lines else SINGLE
 
