@@ -68,7 +68,8 @@ def test_every_python_example_runs(body: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
-    assert b"Release" in done.stdout
+    # What comes out of a pipeline, or of the functions that work on pictures alone.
+    assert (b"covered" if "image_redact" in body else b"Release") in done.stdout
 
 
 @pytest.mark.parametrize("body", blocks("yaml"))
