@@ -15,8 +15,9 @@ from image_redact._regions import JOIN, RULE, Edges, find_edges, join_edges, run
 from image_redact.decode import Pixels, import_cv2
 from image_redact.screen import Rect
 
-_REACH = RULE + 4
-"""How far a changed pixel reaches in the edges: a rule of `RULE` pixels may have become one, or none any more."""
+_REACH = 2 * RULE + 8
+"""How far a changed pixel reaches in the edges: a rule of `RULE` pixels may have become one, or none any more, and what
+lies beside it letters."""
 _CELL = 16
 """Side in pixels of the cells in which changes are gathered."""
 

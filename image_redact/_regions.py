@@ -25,6 +25,10 @@ CONFIDENT = 60.0
 
 RULE = 60
 """Straight edges at least this long, in pixels, are rules and borders."""
+_THICK = 7
+"""Rows of edges, with those just above and below, from which no straight line has made them."""
+_WRITTEN = 30
+"""Edges beside a level run, of 255 if all pixels around it were edges, from which it is a row of letters."""
 JOIN = 13
 """Gaps in a row narrower than this are between letters or words of one run."""
 _SMALLEST = 6
@@ -95,12 +99,21 @@ def find_edges(pixels: Pixels) -> Edges:
     blue, green, red = cv2.split(gradient)
     _, edges = cv2.threshold(cv2.max(cv2.max(blue, green), red), EDGE, 255, cv2.THRESH_BINARY)
     # Both from the edges as they are: one that crosses the other would be cut in pieces too short for a rule.
-    rules = [
+    across, down = (
         cv2.morphologyEx(edges, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
         for size in ((RULE, 1), (1, RULE))
-    ]
-    edges = cv2.subtract(edges, cv2.max(*rules))
+    )
+    edges = cv2.subtract(edges, cv2.max(_without_text(across, edges), down))
     return np.asarray(edges, np.uint8)
+
+
+def _without_text(across: Edges, edges: Edges) -> Edges:
+    """Level runs of edges without those of narrow small letters, whose edges touch: a rule is thin and stands alone."""
+    cv2 = import_cv2()
+    thick = cv2.morphologyEx(across, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (1, _THICK)))
+    beside = cv2.boxFilter(cv2.subtract(edges, across), -1, (RULE, _THICK), borderType=cv2.BORDER_CONSTANT)
+    _, written = cv2.threshold(beside, _WRITTEN, 255, cv2.THRESH_BINARY)
+    return np.asarray(cv2.subtract(across, cv2.max(thick, written)), np.uint8)
 
 
 def join_edges(edges: Edges) -> Edges:
