@@ -30,11 +30,13 @@ class Screens:
         read: `image_redact.Screen` by frame.
         withheld: Frames that could not be read, with the code why; they do not pass.
         regions: What detectors of pixels found, by frame.
+        places: Where the words are of the frame that was asked for last.
     """
 
     read: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     withheld: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     regions: Mapping[str, Sequence[Finding]] = field(default_factory=lambda: MappingProxyType({}))
+    places: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def frames(self) -> Iterable[str]:
         """Names of the frames that were read."""
@@ -71,13 +73,16 @@ class Screens:
         say whether that is sensitive.
         """
         from image_redact import boxes
-        from image_redact.locate import roomy
+        from image_redact.locate import places_of
 
         lines = self.read[frame].lines
-        rects = boxes(lines[line], start, end)
+        if frame not in self.places:
+            self.places.clear()
+            self.places[frame] = places_of(lines)
+        rects = boxes(lines[line], start, end, among=self.places[frame])
         if len(rects) == 1 and len(boxes(lines[line], 0, len(lines[line].text))) > 1:
             return ()
-        return tuple(Box(frame, *roomy(rect, lines)) for rect in rects)
+        return tuple(Box(frame, *rect) for rect in rects)
 
 
 MAX_CAPTION = 40
@@ -289,17 +294,21 @@ class _Residue:
     detectors: Sequence[TextDetector]
     texts: set[str] = field(default_factory=set, repr=False)
 
-    def __call__(self, lines: Iterable[Any]) -> list[Any]:
+    def __call__(self, lines: Sequence[Any]) -> list[Any]:
         from image_redact import Region, boxes, find_known
+        from image_redact.locate import places_of
 
         out = []
+        places: Any = None
         for line in lines:
             if line.text in self.texts:
                 continue
             hits = [*find_known(line, self.known), *(hit for detect in self.detectors for hit in detect(line.text))]
             if not hits:
                 self.texts.add(line.text)
-            out += [Region(box, hit.label) for hit in hits for box in boxes(line, hit.start, hit.end)]
+            if hits and places is None:
+                places = places_of(lines)
+            out += [Region(box, hit.label) for hit in hits for box in boxes(line, hit.start, hit.end, among=places)]
         return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from image_redact._finder import clipped, cut, grown
+from image_redact._fitted import fitted
 from image_redact._regions import CONFIDENT, find_edges, join_edges, runs_of
 from image_redact.decode import Pixels
 from image_redact.engines.contract import OcrEngine, Placed
@@ -94,19 +95,36 @@ def read_pieces(
     Raises:
         StepFailed: An engine failed, or gave another number of answers than it was asked for.
     """
-    rows = [(number, row) for number, (crop, _) in enumerate(crops) for row in rows_of_piece(crop)]
+    rows = [(number, row) for number, (crop, whole) in enumerate(crops) for row in rows_of_piece(_apart(crop, whole))]
+    alone = Counter(number for number, _ in rows)
     readings = [_read(engine, [row.pixels for _, row in rows], pool) for engine in engines]
     words: list[list[list[Placed]]] = [[[] for _ in engines] for _ in crops]
     for at, (number, row) in enumerate(rows):
         whole = crops[number][1]
+        # The ink of a line by itself has an edge of a pixel all around; tips of letters are not taken for ink in rows.
         top, bottom = max(row.ink[0], whole.y), min(row.ink[1], whole.bottom)
+        if alone[number] == 1 and whole.height > 2:
+            top, bottom = whole.y + 1, whole.bottom - 1
         ink = Rect(row.left, top, row.pixels.shape[1], max(0, bottom - top))
         for reader, reading in enumerate(readings):
-            words[number][reader] += [_settled(_moved(word, row, at), ink) for word in reading[at]]
+            of_row = fitted(reading[at], row.columns, ink.height) if _is_one_line(reading[at], row) else reading[at]
+            words[number][reader] += [_settled(_moved(word, row, at), ink) for word in of_row]
     return [
         Piece(tuple(map(tuple, of_piece)), _unread(crop, [word for of_engine in of_piece for word in of_engine]))
         for (crop, _), of_piece in zip(crops, words, strict=True)
     ]
+
+
+def _apart(crop: Pixels, whole: Rect) -> Pixels:
+    """The crop without what stands above and below the piece: where lines are close, tips of other lines."""
+    out = crop.copy()
+    out[: whole.y] = crop[whole.y]
+    out[whole.bottom :] = crop[whole.bottom - 1]
+    return out
+
+
+def _is_one_line(words: Sequence[Placed], row: Row) -> bool:
+    return bool(len(row.columns)) and len({word.line for word in words}) == 1
 
 
 def _moved(word: Placed, row: Row, line: int) -> Placed:
@@ -134,12 +152,11 @@ def _all(engine: OcrEngine) -> Callable[[Sequence[Pixels]], list[Sequence[Placed
 
 
 def _settled(word: Placed, ink: Rect) -> Placed:
-    """The word with its box as high as the ink of its line: OCR boxes lose descenders and tall letters."""
+    """The word with its box as high as the ink of its line: OCR's lose descenders, or take in tips of other lines."""
     box = word.box
-    if ink.height > _TALLER * box.height:
+    if ink.height > _TALLER * box.height or ink.height < 1:
         return word
-    top = min(box.y, ink.y)
-    return replace(word, box=Rect(box.x, top, box.width, max(box.bottom, ink.bottom) - top))
+    return replace(word, box=Rect(box.x, ink.y, box.width, ink.height))
 
 
 def _unread(crop: Pixels, words: Iterable[Placed]) -> tuple[Rect, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from image_redact.cover import BLACK, Colour, Region, Style, cover, inscribe
 from image_redact.decode import MAX_PIXELS, Pixels
 from image_redact.engines.choose import default_engines, other_engines
-from image_redact.locate import GRID, padded
+from image_redact.locate import padded
 from image_redact.ocr import Tesseract
 from image_redact.session import ScreenSession
 from recording.errors import InputError, StepFailed
@@ -176,7 +176,7 @@ class Coverer:
     padding: int = 0
     by_label: tuple[tuple[str, Style], ...] = ()
     text: bool = False
-    grid: int = GRID
+    grid: int = 1
     seed: bytes = field(default=b"", repr=False)
     block: int = 1
 

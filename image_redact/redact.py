@@ -12,7 +12,7 @@ from image_redact.cover import Region
 from image_redact.decode import Pixels, block_of, decode, encode
 from image_redact.engines.choose import default_engines, other_engines
 from image_redact.known import Known, KnownValues, find_known, index_known
-from image_redact.locate import PADDING, boxes, roomy
+from image_redact.locate import PADDING, boxes, places_of
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
 from image_redact.screen import Line, Rect, Screen
 from image_redact.sticky import Sticky
@@ -154,12 +154,13 @@ class SessionRedactor:
         """One frame, rows x columns x 3, BGR; ``block`` as `image_redact.cover.cover` has it."""
         screen = self._before.read(pixels)
         hidden = [Region(box) for box in self._reader.always(screen)]
+        places = places_of(screen.lines)
         for line in screen.lines:
             for hit in self._in_line(line):
-                found = boxes(line, hit.start, hit.end)
+                found = boxes(line, hit.start, hit.end, among=places)
                 # In rows put together only what goes over their ends counts; the rest is the rows' own.
                 if line.source or len(found) > 1:
-                    hidden += [Region(roomy(box, screen.lines), hit.label) for box in found]
+                    hidden += [Region(box, hit.label) for box in found]
         hidden = self._sticky.extend(screen, hidden)
         hidden += _regions(pixels, screen, self._regions, view)
         covered, left = self._cover(pixels, hidden, block)
@@ -184,7 +185,10 @@ class SessionRedactor:
         covered = self._coverer(pixels, hidden, block=block)
         lines = self._after.read(covered, beside=self._before.screens).lines
         left = [(line, hit) for line in lines for hit in self._in_line(line)]
-        return covered, [Region(box, hit.label) for line, hit in left for box in boxes(line, hit.start, hit.end)]
+        places = places_of(lines)
+        return covered, [
+            Region(box, hit.label) for line, hit in left for box in boxes(line, hit.start, hit.end, among=places)
+        ]
 
     def _in_line(self, line: Line) -> tuple[Hit, ...]:
         """Hits in a line; most lines of a session were on a frame before."""

@@ -73,11 +73,12 @@ class CoverOptions(Options):
         default="none", description="Write the label, such as [EMAIL_ADDRESS], on `fill` and `blur`."
     )
     grid: int = Field(
-        default=GRID,
+        default=1,
         ge=1,
         le=256,
-        description="Left and right edges of boxes lie on multiples of this many pixels: the larger, the less the "
-        "width tells of the length, and the more is covered beside it.",
+        description="Left and right edges of every box lie on multiples of this many pixels, words beside it or not: "
+        "the larger, the less the width tells of the length, and the more is covered. Without it, boxes of values lie "
+        "on coarse multiples where no word is beside them.",
     )
     block: Literal[1, 8, 16, 32] = Field(
         default=1,

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from image_redact._finder import overlap
 from image_redact.cover import Region
-from image_redact.locate import GRID
 from image_redact.screen import Rect, Screen
 
 MOST = 100_000
@@ -40,7 +39,7 @@ class Sticky:
         out = {region.box: region for region in regions}
         for line in screen.lines:
             for region in self._regions.get(line.source, ()):
-                again = _on_grid(_moved(region, line.box.x, line.box.y))
+                again = _moved(region, line.box.x, line.box.y)
                 out.setdefault(again.box, again)
         return list(out.values())
 
@@ -54,10 +53,3 @@ def _moved(region: Region, right: int, down: int) -> Region:
     box = region.box
     return replace(region, box=Rect(box.x + right, box.y + down, box.width, box.height))
 
-
-def _on_grid(region: Region) -> Region:
-    box = region.box
-    left = max(0, box.x) // GRID * GRID
-    right = -(-box.right // GRID) * GRID
-    top = max(0, box.y)
-    return replace(region, box=Rect(left, top, right - left, box.bottom - top))

@@ -15,6 +15,8 @@ from image_redact.engines.pieces import PICTURE, bands
 _AROUND = 3
 """Rows above and below the ink of a line that are kept."""
 _DARK, _SOME = 128, 0.06
+_SOFT = 170
+"""Soft edges of letters are lighter than `_DARK` and darker than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +28,27 @@ class Row:
         left: Where it begins in the piece.
         top: Its first row there.
         ink: First row of its ink in the piece, and one past the last.
+        columns: For each of its columns whether it holds ink; empty for a picture, which is more than a line.
     """
 
     pixels: Pixels = field(repr=False)
     left: int
     top: int
     ink: tuple[int, int]
+    columns: npt.NDArray[np.bool_] = field(repr=False)
 
 
 def rows_of_piece(piece: Pixels) -> list[Row]:
     """Every line of a piece (rows x columns x 3, BGR), cut where ink is scarce; a picture stays whole."""
     if piece.shape[0] > PICTURE:
-        return [Row(piece, 0, 0, (0, piece.shape[0]))]
+        return [Row(piece, 0, 0, (0, piece.shape[0]), np.zeros(0, np.bool_))]
     part, place = inside(piece)
     plain = without_lines(normalise(grey(part)))
     cuts = bands(plain)
     if not cuts:
         inked = _inked(plain)
         ink = (place.y + int(inked[0]), place.y + int(inked[-1]) + 1) if len(inked) else (place.y, place.bottom)
-        return [Row(part, place.x, place.y, ink)]
+        return [Row(part, place.x, place.y, ink, _inked_columns(plain))]
     out = []
     for top, bottom in cuts:
         inked = top + _inked(plain[top:bottom])
@@ -52,7 +56,8 @@ def rows_of_piece(piece: Pixels) -> list[Row]:
             above, below = int(inked[0]), int(inked[-1]) + 1
             first, last = max(top, above - _AROUND), min(bottom, below + _AROUND)
             ink = place.y + above, place.y + below
-            out.append(Row(np.ascontiguousarray(part[first:last]), place.x, place.y + first, ink))
+            columns = _inked_columns(plain[above:below])
+            out.append(Row(np.ascontiguousarray(part[first:last]), place.x, place.y + first, ink, columns))
     return out
 
 
@@ -60,3 +65,7 @@ def _inked(plain: Grey) -> npt.NDArray[np.intp]:
     """Rows that hold ink of a line, not just the rest of a frame or the tip of a letter of another line."""
     dark = (plain < _DARK).sum(axis=1)
     return np.flatnonzero(dark > max(1.0, _SOME * float(dark.max(initial=0))))
+
+
+def _inked_columns(plain: Grey) -> npt.NDArray[np.bool_]:
+    return np.asarray((plain < _SOFT).any(axis=0), np.bool_)
