@@ -12,6 +12,7 @@ from policies.contract import BuildContext, Options, PassageDetector, Phase, Ste
 from policies.schema import Label
 from text_redact import entities as known
 from text_redact.detectors import lists
+from text_redact.detectors.misread import ENTITIES, Misread
 from text_redact.detectors.mistyped import LABELS as MISTYPED
 from text_redact.detectors.mistyped import Mistyped, Shape
 from text_redact.detectors.roles import EveryText, Roles
@@ -71,6 +72,10 @@ class MistypedOptions(Options):
     entities: tuple[Shape, ...] = Field(MISTYPED, min_length=1, description="Which shapes to look for, by entity name.")
 
 
+class MisreadOptions(Options):
+    """Options of ``text.misread``: none."""
+
+
 class RolesOptions(Options):
     """Options of ``text.roles``: none."""
 
@@ -110,6 +115,12 @@ def _list(options: ListOptions, context: BuildContext) -> TextDetector:
 
 def _mistyped(options: MistypedOptions, context: BuildContext) -> PassageDetector:
     return Mistyped(frozenset(options.entities))
+
+
+def _misread(options: MisreadOptions, context: BuildContext) -> PassageDetector:
+    from text_redact.detectors import pii
+
+    return Misread(pii.build(ENTITIES, PiiOptions().threshold))
 
 
 def _roles(options: RolesOptions, context: BuildContext) -> PassageDetector:
@@ -163,6 +174,16 @@ MISTYPED_STEP = StepSpec(
     build=_mistyped,
     gives=frozenset({"passage"}),
     examples=({}, {"entities": ["CREDIT_CARD"]}),
+)
+MISREAD_STEP = StepSpec(
+    name="text.misread",
+    phase=Phase.FIND,
+    summary="Finds cards, accounts, dates and addresses that OCR has misread, in lines of screens alone.",
+    options=MisreadOptions,
+    build=_misread,
+    gives=frozenset({"passage"}),
+    extra="text",
+    modules=_MODULES,
 )
 ROLES = StepSpec(
     name="text.roles",

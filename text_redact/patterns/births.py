@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from types import MappingProxyType
 
+from recording.model import Hit
 from text_redact.engine.needs import Needs
 from text_redact.engine.rules import Rule
 from text_redact.engine.stems import Announced, either, stems
@@ -71,4 +74,53 @@ _GATE = (
     r"|lahir|" + either(in_ascii(word) for word in _WORDS if not word.isascii())
 )
 _FIND = Announced("DATE_OF_BIRTH", "own:birth-context", 0.9, stems(_WORDS, _pattern))
-RULES = (("DATE_OF_BIRTH", Rule("own:birth", Needs(1), tuple(_WORDS), _GATE, None, _FIND, lines=False)),)
+
+
+def _misread(word: str) -> str:
+    return rf"{word}{_GAP}(?<!\d)(?P<value>\d[\d ./\-]{{2,10}}\d)(?!\d)"
+
+
+MISREAD = (
+    (
+        "DATE_OF_BIRTH",
+        Rule(
+            "own:birth-misread",
+            Needs(1),
+            tuple(_WORDS),
+            _GATE,
+            None,
+            Announced("DATE_OF_BIRTH", "misread:birth", 0.5, stems(_WORDS, _misread)),
+            lines=False,
+        ),
+    ),
+)
+"""What stands behind the same words where OCR reads dates: digits and what is left of the signs between them."""
+
+_MONTHS = (
+    r"(?:jan(?:uar[iy]?|vier|eiro|\.)?|feb(?:ruar[iy]?|\.)?|f[e\u00e9]vrier|mar(?:ch|s|zo|\u00e7o|\.)?|m\u00e4rz|maart|apr(?:il|ile|\.)?"
+    r"|avril|abril|ma[iyj]|mei|maggio|mayo|jun[ei]?|juin|giugno|junio|jul[iy]?|juillet|luglio|julio|aug(?:ust|ustus|\.)?"
+    r"|ao\u00fbt|agosto|sep(?:t|tember|tembre|tiembre|\.)?|okt(?:ober|\.)?|oct(?:ober|obre|ubre|\.)?|ottobre"
+    r"|nov(?:ember|embre|iembre|\.)?|de[cz](?:ember|embre|\.)?|d\u00e9cembre|diciembre|dicembre)"
+)
+_PAST_YEAR = r"(?:19[2-9]\d|200\d|201[0-2])"
+_DAY, _NUMBER = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
+_PAST = re.compile(
+    rf"(?<![\w./\-])(?:{_PAST_YEAR}(?P<a>[./\-]){_NUMBER}(?P=a){_DAY}(?!T|[ ]\d{{1,2}}:\d)"
+    rf"|(?:{_DAY}(?P<b>[./\-]){_NUMBER}|{_NUMBER}(?P<c>[./\-]){_DAY})(?:(?P=b)|(?P=c)){_PAST_YEAR}"
+    rf"|{_DAY}{_NTH}[ -]{{1,2}}(?:of |de )?{_MONTHS},?[ -](?:de )?{_PAST_YEAR}|{_MONTHS} {_DAY}{_NTH},? {_PAST_YEAR})"
+    r"(?![\w/\-]|\.\d)",
+    re.IGNORECASE,
+)
+
+
+def _past(text: str, start: int, end: int) -> Iterator[Hit]:
+    for match in _PAST.finditer(text, start, end):
+        yield Hit("DATE_OF_BIRTH", match.start(), match.end(), 0.5, "own:birth-past")
+
+
+RULES = (
+    ("DATE_OF_BIRTH", Rule("own:birth", Needs(1), tuple(_WORDS), _GATE, None, _FIND, lines=False)),
+    ("DATE_OF_BIRTH", Rule("own:birth-past", Needs(5), (), _PAST_YEAR, None, _past)),
+)
+"""A full date of a year long past is somebody's birth more often than anything else in what people do at a desk, and
+nothing else on many screens says so: a cell, a search, a reply."""
