@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from image_redact._prepare import Grey, grey, normalise
 from image_redact.decode import Pixels, import_cv2
@@ -21,6 +22,7 @@ LONGEST = 8_000
 """Longest side of what an engine is given, in pixels."""
 _TALL, _LOW = 24, 10
 _LINE, _VALLEY = 6, 0.25
+_SHORT, _FAINT = 0.7, 0.04
 _WHITE = 255
 
 
@@ -103,15 +105,23 @@ def bands(plain: Grey) -> list[tuple[int, int]]:
     if plain.shape[0] < _TALL:
         return []
     ink = (_WHITE - plain.astype(np.float32)).sum(axis=1)
-    full = ink > _VALLEY * float(np.sort(ink)[-max(1, len(ink) // 5) :].mean())
-    runs: list[list[int]] = []
-    for row, inked in enumerate(full.tolist()):
-        if inked and runs and runs[-1][1] == row:
-            runs[-1][1] = row + 1
-        elif inked:
-            runs.append([row, row + 1])
-    lines = [run for run in runs if run[1] - run[0] >= _LINE]
+    usual = float(np.sort(ink)[-max(1, len(ink) // 5) :].mean())
+    lines = [run for run in _runs(ink > _VALLEY * usual) if run[1] - run[0] >= _LINE]
+    if lines:
+        # The last line of a paragraph may be one word: little ink, but as high as the others.
+        high = max(_LINE, _SHORT * min(end - start for start, end in lines))
+        ends = [0, *(row for line in lines for row in line), len(ink)]
+        for start, end in zip(ends[::2], ends[1::2], strict=True):
+            found = _runs(ink[start:end] > max(_FAINT * usual, 2.0 * _WHITE))
+            lines += [(start + top, start + bottom) for top, bottom in found if bottom - top >= high]
+        lines.sort()
     if len(lines) <= 1:
         return []
     cuts = [0, *((one[1] + other[0]) // 2 for one, other in pairwise(lines)), plain.shape[0]]
     return list(pairwise(cuts))
+
+
+def _runs(full: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First row and one past the last of every run of rows that are."""
+    steps = np.diff(np.concatenate(([False], full, [False])).astype(np.int8))
+    return list(zip(np.flatnonzero(steps > 0).tolist(), np.flatnonzero(steps < 0).tolist(), strict=True))

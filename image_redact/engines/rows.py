@@ -55,8 +55,14 @@ def rows_of_piece(piece: Pixels) -> list[Row]:
         if len(inked):
             above, below = int(inked[0]), int(inked[-1]) + 1
             first, last = max(top, above - _AROUND), min(bottom, below + _AROUND)
-            ink = place.y + above, place.y + below
             columns = _inked_columns(plain[above:below])
+            # Accents and descenders go on for as long as there is ink in every row.
+            faint = (plain < _SOFT).any(axis=1)
+            while above > top and faint[above - 1]:
+                above -= 1
+            while below < bottom and faint[below]:
+                below += 1
+            ink = place.y + above, place.y + below
             out.append(Row(np.ascontiguousarray(part[first:last]), place.x, place.y + first, ink, columns))
     return out
 
