@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks._harness import Count
 from benchmarks._template import FONTS, widths
 from image_redact.cover import spots
-from image_redact.locate import padded, roomy
+from image_redact.locate import padded, placed, places_of
 from image_redact.screen import Rect
 
 CASES = (
@@ -95,7 +95,7 @@ def _width(left: int, ink: int, case: str) -> int:
     if case == "no grid":
         return padded(value, grid=1).width
     if "room" in case:
-        return roomy(padded(value), ()).width
+        return placed(value, places_of(())).width
     (spot,) = spots(np.empty((96, 1400, 3), np.uint8), [padded(value)], style="fill", grid=int(case.split()[1]))
     return spot.box.width
 

@@ -52,9 +52,9 @@ def fitted(words: Sequence[Placed], columns: Columns, height: int) -> list[Place
     ends[-1] = min((gap[0] for gap in gaps if gap[1] - max(ends[-1], gap[0]) >= wide), default=len(columns))
     out = list(words)
     for number, start, end, box in zip(order, starts, ends, boxes, strict=True):
-        start, end = _trimmed(columns, start, end)
-        if end > start:
-            out[number] = replace(words[number], box=Rect(start, box.y, end - start, box.height))
+        left, right = _trimmed(columns, start, end)
+        if right > left:
+            out[number] = replace(words[number], box=Rect(left, box.y, right - left, box.height))
     return out
 
 

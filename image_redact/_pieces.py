@@ -118,8 +118,8 @@ def read_pieces(
 def _apart(crop: Pixels, whole: Rect) -> Pixels:
     """The crop without what stands above and below the piece: where lines are close, tips of other lines."""
     out = crop.copy()
-    out[: whole.y] = crop[whole.y]
-    out[whole.bottom :] = crop[whole.bottom - 1]
+    out[: whole.y] = np.median(crop[whole.y], axis=0)
+    out[whole.bottom :] = np.median(crop[whole.bottom - 1], axis=0)
     return out
 
 

@@ -26,8 +26,8 @@ __all__ = [
     "find_known",
     "index_known",
     "padded",
-    "places_of",
     "placed",
+    "places_of",
 ]
 
 Places = npt.NDArray[np.int32]

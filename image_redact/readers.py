@@ -54,15 +54,20 @@ class ScreenReader:
         return ReaderSession(self, ScreenSession(self.engines, tolerance=tolerance))
 
     def always(self, screen: Screen) -> tuple[Rect, ...]:
-        """Boxes that the options cover whatever the detectors find."""
+        """Boxes covered whatever the detectors find: what the options say, and unread lines that the edge cuts."""
         lines = tuple(padded(line.box) for line in screen.lines) if self.all_text else ()
-        unread = tuple(padded(region) for region in screen.unread) if self.covers_unread else ()
+        unread = tuple(padded(region) for region in screen.unread if self.covers_unread or _is_cut(region, screen))
         return lines + unread
 
     @property
     def covers_unread(self) -> bool:
         """Whether what cannot be read is covered."""
         return self.all_text or self.cover_unread
+
+
+def _is_cut(region: Rect, screen: Screen) -> bool:
+    """Whether the upper or lower edge of the frame cuts it: half a line, which people read and OCR does not."""
+    return region.width >= _LEAST_TEXT and (region.y <= 1 or region.bottom >= screen.height - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from image_redact._tesseract import check_languages
 from image_redact.cover import REFUSED, Style
 from image_redact.decode import import_cv2
 from image_redact.engines.choose import Name, engine
-from image_redact.locate import GRID
 from image_redact.ocr import Tesseract
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
 from policies.contract import BuildContext, Options, Phase, StepSpec

@@ -52,4 +52,3 @@ class Sticky:
 def _moved(region: Region, right: int, down: int) -> Region:
     box = region.box
     return replace(region, box=Rect(box.x + right, box.y + down, box.width, box.height))
-

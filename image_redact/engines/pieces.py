@@ -22,7 +22,7 @@ LONGEST = 8_000
 """Longest side of what an engine is given, in pixels."""
 _TALL, _LOW = 24, 10
 _LINE, _VALLEY = 6, 0.25
-_SHORT, _FAINT = 0.7, 0.04
+_SHORT, _FAINT, _LOWEST, _BLANK = 0.7, 0.04, 0.5, 2
 _WHITE = 255
 
 
@@ -106,14 +106,23 @@ def bands(plain: Grey) -> list[tuple[int, int]]:
         return []
     ink = (_WHITE - plain.astype(np.float32)).sum(axis=1)
     usual = float(np.sort(ink)[-max(1, len(ink) // 5) :].mean())
-    lines = [run for run in _runs(ink > _VALLEY * usual) if run[1] - run[0] >= _LINE]
+    runs = _runs(ink > _VALLEY * usual)
+    # What hangs below a line in underscores and descenders is as dark as one, but low.
+    least = max(_LINE, _LOWEST * max((end - start for start, end in runs), default=0))
+    lines = [(start, end) for start, end in runs if end - start >= least]
     if lines:
         # The last line of a paragraph may be one word: little ink, but as high as the others.
         high = max(_LINE, _SHORT * min(end - start for start, end in lines))
         ends = [0, *(row for line in lines for row in line), len(ink)]
         for start, end in zip(ends[::2], ends[1::2], strict=True):
             found = _runs(ink[start:end] > max(_FAINT * usual, 2.0 * _WHITE))
-            lines += [(start + top, start + bottom) for top, bottom in found if bottom - top >= high]
+            lines += [
+                (start + top, start + bottom)
+                for top, bottom in found
+                if bottom - top >= high
+                and (top >= _BLANK or start == 0)
+                and (bottom <= end - start - _BLANK or end == len(ink))
+            ]
         lines.sort()
     if len(lines) <= 1:
         return []

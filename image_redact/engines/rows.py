@@ -57,11 +57,7 @@ def rows_of_piece(piece: Pixels) -> list[Row]:
             first, last = max(top, above - _AROUND), min(bottom, below + _AROUND)
             columns = _inked_columns(plain[above:below])
             # Accents and descenders go on for as long as there is ink in every row.
-            faint = (plain < _SOFT).any(axis=1)
-            while above > top and faint[above - 1]:
-                above -= 1
-            while below < bottom and faint[below]:
-                below += 1
+            above, below = _whole(plain, (above, below), (top, bottom))
             ink = place.y + above, place.y + below
             out.append(Row(np.ascontiguousarray(part[first:last]), place.x, place.y + first, ink, columns))
     return out
@@ -71,6 +67,17 @@ def _inked(plain: Grey) -> npt.NDArray[np.intp]:
     """Rows that hold ink of a line, not just the rest of a frame or the tip of a letter of another line."""
     dark = (plain < _DARK).sum(axis=1)
     return np.flatnonzero(dark > max(1.0, _SOME * float(dark.max(initial=0))))
+
+
+def _whole(plain: Grey, ink: tuple[int, int], band: tuple[int, int]) -> tuple[int, int]:
+    """Rows of ink grown as far as each next row holds some, within the band."""
+    faint = np.asarray((plain < _SOFT).any(axis=1), np.bool_)
+    above, below = ink
+    while above > band[0] and faint[above - 1]:
+        above -= 1
+    while below < band[1] and faint[below]:
+        below += 1
+    return above, below
 
 
 def _inked_columns(plain: Grey) -> npt.NDArray[np.bool_]:

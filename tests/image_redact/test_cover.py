@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from image_redact._regions import find_edges, has_space
 from image_redact._segments import Placed, closed, join, to_lines
 from image_redact.cover import REFUSED, cover
-from image_redact.locate import boxes, padded, roomy
+from image_redact.locate import Places, boxes, padded, placed, places_of
 from image_redact.screen import Line, Rect, around
 from recording.errors import StepFailed
 
@@ -56,12 +56,16 @@ def test_box_edges_lie_on_the_grid(x: int, width: int) -> None:
     assert box.right >= x + width + 2
 
 
+def words_at(*places: Rect) -> Places:
+    """A word at each place."""
+    return places_of([join([Placed((1, 1, 1), box, 90.0, "word")]) for box in places])
+
+
 @given(st.integers(100, 500), st.integers(8, 300), st.integers(6, 60))
 def test_with_room_beside_it_a_box_ends_at_a_coarse_step(x: int, width: int, height: int) -> None:
     """In forms and tables boxes end at multiples of 64 pixels, more for high text, and begin where they began."""
     value = Rect(x, 50, width, height)
-    alone = [join([Placed((1, 1, 1), value, 90.0, "value")])]
-    box = roomy(padded(value), alone)
+    box = placed(value, words_at(value))
     step = 64 * max(1, -(-padded(value).height // 32))
     assert box.right % step == 0
     assert box.right - padded(value).right < step
@@ -71,14 +75,23 @@ def test_with_room_beside_it_a_box_ends_at_a_coarse_step(x: int, width: int, hei
 def test_no_word_is_taken_for_the_sake_of_coarse_steps() -> None:
     """A neighbour stops the end; words under the box, second readings among them, and other rows do not."""
     value, far = Rect(300, 50, 90, 12), Rect(420, 50, 30, 12)
-    again, below, before = Rect(302, 51, 92, 11), Rect(400, 80, 30, 12), Rect(250, 50, 40, 12)
+    again, below, before = Rect(302, 51, 92, 11), Rect(400, 80, 30, 12), Rect(250, 50, 30, 12)
 
     def end(*others: Rect) -> int:
-        placed = [join([Placed((1, 1, 1), box, 90.0, "word")]) for box in (value, *others)]
-        return roomy(padded(value), placed).right
+        return placed(value, words_at(value, *others)).right
 
     assert end(again, below, before) == 448
     assert end(far) == end(again, far) == padded(value).right
+
+
+@given(st.integers(3, 12), st.integers(3, 12))
+def test_a_box_ends_before_the_words_beside_it(left: int, right: int) -> None:
+    """In running text no word beside a value is covered, and at least a pixel around the value is."""
+    value, height = Rect(300, 50, 90, 12), 12
+    words = words_at(Rect(240, 50, 60 - left, height), value, Rect(390 + right, 50, 40, height))
+    box = placed(value, words)
+    assert 300 - left < box.x <= 299
+    assert 391 <= box.right < 390 + right
 
 
 @pytest.mark.parametrize("span", [(0, 0), (3, 2), (0, 99), (-1, 2), (5, 6)])

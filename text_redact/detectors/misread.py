@@ -1,7 +1,7 @@
 """Personal data as OCR reads it: an O for a 0, an S for a 5, a © for an @, a dot lost.
 
-A check digit that fails on a screen says that a character was misread more often than that there is no account. So lines
-of screens are read again with digits where letters look like them, and for shapes without their check digits.
+A check digit that fails on a screen says that a character was misread more often than that there is no account. So
+lines of screens are read again with digits where letters look like them, and for shapes without their check digits.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ SCORE = 0.5
 _ALIKE = str.maketrans("OoQDlI|i!]ZzSs$B?", "00001111112255587")
 _CANDIDATE = re.compile(r"(?<![^\W_])[\dOoQDlI|i!\]ZzSs$B?+(][\dOoQDlI|i!\]ZzSs$B?./:\-()]*")
 _IBAN = re.compile(r"(?<![^\W_])([A-Z]{2})[ ]?[\dOQDlI|SBZ?]{2}(?:[ .]{0,2}[A-Z\dl|?]){11,30}(?![^\W_])")
-_CARD = re.compile(r"(?<![\d./-])[2-6]\d{3}(?:([ .-]?)\d{4}){2}\1\d{3,4}(?![\d/-])|(?<![\d./-])3\d{3}[ -]?\d{6}[ -]?\d{5}(?!\d)")
+_CARD = re.compile(
+    r"(?<![\d./-])[2-6]\d{3}(?:([ .-]?)\d{4}){2}\1\d{3,4}(?![\d/-])|(?<![\d./-])3\d{3}[ -]?\d{6}[ -]?\d{5}(?!\d)"
+)
 _SSN = re.compile(r"(?<![\d.,-])\d{3}-\d{2}-\d{4}(?![\d-])")
 _AT = re.compile(
-    r"(?<![\w@])[a-z\d][\w.+-]{0,63}(?:[\u00a9\u00ae]|\(a\)|@ | @)[a-z\d][\w-]{1,62}(?:[.,][\w-]{2,63}){1,5}", re.IGNORECASE
+    r"(?<![\w@])[a-z\d][\w.+-]{0,63}(?:[\u00a9\u00ae]|\(a\)|@ | @)[a-z\d][\w-]{1,62}(?:[.,][\w-]{2,63}){1,5}",
+    re.IGNORECASE,
 )
 _HALF = 2
 
@@ -57,13 +60,19 @@ class Misread:
 def _hits(text: str, detect: TextDetector) -> Iterator[Hit]:
     for match in _AT.finditer(text):
         yield _hit("EMAIL_ADDRESS", match)
-    if not any(map(str.isdigit, text)):
-        return
-    for match in _IBAN.finditer(text):
-        chars = re.sub(r"[ .]", "", match.group())
-        size = LENGTHS.get(match[1])
-        if size is not None and abs(len(chars) - size) <= 1 and _HALF * sum(map(str.isdigit, chars)) >= len(chars):
-            yield _hit("IBAN_CODE", match)
+    if any(map(str.isdigit, text)):
+        yield from (_hit("IBAN_CODE", match) for match in _IBAN.finditer(text) if _is_iban(match))
+        yield from _in_digits(text, detect)
+
+
+def _is_iban(match: re.Match[str]) -> bool:
+    """Whether it is as long as its country's are, give or take a character, and half of it digits."""
+    chars = re.sub(r"[ .]", "", match.group())
+    size = LENGTHS.get(match[1])
+    return size is not None and abs(len(chars) - size) <= 1 and _HALF * sum(map(str.isdigit, chars)) >= len(chars)
+
+
+def _in_digits(text: str, detect: TextDetector) -> Iterator[Hit]:
     right = with_digits(text)
     for label, pattern in (("CREDIT_CARD", _CARD), ("US_SSN", _SSN)):
         for match in pattern.finditer(right):

@@ -115,7 +115,17 @@ _PAST = re.compile(
 
 def _past(text: str, start: int, end: int) -> Iterator[Hit]:
     for match in _PAST.finditer(text, start, end):
+        # In words a date is as often one of history, except where it stands by itself.
+        if any(map(str.isalpha, match.group())) and not _alone(text, match):
+            continue
         yield Hit("DATE_OF_BIRTH", match.start(), match.end(), 0.5, "own:birth-past")
+
+
+def _alone(text: str, match: re.Match[str]) -> bool:
+    """Whether no words stand before or behind it on its line."""
+    before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    behind = text[match.end() :].partition("\n")[0]
+    return not any(map(str.isalpha, before + behind))
 
 
 RULES = (
