@@ -8,12 +8,13 @@ from image_redact._tesseract import check_languages
 from image_redact.engines import inprocess, rapid
 from image_redact.engines.contract import OcrEngine
 from image_redact.engines.inprocess import Tesserocr
+from image_redact.engines.pieces import LETTERS
 from image_redact.engines.program import Pytesseract
 from image_redact.engines.rapid import Rapid
 
 Name = Literal["auto", "pytesseract", "tesserocr", "rapidocr"]
-_OTHER_SCALE = 3.0
-"""Unlike the scale of a first reading for most heights of text, so that a second one fails in other places."""
+_OTHER_LETTERS = 24
+"""Height of a line in a second reading, unlike that of a first one, so that it fails in other places."""
 
 
 def engine(
@@ -24,7 +25,7 @@ def engine(
     Args:
         name: Which.
         languages: Tesseract's names of languages; RapidOCR's model reads Latin and Chinese script.
-        other: With settings unlike those of a first reading: another scale, contrast as it is.
+        other: With settings unlike those of a first reading: another size, contrast as it is.
         timeout_s: Seconds for one call.
 
     Raises:
@@ -33,12 +34,12 @@ def engine(
     if name == "rapidocr":
         rapid.check()
         return Rapid(timeout_s=timeout_s)
-    scale, normalised = (_OTHER_SCALE, False) if other else (None, True)
+    letters, normalised = (_OTHER_LETTERS, False) if other else (LETTERS, True)
     if name == "tesserocr" or (name == "auto" and inprocess.is_installed()):
         inprocess.check(languages)
-        return Tesserocr(languages=languages, scale=scale, normalised=normalised, timeout_s=timeout_s)
+        return Tesserocr(languages=languages, letters=letters, normalised=normalised, timeout_s=timeout_s)
     check_languages(languages)
-    return Pytesseract(languages=languages, scale=scale, normalised=normalised, timeout_s=timeout_s)
+    return Pytesseract(languages=languages, letters=letters, normalised=normalised, timeout_s=timeout_s)
 
 
 def default_engines() -> tuple[OcrEngine, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from image_redact.engines.contract import Placed
-from image_redact.engines.pieces import SINGLE, Prepared, prepare
+from image_redact.engines.pieces import LETTERS, SINGLE, Prepared, prepare
 from recording.errors import MissingExtra, StepFailed
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ class Tesserocr:
 
     Attributes:
         languages: Names of its language data, the most likely first.
-        scale: Enlargement, or ``None`` for one that fits the height of a piece.
+        letters: Height in pixels that lower lines are enlarged to.
         normalised: Whether polarity and contrast are made even first; readings that differ here fail differently.
         timeout_s: Seconds for all pieces of one call.
     """
 
     languages: tuple[str, ...] = ("eng",)
-    scale: float | None = None
+    letters: int = LETTERS
     normalised: bool = True
     timeout_s: float = 60.0
 
@@ -42,7 +42,7 @@ class Tesserocr:
         """The words of each piece; raises `StepFailed` when Tesseract fails or time is up."""
         api = _api("+".join(self.languages))
         until = time.monotonic() + self.timeout_s
-        return [_read(api, prepare(piece, scale=self.scale, normalised=self.normalised), until) for piece in pieces]
+        return [_read(api, prepare(piece, letters=self.letters, normalised=self.normalised), until) for piece in pieces]
 
 
 def check(languages: Sequence[str]) -> None:

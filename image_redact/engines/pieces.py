@@ -18,9 +18,15 @@ from image_redact.screen import Rect
 
 PAPER = 10
 """White on every side: words at an edge are lost."""
+LETTERS = 32
+"""Height in pixels of a line that Tesseract reads best."""
 LONGEST = 8_000
 """Longest side of what an engine is given, in pixels."""
-_TALL, _LOW = 24, 10
+_TALL = 24
+"""Rows from which a piece may have more than one line."""
+_AROUND = 8
+"""Rows of a piece that are paper above and below its ink."""
+_MOST_ENLARGED = 4.0
 _LINE, _VALLEY = 6, 0.25
 _SHORT, _FAINT, _LOWEST, _BLANK = 0.7, 0.04, 0.5, 2
 _WHITE = 255
@@ -57,16 +63,18 @@ class Prepared:
         return Placed(line, Rect(left, top, max(1, right - left), max(1, bottom - top)), confidence, text)
 
 
-def prepare(piece: Pixels, *, scale: float | None, normalised: bool) -> Prepared:
-    """Grey, and unless ``normalised`` is false dark on white; enlarged by ``scale`` or as the height of it asks for."""
+def prepare(piece: Pixels, *, letters: int, normalised: bool) -> Prepared:
+    """Grey, and unless ``normalised`` is false dark on white; lines lower than ``letters`` pixels made as high as that.
+
+    Tesseract reads lines 32 pixels high best; narrow digits are misread when they are enlarged beyond that.
+    """
     cv2 = import_cv2()
     part, at = inside(piece)
     height, width = part.shape[:2]
     plain = without_lines(normalise(grey(part)) if normalised else _dark_on_light(grey(part)))
     lines = bands(plain)
-    line = height / max(1, len(lines))
-    chosen = scale if scale is not None else 3.0 if line <= _LOW + 8 else 2.0 if line <= _TALL + 8 else 1.0
-    chosen = max(1.0, min(chosen, LONGEST / max(width, height)))
+    line = height / max(1, len(lines)) - _AROUND
+    chosen = max(1.0, min(letters / max(1.0, line), _MOST_ENLARGED, LONGEST / max(width, height)))
     large: Any = plain
     if chosen != 1.0:
         large = cv2.resize(plain, None, fx=chosen, fy=chosen, interpolation=cv2.INTER_CUBIC)

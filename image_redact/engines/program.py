@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from image_redact._tesseract import read_pages
 from image_redact.decode import import_cv2
 from image_redact.engines.contract import Placed
-from image_redact.engines.pieces import Prepared, prepare
+from image_redact.engines.pieces import LETTERS, Prepared, prepare
 from recording.errors import StepFailed
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ class Pytesseract:
     """Tesseract through pytesseract; the attributes are those of `image_redact.engines.inprocess.Tesserocr`."""
 
     languages: tuple[str, ...] = ("eng",)
-    scale: float | None = None
+    letters: int = LETTERS
     normalised: bool = True
     timeout_s: float = 60.0
 
     def read(self, pieces: Sequence[Pixels]) -> Sequence[Sequence[Placed]]:
         """The words of each piece; raises `StepFailed` when Tesseract fails or time is up."""
-        ready = [prepare(piece, scale=self.scale, normalised=self.normalised) for piece in pieces]
+        ready = [prepare(piece, letters=self.letters, normalised=self.normalised) for piece in pieces]
         out: list[list[Placed]] = [[] for _ in ready]
         for psm in sorted({one.psm for one in ready}):
             numbers = [number for number, one in enumerate(ready) if one.psm == psm]
