@@ -41,7 +41,7 @@ _OWN_NAMES = frozenset(_OWN_NAME_LIST.split())
 
 
 def file_type(name: str) -> str:
-    """The reader of a file, by its name: ``jsonl``, ``json``, ``text``, ``image``, ``video``, ``hidden``, ``opaque``."""
+    """Reader of a file, by its name: ``jsonl``, ``json``, ``text``, ``image``, ``video``, ``hidden``, ``opaque``."""
     path = PurePosixPath(name)
     if path.name in HIDDEN_NAMES or path.name.startswith("._"):
         return "hidden"
