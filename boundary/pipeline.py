@@ -119,7 +119,15 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
         if screens.read:
             notes = stand_ins(session, decisions, known, plan, person)
             covered = cover_frames(
-                recording, screens, _boxes(findings), known, text_detectors(plan), plan, clock, notes=notes
+                recording,
+                screens,
+                _boxes(findings),
+                known,
+                text_detectors(plan),
+                plan,
+                clock,
+                notes=notes,
+                videos=sampled,
             )
     withheld = {**screens.withheld, **covered.withheld}
     with clock.during("change.video"):

@@ -41,6 +41,7 @@ class Sampled:
         times: Seconds of every frame of the video.
         shown: For each of them the number of the sample that it shows, or that is shown in its place.
         between: Frames in whose place the sample before them is shown, though they differ from it.
+        runs: For each frame of the video how many key frames came before or with it.
         shape: Rows, columns and channels of its pictures.
     """
 
@@ -49,6 +50,7 @@ class Sampled:
     times: tuple[float, ...] = field(repr=False)
     shown: tuple[int, ...] = field(repr=False)
     between: int
+    runs: tuple[int, ...] = field(repr=False)
     shape: tuple[int, ...]
 
 
@@ -110,6 +112,7 @@ def _sampled(
     samples: list[str] = []
     times: list[float] = []
     shown: list[int] = []
+    runs: list[int] = []
     between, shape = 0, (0, 0, 0)
     stem = _stem(recording, number)
     for moment in watch(
@@ -128,9 +131,10 @@ def _sampled(
             shape = moment.pixels.shape
         times.append(moment.seconds)
         shown.append(len(samples) - 1)
+        runs.append((runs[-1] if runs else 0) + moment.key)
         between += moment.between
     reel.close()
-    return Sampled(name, tuple(samples), tuple(times), tuple(shown), between, shape), reel
+    return Sampled(name, tuple(samples), tuple(times), tuple(shown), between, tuple(runs), shape), reel
 
 
 def _stem(recording: Recording, number: int) -> str:

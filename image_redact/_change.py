@@ -35,11 +35,13 @@ class Decoded:
         seconds: From the start of the file.
         small: The frame in cells of `CELL` pixels, BGR.
         pixels: Gives the frame itself, rows x columns x 3, BGR.
+        key: It is coded by itself: nothing of the frames before is in it.
     """
 
     seconds: float
     small: Pixels = field(repr=False)
     pixels: Callable[[], Pixels] = field(repr=False)
+    key: bool = False
 
 
 class Watch:

@@ -78,7 +78,7 @@ def _decoded(container: Any, stream: Any, max_pixels: int) -> Iterator[Decoded]:
                 )
             at = before + 1 / rate if frame.time is None else float(frame.time) - begin
             before, count = max(at, before, 0.0), count + 1
-            yield Decoded(before, _small(frame), partial(_pixels, frame))
+            yield Decoded(before, _small(frame), partial(_pixels, frame), bool(frame.key_frame))
     if not count:
         raise unreadable()
     promised = stream.frames or _length(container, stream) * rate

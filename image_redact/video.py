@@ -30,12 +30,14 @@ class Moment:
     Attributes:
         seconds: From the start of the file.
         pixels: What it shows (rows x columns x 3, BGR), where that is a sample; ``None`` where it is not.
+        key: It is coded by itself: nothing of the frames before is in it. Not known without PyAV, then never said.
         between: It shows something else than the sample before it, and is no sample itself: what it shows was not read.
     """
 
     seconds: float
     pixels: Pixels | None = field(default=None, repr=False)
     between: bool = False
+    key: bool = False
 
 
 def watch(
@@ -62,7 +64,7 @@ def watch(
     seen = Watch(every_s)
     for frame, last in _with_last(_bounded(_decoded(source, max_pixels), tick)):
         differs, given = seen.look(frame, last=last)
-        yield Moment(frame.seconds, frame.pixels() if given else None, differs and not given)
+        yield Moment(frame.seconds, frame.pixels() if given else None, differs and not given, frame.key)
 
 
 def sample(

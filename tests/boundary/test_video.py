@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from films import film, frames_of
+from films import av, film, frames_of
 from pages import Piece, draw
 from tiny_recording import Desk
 
@@ -214,3 +214,20 @@ def test_loose_pictures_and_videos_are_one_recording(tmp_path: Path, planned: Ca
     alone = process(lambda: open_recording(tmp_path / "alone.mp4"), plan)
     assert isinstance(alone, Release)
     assert list(alone.files) == ["file-0001.mp4"]
+
+
+@pytest.mark.parametrize(("codec", "kind"), [("libx265", "mp4"), ("libvpx-vp9", "webm"), ("mpeg4", "avi")])
+def test_a_video_shows_no_ghost_of_what_is_not_there_yet_or_any_more(
+    codec: str, kind: str, planned: Callable[[str], Plan]
+) -> None:
+    """Codecs leave faint traces of a text before it appears and after it is gone; none is in what leaves."""
+    if codec not in av.codecs_available:
+        pytest.skip(f"this build of PyAV has no {codec}")
+    plain, secret = page("Ticket is open", ""), page("Ticket is open", MAIL)
+    options = {"crf": "32", "b": "200k", "deadline": "realtime", "cpu-used": "8", "x265-params": "log-level=none"}
+    data = film([plain] * 10 + [secret] * 20 + [plain] * 20, kind=kind, codec=codec, options=options)
+    done = released({"a.mp4": data}, planned(policy("mp4").replace("every_s: 1", "every_s: 0.1")))
+    found = [pixels for _, pixels in frames_of(done.files["file-0001.mp4"])]
+    where = np.s_[48:112, 16:400]
+    for pixels in found[:8] + found[33:]:
+        assert np.ptp(pixels[where].astype(int), axis=(0, 1)).max() <= 6
