@@ -126,7 +126,11 @@ def _sampled(
             if len(reel) > MAX_FRAMES or reel.size > most:
                 raise too_long("more of the video changes than can be looked at", "raise release.video_every_s")
             # Names are seen where the policy keeps them: they must not tell times that a timing step changes.
-            told = f"{len(samples):06d}" if plan.retimer else f"t-{round(moment.seconds * 1000):09d}ms-{len(samples)}"
+            told = (
+                f"{len(samples):06d}"
+                if plan.retimer or plan.smoother
+                else f"t-{round(moment.seconds * 1000):09d}ms-{len(samples)}"
+            )
             samples.append(f"{stem}{told}.png")
             shape = moment.pixels.shape
         times.append(moment.seconds)
