@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from boundary.bursts import bursts
 from boundary.findings import Decision, Session
 from boundary.leftovers import BLANK
-from boundary.names import file_names, frame_names, reference
+from boundary.names import file_names, film_names, frame_names, reference
 from boundary.plan import Plan
 from boundary.replacing import Replacing, replacing
-from boundary.video import SUFFIXES as VIDEO_SUFFIXES
 from recording import Patch, apply_patches, field_patch, row_removal, unread_files
+from recording.documents import file_type
 from recording.edit import places_after
 from recording.model import Recording, TextField
 from text_redact.known import KnownValues, index_known
@@ -78,7 +77,7 @@ def change(
         session: The recording and its texts.
         decisions: What becomes of which place.
         removed: Rows (``seq``) that do not pass: not admitted, or pointing to a frame that was withheld.
-        frames: Covered frames by source name; a frame that is not here does not pass.
+        frames: Covered frames and videos by source name; one that is not here does not pass.
         plan: The operators, and how files are named.
         known: What is sensitive anywhere in the session: no replacement may hold any of it.
         person: Whose recording it is, for operators that treat each person's values alike.
@@ -89,7 +88,7 @@ def change(
     work.add(row_removal(recording, sorted(removed)))
     work.change_fields(decisions)
     work.change_keys(decisions)
-    names = work.names(decisions)
+    names = work.names(decisions, frames)
     work.rename_references(names)
     unread = set(unread_files(recording.files))
     frame_files = {frame.file for frame in recording.frames}
@@ -100,7 +99,9 @@ def change(
             if name in frames:
                 files[names.get(name, name)] = frames[name]
         elif name in unread:
-            dropped["no-reader"] += PurePosixPath(name).suffix.lower() not in VIDEO_SUFFIXES
+            if name in frames:
+                files[names.get(name, name)] = frames[name]
+            dropped["no-reader"] += file_type(name) != "video"
         else:
             files[names.get(name, name)] = work.applied(name, names.get(name, name), source.read())
     added = Added(
@@ -172,8 +173,8 @@ class _Work:
             self.heads.add((put.patches[0].file, put.patches[0].start, put.patches[0].end))
             self.key_events += put.key_events
 
-    def names(self, decisions: Sequence[Decision]) -> dict[str, str]:
-        """Output names, by source name, of frames and of files that cannot keep their own."""
+    def names(self, decisions: Sequence[Decision], passed: Iterable[str] = ()) -> dict[str, str]:
+        """Output names, by source name, of frames, of videos and of files that cannot keep their own."""
         sensitive = {
             self.recording.fields[passage.field].file
             for decision in decisions
@@ -185,6 +186,7 @@ class _Work:
             **frame_names(self.recording, neutral=neutral, renamed=sensitive, rewritten=self.plan.reader is not None),
             **file_names(self.recording, neutral=neutral, renamed=sensitive),
         }
+        names |= film_names([name for name in passed if file_type(name) == "video"], names, self.recording)
         self.names_given = {new for old, new in names.items() if neutral or old in sensitive}
         return names
 

@@ -55,6 +55,20 @@ def file_names(recording: Recording, *, neutral: bool, renamed: Iterable[str]) -
     return out
 
 
+def film_names(films: Iterable[str], names: Mapping[str, str], recording: Recording) -> dict[str, str]:
+    """The same for videos that were written anew, which are MP4 files now.
+
+    Args:
+        films: Source names.
+        names: Output names of all other files, and those of the films as they would be without.
+    """
+    out: dict[str, str] = {}
+    for film in films:
+        taken = {names.get(name, name) for name in recording.files if name != film} | set(out.values())
+        out[film] = free(str(PurePosixPath(names.get(film, film)).with_suffix("")), ".mp4", taken)
+    return out
+
+
 def free(stem: str, suffix: str, taken: Collection[str]) -> str:
     """``stem`` with ``suffix``, and a number between them where that name is taken."""
     name, number = stem + suffix, 2

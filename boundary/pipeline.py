@@ -12,6 +12,7 @@ from pathlib import Path
 
 from boundary.admission import Refused, Rows, admit, admitted_frames
 from boundary.change import change
+from boundary.films import as_films
 from boundary.findings import Decision, Session, decide, find, gather, known_values, link
 from boundary.leftovers import find_leftovers
 from boundary.outcome import Outcome, Release, Report, Withheld
@@ -70,13 +71,14 @@ def process(read: Callable[[], Recording], plan: Plan) -> Outcome:
         return Withheld("step-raised", clock.step, f"{type(error).__name__} in {_line_of(error)}", "report this")
 
 
-def _nothing_left(withheld: Mapping[str, str]) -> StepFailed:
+def _nothing_left(withheld: Mapping[str, str], videos: Mapping[str, int]) -> StepFailed:
     """The error for a recording of which not one file passed: what its frames were withheld for, most often."""
-    codes = Counter(withheld.values()).most_common(1)
+    codes = Counter(withheld.values()).most_common(1) or Counter(videos).most_common(1)
+    told = f"none of its frames passed ({len(withheld)})" if withheld else "none of its videos passed"
     return StepFailed(
-        f"none of its frames passed ({len(withheld)})" if withheld else "none of its files has a reader",
+        told if codes else "none of its files has a reader",
         code=codes[0][0] if codes else "no-reader",
-        hint="docs/running.md lists the codes of frames" if codes else "convert it to a format that is read",
+        hint="docs/running.md lists the codes of frames and videos" if codes else "convert it to a format that is read",
     )
 
 
@@ -98,7 +100,7 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
     removed = rows.removed
     source = recording
     with clock.during("read.video"):
-        recording, videos = frames_of_videos(source, plan, clock)
+        recording, videos, sampled = frames_of_videos(source, plan, clock)
     with clock.during("find.screen"):
         screens = read_frames(recording, admitted_frames(recording, plan, removed), plan, clock)
     with clock.during("find.text"):
@@ -117,18 +119,28 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
         if screens.read:
             notes = stand_ins(session, decisions, known, plan, person)
             covered = cover_frames(
-                recording, screens, _boxes(findings), known, text_detectors(plan), plan, clock, notes=notes
+                recording,
+                screens,
+                _boxes(findings),
+                known,
+                text_detectors(plan),
+                plan,
+                clock,
+                notes=notes,
+                videos=sampled,
             )
     withheld = {**screens.withheld, **covered.withheld}
+    with clock.during("change.video"):
+        pixels, films = as_films(sampled, covered.files, plan, clock)
     with clock.during("change.text"):
         gone = removed | _pointing(recording, covered.files)
-        changed = change(session, decisions, gone, covered.files, plan, known=known, person=person)
+        changed = change(session, decisions, gone, pixels, plan, known=known, person=person)
     if not changed.files:
-        raise _nothing_left(withheld)
+        raise _nothing_left(withheld, videos)
     with clock.during("change.timing"):
         changed = retime(changed, source, plan)
     with clock.during("verify"):
-        media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg"))]
+        media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg", ".mp4"))]
         verify_text(changed, media, known, plan, clock)
     with clock.during("release"):
         report = Report(
@@ -139,7 +151,11 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
             findings=_by_label(decisions, session.passages, pixel_findings),
             rules=dict(sorted(Counter(finding.rule for finding in findings).items())),
             frames_withheld=dict(sorted(Counter(withheld.values()).items())),
-            files_dropped={**changed.dropped, **videos, **_dropped_frames(recording, covered.files, withheld)},
+            files_dropped={
+                **changed.dropped,
+                **Counter(videos) + Counter(films),
+                **_dropped_frames(recording, covered.files, withheld),
+            },
         )
         clear = _name_cleared(source, known, plan)
         return make_release(source, changed.files, report, rows.barred, plan, person=person, name_cleared=clear)
@@ -179,11 +195,13 @@ def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None,
     """A policy that looks for nothing changes nothing, but what it does not admit still goes."""
     removed = rows.removed
     with clock.during("change"):
-        _, videos = frames_of_videos(recording, plan, clock)
+        _, videos, _ = frames_of_videos(recording, plan, clock)
         admitted = {frame.file for frame in admitted_frames(recording, plan, removed)}
         nothing = Session(recording, transcribe(recording.events.slice(0, 0)), ())
         pixels = {name: recording.files[name].read() for name in admitted}
         changed = change(nothing, (), removed | _pointing(recording, admitted), pixels, plan)
+    if not changed.files:
+        raise _nothing_left({}, videos)
     with clock.during("change.timing"):
         changed = retime(changed, recording, plan)
     with clock.during("release"):

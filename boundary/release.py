@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundary.outcome import Release, Report
 from boundary.plan import Plan
-from recording.model import Recording
+from recording.model import Recording, SourceFile
 
 
 def make_release(
@@ -51,6 +51,20 @@ def digest_of(recording: Recording, key: bytes) -> str:
     mac = hmac.new(key, digestmod=hashlib.sha256)
     for name, source in sorted(recording.files.items()):
         mac.update(len(name.encode()).to_bytes(8, "big") + name.encode())
-        data = source.read()
-        mac.update(len(data).to_bytes(8, "big") + data)
+        for part in _parts(source):
+            mac.update(part)
     return mac.hexdigest()
+
+
+def _parts(source: SourceFile) -> Iterator[bytes]:
+    """The length of a file in 8 bytes, then the file: videos need not fit into memory."""
+    if source.data is not None or source.path is None:
+        data = source.read()
+        yield len(data).to_bytes(8, "big")
+        yield data
+        return
+    with source.path.open("rb") as file:
+        yield file.seek(0, 2).to_bytes(8, "big")
+        file.seek(0)
+        while part := file.read(1 << 20):
+            yield part

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boundary.echoes import echoes
 from boundary.outcome import code_of
 from boundary.plan import Inscriber, Plan
 from boundary.regions import find_regions, frame_views
-from boundary.video import is_sampled
+from boundary.video import Sampled, is_sampled
 from policies.contract import ScreenView, TextDetector
 from recording.errors import InputError, StepFailed
 from recording.model import Box, Finding, Frame, Hit, Recording
@@ -217,6 +218,7 @@ def cover_frames(
     alarm: Callable[[], None],
     *,
     notes: Mapping[Box, StandIn] = NO_NOTES,
+    videos: Sequence[Sampled] = (),
 ) -> Covered:
     """Cover what was found, read the result with other settings, and keep only frames on which nothing is left.
 
@@ -224,14 +226,17 @@ def cover_frames(
         boxes: Findings by frame.
         detectors: Text detectors for the second reading.
         notes: What may be written into a box.
+        videos: What was taken out of videos.
     """
     from image_redact.cover import JPEG_BLOCK
     from image_redact.decode import block_of, decode, encode, written_suffix
+    from image_redact.ghosts import without_ghosts
 
     reader, coverer, rereader = plan.reader, plan.coverer, plan.reread_screen
     if reader is None or coverer is None or rereader is None:
         raise StepFailed("frames are read but not covered and read again", code="screen-not-covered")
     hidden = _hidden(screens, boxes, plan, notes)
+    traces = echoes(videos, hidden)
     residue = _Residue(index(known), detectors)
     last: tuple[Any, Any, bytes | str] | None = None
     with contextlib.closing(rereader.session()) as session:
@@ -241,6 +246,8 @@ def cover_frames(
             data = recording.files[name].read()
             block = max(block_of(data), JPEG_BLOCK if is_sampled(name) else 1)
             pixels = decode(data, max_pixels=reader.max_pixels)
+            if name in traces:
+                pixels = without_ghosts(pixels, traces[name])
             asked = block, written_suffix(name), hidden[name]
             if last is not None and last[0] == asked and np.array_equal(last[1], pixels):
                 return last[2]

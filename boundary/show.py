@@ -81,15 +81,20 @@ def _summary(done: Result) -> Table:
     table.add_row("events", f"{sum(r.events - r.removed for r in reports):,}", f"{sum(r.removed for r in reports):,}")
     held = sum(sum(r.frames_withheld.values()) for r in reports) + dropped.pop("frame-not-cleared", 0)
     table.add_row("frames", f"{sum(r.frames for r in reports) - held:,}", f"{held:,}")
-    videos = dropped.pop("video-as-frames", 0)
-    if videos:
-        table.add_row("videos as frames", f"{videos:,}", "")
+    for code, title in _VIDEOS.items():
+        if count := dropped.pop(code, 0):
+            table.add_row(title, f"{count:,}", "")
     for code, count in sorted(dropped.items()):
         table.add_row(_DROPPED.get(code, f"files: {code}"), "", f"{count:,}")
     return table
 
 
-_DROPPED = {"no-reader": "files without a reader", "video-not-passed": "videos"}
+_DROPPED = {
+    "no-reader": "files without a reader",
+    "video-not-passed": "videos",
+    "video-frames-between": "video frames between samples",
+}
+_VIDEOS = {"video-as-frames": "videos as frames", "video-as-mp4": "videos"}
 
 
 def _findings(releases: Sequence[Release]) -> Table:

@@ -57,10 +57,16 @@ class Release(Options):
     names: Literal["neutral", "keep"] = Field(
         "keep", description="Names of recordings and frames in the output: the source's own, or neutral ones."
     )
-    video: Literal["drop", "frames"] = Field(
-        "drop", description="Videos never pass: they are dropped, or covered frames take their place."
+    video: Literal["drop", "frames", "mp4"] = Field(
+        "drop",
+        description="Videos never pass: they are dropped, or covered frames take their place, "
+        "or an MP4 of covered frames without sound.",
     )
-    video_every_s: Annotated[float, Field(gt=0)] = Field(5.0, description="Longest time between two frames of a video.")
+    video_every_s: Annotated[float, Field(gt=0, le=3600)] = Field(
+        5.0,
+        description="Seconds between two samples of a part of the screen that keeps changing; what appears in a part "
+        "that was quiet is sampled at once. What is between two samples does not leave.",
+    )
     budget: Budget = Field(Budget(), description="The privacy budget of the aggregates.")
     aggregates: list[StepMapping] = Field([], description="Statistics that leave, each with its own step.")
 

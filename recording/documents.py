@@ -12,6 +12,7 @@ from recording.model import Frame, SourceFile, TextField
 from recording.records import key_leaves, leaf_role
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
 TEXT_SUFFIXES = frozenset(
     {
         ".md",
@@ -40,13 +41,15 @@ _OWN_NAMES = frozenset(_OWN_NAME_LIST.split())
 
 
 def file_type(name: str) -> str:
-    """``jsonl``, ``json``, ``text``, ``image``, ``hidden`` or ``opaque``: which reader a file gets, by its name."""
+    """Reader of a file, by its name: ``jsonl``, ``json``, ``text``, ``image``, ``video``, ``hidden``, ``opaque``."""
     path = PurePosixPath(name)
     if path.name in HIDDEN_NAMES or path.name.startswith("._"):
         return "hidden"
     suffix = path.suffix.lower()
     if suffix in IMAGE_SUFFIXES:
         return "image"
+    if suffix in VIDEO_SUFFIXES:
+        return "video"
     if suffix in (".jsonl", ".json"):
         return suffix[1:]
     if suffix == ".ndjson":
@@ -116,4 +119,4 @@ def frames_of(files: Mapping[str, SourceFile]) -> dict[str, Frame]:
 
 def unread_files(files: Mapping[str, SourceFile]) -> tuple[str, ...]:
     """Names of the files no reader has looked into (videos, archives, hidden files): a writer must not pass them."""
-    return tuple(name for name in sorted(files) if file_type(name) in ("opaque", "hidden"))
+    return tuple(name for name in sorted(files) if file_type(name) in ("video", "opaque", "hidden"))

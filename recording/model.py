@@ -6,7 +6,7 @@ frame points back at the bytes it came from, so that what is not edited is copie
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as _field
 from pathlib import Path
@@ -75,18 +75,22 @@ class SourceFile:
         name: Path relative to the recording, with forward slashes.
         data: The verbatim bytes; ``None`` for media that are read from ``path`` when needed.
         path: Where the bytes can be read; ``None`` when only ``data`` exists.
+        load: Makes the bytes whenever they are asked for: pictures taken out of a video, which no file holds.
     """
 
     name: str
     data: bytes | None = _field(default=None, repr=False)
     path: Path | None = _field(default=None, repr=False)
+    load: Callable[[], bytes] | None = _field(default=None, repr=False)
 
     def read(self) -> bytes:
         """The verbatim bytes, from memory or from disk."""
         if self.data is not None:
             return self.data
+        if self.load is not None:
+            return self.load()
         if self.path is None:
-            raise ValueError("a source file needs data or a path")
+            raise ValueError("a source file needs data, a path or a way to make them")
         return self.path.read_bytes()
 
 

@@ -76,7 +76,8 @@ def _discover(root: Path, files: Mapping[str, SourceFile]) -> list[Path]:
         if slash:
             folders.setdefault(first, {})[rest] = source
         elif _is_odd(source) or (
-            (Path(name).suffix.lower() in _SUFFIXES or file_type(name) == "image") and not name.startswith(".")
+            (Path(name).suffix.lower() in _SUFFIXES or file_type(name) in ("image", "video"))
+            and not name.startswith(".")
         ):
             found.append(root / name)
     for first, inside in folders.items():

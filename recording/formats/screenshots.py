@@ -1,4 +1,4 @@
-"""A folder that holds nothing but screenshots, or one image."""
+"""A folder that holds nothing but screenshots and videos of the screen, or one of either."""
 
 from __future__ import annotations
 
@@ -18,18 +18,21 @@ from recording.timeline import Bools, Ints, Timeline
 
 @dataclass(frozen=True, slots=True)
 class Screenshots:
-    """`recording.formats.Format` of plain image folders: frames without events."""
+    """`recording.formats.Format` of plain images and videos: frames without events."""
 
     name: str = "screenshots"
     priority: int = 0
 
     def claims(self, files: Mapping[str, SourceFile]) -> bool:
-        """Only images, at least one of them in the folder itself."""
+        """Only images and videos, at least one of them in the folder itself."""
         read = [name for name in files if file_type(name) != "hidden"]
-        return any("/" not in name for name in read) and all(file_type(name) == "image" for name in read)
+        return any("/" not in name for name in read) and all(file_type(name) in ("image", "video") for name in read)
 
     def parse(self, name: str, files: Mapping[str, SourceFile]) -> Recording:
-        """One frame for each image, in the order of the names; the names are text fields."""
+        """One frame for each image, in the order of the names; the names are text fields.
+
+        Videos are files that no reader has looked into: a policy may have frames taken out of them.
+        """
         frames = frames_of(files)
         for file in frames:
             source = files[file]

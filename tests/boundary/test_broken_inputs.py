@@ -72,7 +72,9 @@ def _broken(folder: Path) -> dict[str, str]:
     (folder / "f-linked" / "notes.txt").symlink_to("/etc/hostname")
     (folder / "g-link.txt").symlink_to("/etc/hostname")
     (folder / "h-nothing").mkdir()
-    (folder / "h-nothing" / "movie.mp4").write_bytes(b"\0\0\0\x18ftyp")
+    (folder / "h-nothing" / "notes.docx").write_bytes(b"PK")
+    (folder / "i-video").mkdir()
+    (folder / "i-video" / "movie.mp4").write_bytes(b"\0\0\0\x18ftyp")
     save(folder / "z-good", good)
     return {
         "b-truncated": "json-syntax",
@@ -82,6 +84,7 @@ def _broken(folder: Path) -> dict[str, str]:
         "f-linked": "link-outside",
         "g-link.txt": "link",
         "h-nothing": "unknown-format",
+        "i-video": "video-not-passed",
     }
 
 
