@@ -1,0 +1,96 @@
+"""Finds values on screens of which a column, a window or an ellipsis hides the end, so that no pattern holds any more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from recording.model import Hit, Passage
+from text_redact.patterns.ibans import LENGTHS
+
+SCORE = 0.6
+_CUT = r"(?:\u2026|\.{2,4})"
+"""An ellipsis, as one sign or as OCR reads it."""
+_SHOWN = rf"[^\w\u2026]{{0,3}}(?:{_CUT}|$)"
+_LOCAL = r"(?<![\w@./+-])[A-Za-z0-9][\w.+-]{1,63}"
+
+# A domain whose end is out of sight. "name@host:" and "name@host$" are prompts and have patterns of their own.
+_EMAIL = re.compile(rf"{_LOCAL}@(?:[A-Za-z0-9][A-Za-z0-9.-]{{0,62}})?(?={_CUT}|$)")
+# Cut before the at sign nothing tells an address from a user name, unless its local part has the look of one.
+_GROUPS = re.compile(
+    rf"(?<![\w.,-])(?P<first>[2-6]\d{{3}})(?P<gap>[ -])\d{{4}}(?:(?P=gap)\d{{0,4}})?(?:(?P=gap)\d{{0,3}})?(?=\s?{_CUT})"
+    r"|(?<![\w.,-])(?P<first3>[2-6]\d{3})(?P<gap3>[ -])\d{4}(?P=gap3)\d{4}(?:(?P=gap3)\d{0,3})?$"
+)
+_UNSPACED = re.compile(rf"(?<![\w.,-])(?P<first>[2-6]\d{{3}})\d{{3,11}}(?=\s?{_CUT})")
+_IBAN = re.compile(
+    r"(?<![\w-])(?P<country>[A-Z]{2})\d{2}(?P<rest>(?: [A-Z0-9]{4}){1,7}(?: [A-Z0-9]{0,3})?|[A-Z0-9]{6,30})"
+    rf"(?P<end>\s?{_CUT}|$)"
+)
+_PHONE = re.compile(
+    r"(?<![\w.,/:-])(?:\+\d{1,3}[ ().-]{0,2}\d[\d ().-]{1,12}|\(\d{2,4}\) ?[\d -]{1,8}|\d{3}([-.])\d{3}\1\d{0,3}|\d{3}-\d{0,3}-?)"
+    rf"(?=\s?{_CUT})"
+)
+_SSN = re.compile(rf"(?<![\w.,-])\d{{3}}([- ])\d{{2}}\1\d{{0,3}}(?=\s?{_CUT})")
+_LEAST_IBAN = 8
+_SURE_IBAN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Clipped:
+    """Finds beginnings of values at the end of lines of screens, or before an ellipsis; other texts are left alone."""
+
+    def __call__(self, passage: Passage) -> Sequence[Hit]:
+        """All hits in one line of a screen."""
+        return list(_hits(passage.text)) if passage.kind == "screen" else []
+
+
+def _hits(text: str) -> Iterator[Hit]:
+    for match in _EMAIL.finditer(text) if "@" in text else ():
+        yield _hit("EMAIL_ADDRESS", match.start(), match.end())
+    if not any(map(str.isdigit, text)):
+        return
+    for match in _GROUPS.finditer(text):
+        if _is_issuer(match["first"] or match["first3"]):
+            yield _hit("CREDIT_CARD", match.start(), match.end())
+    for match in _UNSPACED.finditer(text):
+        if _is_issuer(match["first"]):
+            yield _hit("CREDIT_CARD", match.start(), match.end())
+    for match in _IBAN.finditer(text):
+        if _is_iban(match):
+            yield _hit("IBAN_CODE", match.start(), match.end("rest"))
+    for label, pattern in (("PHONE_NUMBER", _PHONE), ("US_SSN", _SSN)):
+        for match in pattern.finditer(text):
+            if sum(map(str.isdigit, match.group())) >= _LEAST_DIGITS:
+                yield _hit(label, match.start(), match.end())
+
+
+_LEAST_DIGITS = 5
+
+
+def _hit(label: str, start: int, end: int) -> Hit:
+    return Hit(label, start, end, SCORE, "clipped")
+
+
+def _is_issuer(first: str) -> bool:
+    """Whether cards of a large network begin so (ISO/IEC 7812: 4; 51-55; 2221-2720; 34, 37; 6011, 65; 3528-3589)."""
+    four = int(first)
+    return (
+        first[0] == "4"
+        or 5100 <= four <= 5599
+        or 2221 <= four <= 2720
+        or first[:2] in ("34", "37", "65")
+        or four == 6011
+        or 3528 <= four <= 3589
+    )
+
+
+def _is_iban(match: re.Match[str]) -> bool:
+    """Whether a text begins as an account of its country, and is shorter than one."""
+    length = LENGTHS.get(match["country"])
+    shown = len(match.group().replace(" ", "").rstrip(".\u2026"))
+    digits = sum(map(str.isdigit, match["rest"]))
+    if length is None or not _LEAST_IBAN <= shown < length or 2 * digits < shown - 8:
+        return False
+    cut = bool(match["end"].strip())
+    return cut or shown >= _SURE_IBAN or match["rest"].startswith(" ")
