@@ -117,6 +117,9 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
         for behind in (whole if _leads(passage) else apart)[lead + passage.text] if lead else ():
             if behind.hit.end > len(lead):
                 start, end = max(0, behind.hit.start - len(lead)), behind.hit.end - len(lead)
+                # Behind "Name:" any word is a name to a model; on screens names have capitals.
+                if passage.kind == "screen" and behind.use in guesses and passage.text[start:end].islower():
+                    continue
                 found.append(Found(replace(behind.hit, start=start, end=end), behind.use))
         found += [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)]
         if passage.kind == "screen" and plan.reader is not None and plan.reader.is_no_name(passage.text):

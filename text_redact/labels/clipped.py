@@ -27,6 +27,8 @@ _IBAN = re.compile(
     r"(?<![\w-])(?P<country>[A-Z]{2})\d{2}(?P<rest>(?: [A-Z0-9]{4}){1,7}(?: [A-Z0-9]{0,3})?|[A-Z0-9]{6,30})"
     rf"(?P<end>\s?{_CUT}|$)"
 )
+# Cut by a column and run into what stands beside it, five groups of four are still nothing else.
+_IBAN_INSIDE = re.compile(r"(?<![\w-])(?P<country>[A-Z]{2})\d{2}(?P<rest>(?: [A-Z0-9]{4}){4,7})(?P<end>)(?![\w])")
 _PHONE = re.compile(
     r"(?<![\w.,/:-])(?:\+\d{1,3}[ ().-]{0,2}\d[\d ().-]{1,12}|\(\d{2,4}\) ?[\d -]{1,8}|\d{3}([-.])\d{3}\1\d{0,3}|\d{3}-\d{0,3}-?)"
     rf"(?=\s?{_CUT})"
@@ -56,7 +58,7 @@ def _hits(text: str) -> Iterator[Hit]:
     for match in _UNSPACED.finditer(text):
         if _is_issuer(match["first"]):
             yield _hit("CREDIT_CARD", match.start(), match.end())
-    for match in _IBAN.finditer(text):
+    for match in (*_IBAN.finditer(text), *_IBAN_INSIDE.finditer(text)):
         if _is_iban(match):
             yield _hit("IBAN_CODE", match.start(), match.end("rest"))
     for label, pattern in (("PHONE_NUMBER", _PHONE), ("US_SSN", _SSN)):
@@ -90,7 +92,9 @@ def _is_iban(match: re.Match[str]) -> bool:
     length = LENGTHS.get(match["country"])
     shown = len(match.group().replace(" ", "").rstrip(".\u2026"))
     digits = sum(map(str.isdigit, match["rest"]))
-    if length is None or not _LEAST_IBAN <= shown < length or 2 * digits < shown - 8:
+    if length is None or not _LEAST_IBAN <= shown or 2 * digits < shown - 8:
+        return False
+    if match.re is _IBAN and shown >= length:
         return False
     cut = bool(match["end"].strip())
     return cut or shown >= _SURE_IBAN or match["rest"].startswith(" ")

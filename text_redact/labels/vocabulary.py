@@ -20,13 +20,19 @@ def kind_of(label: str) -> str | None:
     """The kind of value that a label introduces, one of `KINDS`; ``None`` where it names nothing sensitive.
 
     The label may have more words than the entry, as "Recovery phone (optional)" has; it is compared without case,
-    accents and punctuation.
+    accents and punctuation, but must be written as labels are.
     """
     words = _words(label)
-    if not 0 < len(words) <= _MOST_WORDS or len(label) > _MOST_LETTERS:
+    if not 0 < len(words) <= _MOST_WORDS or len(label) > _MOST_LETTERS or not _is_written(label):
         return None
     found = {kind for size in range(len(words), 0, -1) for kind in _runs(words, size)}
     return next((kind for kind in KINDS if kind in found and not _denied(kind, words)), None)
+
+
+def _is_written(label: str) -> bool:
+    """Labels begin with a capital or end with a colon; "from" and "name" in a line of code do not."""
+    first = next((char for char in label if char.isalpha()), "")
+    return not first.islower() or label.rstrip(" *").endswith((":", "\uff1a"))
 
 
 def _runs(words: tuple[str, ...], size: int) -> set[str]:
