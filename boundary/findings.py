@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import starmap
@@ -19,6 +20,7 @@ from recording.model import Chars, Finding, Hit, Keys, Passage, Recording, Span
 from recording.model import Field as FieldSpan
 from text_redact.labels.vocabulary import NAMED, kind_of
 from text_redact.known import KnownValues, find_known, index_known, known_value
+from text_redact.words import is_ordinary
 from text_redact.transcript import Clip, Transcript, transcribe
 
 Alarm = Callable[[], None]
@@ -117,15 +119,24 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
         for behind in (whole if _leads(passage) else apart)[lead + passage.text] if lead else ():
             if behind.hit.end > len(lead):
                 start, end = max(0, behind.hit.start - len(lead)), behind.hit.end - len(lead)
-                # Behind "Name:" any word is a name to a model; on screens names have capitals.
-                if passage.kind == "screen" and behind.use in guesses and passage.text[start:end].islower():
-                    continue
                 found.append(Found(replace(behind.hit, start=start, end=end), behind.use))
         found += [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)]
-        if passage.kind == "screen" and plan.reader is not None and plan.reader.is_no_name(passage.text):
-            found = [one for one in found if one.use not in guesses]
+        if passage.kind == "screen" and plan.reader is not None:
+            no_name = plan.reader.is_no_name(passage.text)
+            found = [f for f in found if f.use not in guesses or not (no_name or _is_small(passage.text, f.hit))]
         out.append(found)
     return out
+
+
+def _is_small(line: str, hit: Hit) -> bool:
+    """Whether a guess is in small letters, and all of its line or ordinary words: identifiers, files, menus.
+
+    On screens names have capitals but for what people write to each other in sentences.
+    """
+    value = line[hit.start : hit.end]
+    if not value.islower():
+        return False
+    return len(line.split()) == 1 or all(is_ordinary(word) for word in re.findall(r"[^\W\d_]+", value))
 
 
 def _whole_texts(passages: Iterable[Passage]) -> Iterator[str]:
