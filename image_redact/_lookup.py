@@ -87,9 +87,13 @@ class Lookup:
     def _long(self, text: str, edges: Sequence[int]) -> Iterator[Found]:
         tried: set[tuple[int, int]] = set()
         windows: dict[tuple[int, int], list[tuple[int, int, str, int]]] = {}
+        pieces = self.pieces
         for size in self.sizes:
             for at in range(len(text) - size + 1):
-                for (offset, length), numbers in self.pieces.get(text[at : at + size], _NONE).items():
+                piece = text[at : at + size]
+                if piece not in pieces:
+                    continue
+                for (offset, length), numbers in pieces[piece].items():
                     place = at - offset, length
                     fitting = windows.get(place)
                     if fitting is None:
@@ -107,9 +111,6 @@ class Lookup:
                 errors = distance(window, target.text, 2)
                 if errors <= 2:
                     yield start, end, number, errors
-
-
-_NONE: dict[tuple[int, int], list[int]] = {}
 
 
 def _windows(text: str, edges: Sequence[int], at: int, length: int) -> list[tuple[int, int, str, int]]:
@@ -180,13 +181,16 @@ def distance(a: str, b: str, most: int) -> int:
     far = most + 1
     if abs(len(a) - len(b)) > most:
         return far
-    row = [min(j, far) for j in range(len(b) + 1)]
+    row = [j if j < far else far for j in range(len(b) + 1)]
     for i, letter in enumerate(a, start=1):
         new = [far] * (len(b) + 1)
-        new[0] = min(i, far)
+        least = new[0] = i if i < far else far
         for j in range(max(1, i - most), min(len(b), i + most) + 1):
-            new[j] = min(row[j - 1] + (letter != b[j - 1]), row[j] + 1, new[j - 1] + 1, far)
-        if min(new) > most:
+            cost = row[j - 1] if letter == b[j - 1] else 1 + min(row[j - 1], row[j], new[j - 1])
+            if cost < far:
+                new[j] = cost
+                least = min(least, cost)
+        if least > most:
             return far
         row = new
     return row[-1]
