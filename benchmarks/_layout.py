@@ -134,9 +134,7 @@ def _no_alarm() -> None:
     """Nothing here is in a hurry."""
 
 
-def judge(
-    truth: Truth, screen: Screen, session: Session, decisions: Iterable[Decision], page: str, sums: Sums
-) -> None:
+def judge(truth: Truth, screen: Screen, session: Session, decisions: Iterable[Decision], page: str, sums: Sums) -> None:
     """Add one page to the sums."""
     done = [(d.finding.span, d) for d in decisions if isinstance(d.finding.span, Box)]
     boxes = [Rect(box.x, box.y, box.width, box.height) for box, _ in done]

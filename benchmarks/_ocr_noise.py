@@ -19,27 +19,23 @@ def noisy(value: str, noise: str, random: Random) -> str | None:
     """``value`` misread in the way of ``noise``, one of `NOISES`; ``None`` where it cannot be."""
     if noise == "nothing":
         return value
-    if noise == "look-alike":
-        return _alike(value, random)
-    if noise == "two look-alikes":
+    if noise in ("look-alike", "two look-alikes"):
         once = _alike(value, random)
-        return None if once is None else _alike(once, random)
-    if noise == "space added":
-        if len(value) < 5:
-            return None
-        at = random.randrange(1, len(value))
-        return value[:at] + " " + value[at:]
-    if noise == "wrong letter":
-        if len(value) < 5:
-            return None
-        at = random.randrange(len(value))
-        return value[:at] + random.choice(_LETTERS) + value[at + 1 :]
-    wanted = str.isspace if noise == "space lost" else _is_sign
-    places = [at for at, char in enumerate(value) if wanted(char)]
-    if not places:
+        return _alike(once, random) if once is not None and noise == "two look-alikes" else once
+    if noise in ("space lost", "sign lost"):
+        wanted = str.isspace if noise == "space lost" else _is_sign
+        places = [at for at, char in enumerate(value) if wanted(char)]
+        at = random.choice(places) if places else -1
+        return value[:at] + value[at + 1 :] if places else None
+    # Shorter values have no slack: they would match everywhere.
+    if len(value) < 5:
         return None
-    at = random.choice(places)
-    return value[:at] + value[at + 1 :]
+    at = random.randrange(1, len(value))
+    return (
+        f"{value[:at]} {value[at:]}"
+        if noise == "space added"
+        else value[:at] + random.choice(_LETTERS) + value[at + 1 :]
+    )
 
 
 def _is_sign(char: str) -> bool:

@@ -1,4 +1,4 @@
-"""Known values on screens: how many are found as OCR misreads them, what else is hit, and the time with 10,000 values."""
+"""Known values on screens as OCR misreads them: how many are found, what else is hit, the time with 10,000 of them."""
 
 from __future__ import annotations
 

@@ -76,8 +76,8 @@ class _Layout:
             drop = box.y - other.bottom
             near = 0 <= drop <= _NEAR * box.height and abs(box.x - other.x) <= box.height
             if near and (best is None or drop < best[0]):
-                best = drop, self.lines[number].text
-        return best[1] if best and _is_words(best[1]) else ""
+                best = drop, str(self.lines[number].text)
+        return best[1] if best is not None and _is_words(best[1]) else ""
 
     def _head(self, box: Any) -> str:
         """What stands at the top of a column of at least three cells, if it is words alone."""
@@ -92,7 +92,7 @@ class _Layout:
             if edge - other.bottom > _APART * box.height:
                 break
             edge, cells = other.y, cells + 1
-            text = self.lines[number].text
+            text = str(self.lines[number].text)
             # Letters that number the columns of a sheet stand above its heads; cells of names are no heads either.
             if sum(map(str.isalpha, text)) > 1 and _is_words(text):
                 if introduces(text):

@@ -18,10 +18,10 @@ from policies.policy import StepUse
 from recording.errors import StepFailed
 from recording.model import Chars, Finding, Hit, Keys, Passage, Recording, Span
 from recording.model import Field as FieldSpan
-from text_redact.labels.vocabulary import NAMED, kind_of
 from text_redact.known import KnownValues, find_known, index_known, known_value
-from text_redact.words import is_ordinary
+from text_redact.labels.vocabulary import NAMED, kind_of
 from text_redact.transcript import Clip, Transcript, transcribe
+from text_redact.words import is_ordinary
 
 Alarm = Callable[[], None]
 """Raises `StepFailed` when the recording has used up its time."""

@@ -153,8 +153,8 @@ def build(targets: Sequence[Target]) -> Lookup:
             for part in _deletes(text):
                 deletes.setdefault(part, []).append(number)
         else:
-            for part in range(3):
-                start, end = size * part // 3, size * (part + 1) // 3
+            for third in range(3):
+                start, end = size * third // 3, size * (third + 1) // 3
                 pieces.setdefault(text[start:end], {}).setdefault((start, size), []).append(number)
     return Lookup(
         tuple(targets),
@@ -181,10 +181,10 @@ def distance(a: str, b: str, most: int) -> int:
     far = most + 1
     if abs(len(a) - len(b)) > most:
         return far
-    row = [j if j < far else far for j in range(len(b) + 1)]
+    row = [min(far, j) for j in range(len(b) + 1)]
     for i, letter in enumerate(a, start=1):
         new = [far] * (len(b) + 1)
-        least = new[0] = i if i < far else far
+        least = new[0] = min(far, i)
         for j in range(max(1, i - most), min(len(b), i + most) + 1):
             cost = row[j - 1] if letter == b[j - 1] else 1 + min(row[j - 1], row[j], new[j - 1])
             if cost < far:

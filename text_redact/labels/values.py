@@ -30,9 +30,10 @@ _ENTITIES = {
 ENTITIES = tuple(sorted({*_ENTITIES.values(), *(label for label, _ in SECRETS)}))
 """Everything that this detector can find."""
 
-_PARTICLES = frozenset(
-    "van von de der den del della di da do dos das du la le les el al bin ibn ten ter te y e zu zur af av och".split()
+_PARTICLE_LIST = (
+    "van von de der den del della di da do dos das du la le les el al bin ibn ten ter te y e zu zur af av och"
 )
+_PARTICLES = frozenset(_PARTICLE_LIST.split())
 _NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|[^\W\d_][^\W\d_'’.-]*(?:['’-][^\W\d_]+)*\.?),?")
 _PHONE = re.compile(r"[+(]?[\d\s().+/\u2010-\u2015-]{6,24}(?:\s*(?:x|ext\.?)\s*\d{1,6})?")
 _DATE = re.compile(r"[\d./\-\u2010-\u2015 ]{6,12}|(?=.*\d)[\w.,'/ -]{6,24}")
