@@ -120,10 +120,11 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
             if behind.hit.end > len(lead):
                 start, end = max(0, behind.hit.start - len(lead)), behind.hit.end - len(lead)
                 found.append(Found(replace(behind.hit, start=start, end=end), behind.use))
+        if passage.kind == "screen":
+            found = [f for f in found if f.use not in guesses or not _is_small(passage.text, f.hit)]
         found += [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)]
-        if passage.kind == "screen" and plan.reader is not None:
-            no_name = plan.reader.is_no_name(passage.text)
-            found = [f for f in found if f.use not in guesses or not (no_name or _is_small(passage.text, f.hit))]
+        if passage.kind == "screen" and plan.reader is not None and plan.reader.is_no_name(passage.text):
+            found = [f for f in found if f.use not in guesses]
         out.append(found)
     return out
 

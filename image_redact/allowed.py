@@ -28,8 +28,8 @@ class Allowed:
     phrases: tuple[str, ...] = field(default=(), repr=False)
 
     def is_no_name(self, text: str) -> bool:
-        """Whether a text has allowed words alone, between numbers and single letters: no name is in it."""
-        return all(len(word) < 2 or word.isdigit() or word in self.words for word in self._words(text))
+        """Whether a text has allowed words alone, between short numbers and single letters: no name is in it."""
+        return all(_is_short(word) or word in self.words for word in self._words(text))
 
     def shows(self, line: Line) -> bool:
         """Whether a line may stay in sight where everything else is covered: numbers and unsure words may not."""
@@ -41,6 +41,11 @@ class Allowed:
         for phrase in self.phrases:
             folded = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", folded)
         return _TOKEN.findall(folded)
+
+
+def _is_short(word: str) -> bool:
+    """Whether a word is a letter, or a number as of pages and items; postcodes and ids are longer."""
+    return len(word) < 2 or (word.isdigit() and len(word) < 4)
 
 
 def allow(words: Iterable[str] = (), *, interface: bool = True) -> Allowed:

@@ -15,7 +15,7 @@ _CUT = r"(?:\u2026|\.{2,4})"
 _LOCAL = r"(?<![\w@./+-])[A-Za-z0-9][\w.+-]{1,63}"
 
 # A domain whose end is out of sight. "name@host:" and "name@host$" are prompts and have patterns of their own.
-_EMAIL = re.compile(rf"(?P<value>{_LOCAL}@(?:[A-Za-z0-9][A-Za-z0-9.-]{{0,62}})?)(?={_CUT}|$)")
+_EMAIL = re.compile(rf"(?P<value>{_LOCAL}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]|\.(?!\.)){{0,62}})?)(?={_CUT}|$)")
 _CARDS = (
     re.compile(
         r"(?<![\w.,-])(?P<value>(?P<first>[2-6]\d{3})(?P<gap>[ -])\d{4}(?:(?P=gap)\d{0,4})?(?:(?P=gap)\d{0,3})?)"
