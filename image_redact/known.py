@@ -65,8 +65,9 @@ def find_known(line: Line | str, known: KnownValues | Iterable[Known | str]) -> 
     plain = fold(text, symbols=False)
     signs = fold(text, symbols=True)
     for folded in (plain,) if plain.text == signs.text else (plain, signs):
-        found = [*lookup.matches(folded), *beginnings(folded, text, lookup), *endings(folded, text, lookup)]
-        for start, end, number, errors in _closest(found):
+        # A value with an error in it begins like itself cut off: both count, and the longer one covers more.
+        cut = (*beginnings(folded, text, lookup), *endings(folded, text, lookup))
+        for start, end, number, errors in (*_closest(lookup.matches(folded)), *cut):
             place = (folded.starts[start], folded.ends[end - 1], lookup.targets[number].label)
             if errors == 0 or not _is_interface(line, place[0], place[1]):
                 best[place] = min(errors, best.get(place, errors))

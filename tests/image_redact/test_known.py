@@ -148,3 +148,13 @@ def test_a_value_is_found_among_others_as_it_is_alone(values: list[str], which: 
     text = f"zzz {value} zzz"
     alone = {(hit.start, hit.end) for hit in find_known(text, [value])}
     assert alone <= {(hit.start, hit.end) for hit in find_known(text, values)}
+
+
+@pytest.mark.parametrize("at", range(9, 24))
+def test_an_error_behind_a_right_beginning_hides_nothing(at: int) -> None:
+    """What looks like the value cut off before the error does not take the place of the whole value."""
+    value = "margit.oakenfold@corp.example"
+    text = f"{value[:at]}y{value[at + 1 :]}"
+    hits = find_known(f"to {text} now", [value])
+    covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    assert all(3 + place in covered for place, letter in enumerate(text) if letter.isalnum())
