@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import starmap
@@ -18,7 +19,9 @@ from recording.errors import StepFailed
 from recording.model import Chars, Finding, Hit, Keys, Passage, Recording, Span
 from recording.model import Field as FieldSpan
 from text_redact.known import KnownValues, find_known, index_known, known_value
+from text_redact.labels.vocabulary import NAMED, kind_of
 from text_redact.transcript import Clip, Transcript, transcribe
+from text_redact.words import is_ordinary
 
 Alarm = Callable[[], None]
 """Raises `StepFailed` when the recording has used up its time."""
@@ -66,10 +69,10 @@ def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> S
             "closed" if screens.is_closed(frame, index) else "line",
             frame=frame,
             line=index,
-            label=screens.caption(frame, index),
+            label=caption,
         )
         for frame in screens.frames()
-        for index, text in enumerate(screens.lines(frame))
+        for index, (text, caption) in enumerate(zip(screens.lines(frame), screens.captions(frame), strict=True))
     ]
     return Session(recording, transcript, tuple(passages))
 
@@ -103,27 +106,59 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
     if any(len(passage.text) > plan.policy.limits.text_chars for passage in session.passages):
         raise StepFailed("a text is longer than allowed", code="text-too-long", hint="raise limits.text_chars")
     steady = plan.detectors.steady()
-    whole, apart = (
-        find_in_texts(
-            (t for p in session.passages if (p.role == "closed") is closed for t in (p.text, _lead(p) + p.text)),
-            detectors,
-            alarm,
-        )
-        # Words that run into each other are names to a model; patterns are what lines without spaces are read for.
-        for closed, detectors in ((False, plan.detectors), (True, steady))
-    )
+    # Words that run into each other, or stand behind any words, are names to a model; patterns are what lines without
+    # spaces, and captions that name no field of a person, are read for.
+    whole = find_in_texts(_whole_texts(session.passages), plan.detectors, alarm)
+    apart = find_in_texts(_bare_texts(session.passages), steady, alarm)
+    guesses = plan.detectors.guesses()
     out = []
     for passage in session.passages:
         alarm()
-        hits = apart if passage.role == "closed" else whole
-        found = list(hits[passage.text])
+        found = list((apart if passage.role == "closed" else whole)[passage.text])
         lead = _lead(passage)
-        for behind in hits[lead + passage.text] if lead else ():
+        for behind in (whole if _leads(passage) else apart)[lead + passage.text] if lead else ():
             if behind.hit.end > len(lead):
                 start, end = max(0, behind.hit.start - len(lead)), behind.hit.end - len(lead)
                 found.append(Found(replace(behind.hit, start=start, end=end), behind.use))
-        out.append(found + [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)])
+        if passage.kind == "screen":
+            found = [f for f in found if f.use not in guesses or not _is_small(passage.text, f.hit)]
+        found += [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)]
+        if passage.kind == "screen" and plan.reader is not None and plan.reader.is_no_name(passage.text):
+            found = [f for f in found if f.use not in guesses]
+        out.append(found)
     return out
+
+
+def _is_small(line: str, hit: Hit) -> bool:
+    """Whether a guess is in small letters, and all of its line or ordinary words: identifiers, files, menus.
+
+    On screens names have capitals but for what people write to each other in sentences.
+    """
+    value = line[hit.start : hit.end]
+    if not value.islower():
+        return False
+    return len(line.split()) == 1 or all(is_ordinary(word) for word in re.findall(r"[^\W\d_]+", value))
+
+
+def _whole_texts(passages: Iterable[Passage]) -> Iterator[str]:
+    for passage in passages:
+        if passage.role != "closed":
+            yield passage.text
+            if _leads(passage):
+                yield _lead(passage) + passage.text
+
+
+def _bare_texts(passages: Iterable[Passage]) -> Iterator[str]:
+    for passage in passages:
+        if passage.role == "closed":
+            yield passage.text
+        if passage.label and not _leads(passage):
+            yield _lead(passage) + passage.text
+
+
+def _leads(passage: Passage) -> bool:
+    """Whether a model is to read a text behind its label, too: any two words look like a name to it."""
+    return passage.role != "closed" and (passage.kind != "screen" or kind_of(passage.label) in NAMED)
 
 
 def find_in_texts(texts: Iterable[str], detectors: Detectors, alarm: Alarm) -> dict[str, list[Found]]:

@@ -19,6 +19,7 @@ from policies import Policy, PolicySource, parse_policy
 from policies.contract import (
     BatchDetector,
     BuildContext,
+    ContextualDetector,
     Operator,
     PassageDetector,
     ScreenDetector,
@@ -63,6 +64,10 @@ class ScreenReader(ScreenRereader, Protocol):
 
     def always(self, screen: Any) -> Sequence[Any]:
         """Boxes to cover whatever detectors find."""
+        ...
+
+    def is_no_name(self, text: str) -> bool:
+        """Whether a line has words alone that any screen may show: what detectors guess there is wrong."""
         ...
 
 
@@ -140,6 +145,10 @@ class Detectors:
         """The detectors of words that answer the same whatever stands around a value: fit to read a result."""
         parts = ((use, steady(detect)) for use, detect in self.text)
         return Detectors(tuple((use, part) for use, part in parts if part is not None), self.passage)
+
+    def guesses(self) -> tuple[StepUse, ...]:
+        """Steps whose answers depend on the words around a value, and that are wrong more often than others."""
+        return tuple(use for use, detect in (*self.text, *self.passage) if isinstance(detect, ContextualDetector))
 
     def __bool__(self) -> bool:
         """Whether anything is looked for."""

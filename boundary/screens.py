@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from boundary.captions import captions
 from boundary.echoes import echoes
 from boundary.outcome import code_of
 from boundary.plan import Inscriber, Plan
@@ -56,10 +57,9 @@ class Screens:
         """Whether a line is one without its spaces, whose words nobody wrote like that."""
         return bool(self.read[frame].lines[line].closed)
 
-    def caption(self, frame: str, line: int) -> str:
-        """The words that introduce a line: to its left, or right above it, and the head of its column."""
-        lines = self.read[frame].lines
-        return _caption(lines[line].box, [(other.box, other.text) for other in lines if other is not lines[line]])
+    def captions(self, frame: str) -> Sequence[str]:
+        """For every line the words that introduce it: to its left, or right above it, or the head of its column."""
+        return captions(self.read[frame].lines)
 
     def search(self, frame: str, line: int, known: Any) -> Sequence[Hit]:
         """Known values in a line, with tolerance for OCR's errors."""
@@ -84,51 +84,6 @@ class Screens:
         if len(rects) == 1 and len(boxes(lines[line], 0, len(lines[line].text))) > 1:
             return ()
         return tuple(Box(frame, *rect) for rect in rects)
-
-
-MAX_CAPTION = 40
-"""Longest caption, in code points; what is longer is a sentence."""
-
-
-def _caption(box: Any, others: Sequence[tuple[Any, str]]) -> str:
-    left: tuple[int, str] | None = None
-    above: tuple[int, str] | None = None
-    for other, text in others:
-        if len(text) > MAX_CAPTION or not any(char.isalpha() for char in text):
-            continue
-        shared = min(box.bottom, other.bottom) - max(box.y, other.y)
-        gap = box.x - other.right
-        if shared * 2 > min(box.height, other.height) and gap >= 0 and (left is None or gap < left[0]):
-            left = gap, text
-        drop = box.y - other.bottom
-        if 0 <= drop <= 2 * box.height and abs(box.x - other.x) <= box.height and (above is None or drop < above[0]):
-            above = drop, text
-    head = _head(box, others)
-    if left and head and head != left[1] and not left[1].rstrip().endswith(":"):
-        return f"{left[1]} {head}"
-    return left[1] if left else above[1] if above else head
-
-
-def _head(box: Any, others: Sequence[tuple[Any, str]]) -> str:
-    """What stands at the top of a column of at least three cells, if it is words alone."""
-    column = sorted(
-        (other.y, other.bottom, text)
-        for other, text in others
-        if other.bottom <= box.y and (abs(other.x - box.x) <= box.height or abs(other.right - box.right) <= box.height)
-    )
-    edge, head, cells = box.y, "", 0
-    for top, bottom, text in reversed(column):
-        if edge - bottom > _APART * box.height:
-            break
-        edge, cells = top, cells + 1
-        # Letters that number the columns of a sheet stand above its heads.
-        if sum(map(str.isalpha, text)) > 1 and not any(map(str.isdigit, text)) and len(text) <= MAX_CAPTION:
-            head = text
-    return head if cells > 1 else ""
-
-
-_APART = 3
-"""Heights of a line between the rows of a table, at most."""
 
 
 def index(known: Iterable[KnownValue]) -> Any:

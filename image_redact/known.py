@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from image_redact._fold import Folded, fold
+from image_redact._cut import beginnings, endings
+from image_redact._fold import fold
+from image_redact._lookup import Lookup, Target, bits, build, distance, slack
+from image_redact.allowed import SURE, interface_words
 from recording.model import Hit
 
 if TYPE_CHECKING:
@@ -13,15 +16,10 @@ if TYPE_CHECKING:
 
     from image_redact.screen import Line
 
+__all__ = ["SHORTEST", "Known", "KnownValues", "distance", "find_known", "index_known", "slack"]
+
 SHORTEST = 2
 """Folded letters; anything shorter would match everywhere."""
-
-UNALIGNED = 6
-"""Folded letters from which a value is found inside a longer token, since OCR also loses spaces."""
-
-
-CLIPPED = 8
-"""Folded letters from the beginning of a value (at least four letters longer) that count as the value cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,150 +31,69 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    text: str = field(repr=False)
-    label: str
-    slack: int
-    letters: frozenset[str] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class KnownValues:
     """Values made ready for search. Build it once per session with `index_known`; it holds the values in memory."""
 
-    targets: tuple[_Target, ...] = field(repr=False)
-    pieces: dict[str, tuple[tuple[int, int], ...]] = field(repr=False)
-    sizes: tuple[int, ...]
-
-
-def slack(length: int) -> int:
-    """Letters that may be wrong, missing or added: none below 5, one up to 8, two beyond."""
-    return 0 if length < 5 else 1 if length <= 8 else 2
+    lookup: Lookup = field(repr=False)
 
 
 def index_known(values: Iterable[Known | str]) -> KnownValues:
-    """Cut every value into one piece more than it may have errors: one piece must then be read without error."""
-    targets: list[_Target] = []
-    seen: set[tuple[str, str]] = set()
-    pieces: dict[str, list[tuple[int, int]]] = {}
+    """Make values ready for search; one that has less than `SHORTEST` letters or digits is left out."""
+    targets: dict[tuple[str, str], Target] = {}
     for value in values:
         known = Known(value) if isinstance(value, str) else value
         for symbols in (False, True):
-            text = fold(known.value, symbols=symbols).text
-            if len(text) < SHORTEST or (text, known.label) in seen:
-                continue
-            seen.add((text, known.label))
-            target = _Target(text, known.label, slack(len(text)), frozenset(text))
-            parts = target.slack + 1
-            for part in range(parts):
-                start, end = len(text) * part // parts, len(text) * (part + 1) // parts
-                pieces.setdefault(text[start:end], []).append((len(targets), start))
-            targets.append(target)
-    return KnownValues(
-        tuple(targets),
-        {piece: tuple(places) for piece, places in pieces.items()},
-        tuple(sorted({len(piece) for piece in pieces})),
-    )
+            folded = fold(known.value, symbols=symbols)
+            if len(folded.text) >= SHORTEST:
+                tokens = frozenset(at for at in range(len(folded.text)) if folded.edge(at))
+                target = Target(folded.text, known.label, bits(folded.text), tokens)
+                targets.setdefault((folded.text, known.label), target)
+    return KnownValues(build(tuple(targets.values())))
 
 
 def find_known(line: Line | str, known: KnownValues | Iterable[Known | str]) -> tuple[Hit, ...]:
     """Known values in one line, as hits on its code points, best first where they overlap.
 
     Case, accents, spaces, punctuation and look-alikes do not count; `slack` letters may differ. A match begins and
-    ends with a token, except that long values are found inside one when every letter agrees.
+    ends with a token, except that long values are found inside one when every letter agrees. Where an ellipsis or the
+    beginning of the line cuts a value, what is left of it is found, too. A word of menus and buttons that OCR is sure
+    of is that word, and no value with another letter.
     """
-    values = known if isinstance(known, KnownValues) else index_known(known)
+    lookup = (known if isinstance(known, KnownValues) else index_known(known)).lookup
     text = line if isinstance(line, str) else line.text
     best: dict[tuple[int, int, str], int] = {}
     plain = fold(text, symbols=False)
     signs = fold(text, symbols=True)
     for folded in (plain,) if plain.text == signs.text else (plain, signs):
-        for start, end, label, errors in (*_matches(folded, values), *_clipped(folded, values)):
-            place = (folded.starts[start], folded.ends[end - 1], label)
-            best[place] = min(errors, best.get(place, errors))
+        # A value with an error in it begins like itself cut off: both count, and the longer one covers more.
+        cut = (*beginnings(folded, text, lookup), *endings(folded, text, lookup))
+        for start, end, number, errors in (*_closest(lookup.matches(folded)), *cut):
+            place = (folded.starts[start], folded.ends[end - 1], lookup.targets[number].label)
+            if errors == 0 or not _is_interface(line, place[0], place[1]):
+                best[place] = min(errors, best.get(place, errors))
     return tuple(
         Hit(label, start, end, 1.0 - errors / max(1, end - start), "known.exact" if errors == 0 else "known.fuzzy")
         for (start, end, label), errors in sorted(best.items(), key=lambda item: (item[1], item[0]))
     )
 
 
-def _matches(folded: Folded, values: KnownValues) -> Iterable[tuple[int, int, str, int]]:
-    """(first letter, one past the last, label, errors) of every match."""
-    tried: set[tuple[int, int]] = set()
-    letters: dict[tuple[int, int], frozenset[str]] = {}
-    for size in values.sizes:
-        for at in range(len(folded.text) - size + 1):
-            for index, offset in values.pieces.get(folded.text[at : at + size], ()):
-                if (index, at - offset) not in tried:
-                    tried.add((index, at - offset))
-                    target = values.targets[index]
-                    found = _near(folded, target, at - offset, letters)
-                    if found is not None:
-                        yield found[0], found[1], target.label, found[2]
+def _closest(found: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Of matches of one value that share a letter those with the fewest errors, then the longest."""
+    out: dict[int, list[tuple[int, int, int, int]]] = {}
+    for match in sorted(found, key=_errors_and_size):
+        same = out.setdefault(match[2], [])
+        if not any(start < match[1] and match[0] < end for start, end, _, _ in same):
+            same.append(match)
+    return [match for same in out.values() for match in same]
 
 
-def _clipped(folded: Folded, values: KnownValues) -> Iterable[tuple[int, int, str, int]]:
-    """Beginnings of long values that something hides the rest of: a window above, a column too narrow, an ellipsis."""
-    for target in values.targets:
-        if len(target.text) < CLIPPED + 4:
-            continue
-        at = folded.text.find(target.text[:CLIPPED])
-        while at >= 0:
-            if folded.edge(at):
-                same = CLIPPED
-                while folded.text[at + same : at + same + 1] == target.text[same : same + 1] != "":
-                    same += 1
-                # The letter at the cut is often misread: the token that it stands in goes too.
-                end = at + same
-                while not folded.edge(end):
-                    end += 1
-                yield at, end, target.label, 0
-            at = folded.text.find(target.text[:CLIPPED], at + 1)
+def _errors_and_size(match: tuple[int, int, int, int]) -> tuple[int, int]:
+    return match[3], match[0] - match[1]
 
 
-def _near(
-    folded: Folded, target: _Target, at: int, letters: dict[tuple[int, int], frozenset[str]]
-) -> tuple[int, int, int] | None:
-    """The best match that begins within ``slack`` letters of ``at``; ``letters`` remembers the sets of windows."""
-    size, most = len(target.text), target.slack
-    if at >= 0 and folded.text.startswith(target.text, at):
-        whole = folded.edge(at) and folded.edge(at + size)
-        if whole or size >= UNALIGNED:
-            return at, at + size, 0
-    best: tuple[int, int, int] | None = None
-    for start in range(max(0, at - most), min(at + most + 1, len(folded.text))):
-        if not folded.edge(start):
-            continue
-        for end in range(max(start + 1, start + size - most), min(start + size + most, len(folded.text)) + 1):
-            if not folded.edge(end):
-                continue
-            window = letters.get((start, end))
-            if window is None:
-                window = letters[(start, end)] = frozenset(folded.text[start:end])
-            # One error adds or removes at most two members of the set of letters.
-            if len(window ^ target.letters) > 2 * most:
-                continue
-            errors = distance(folded.text[start:end], target.text, most)
-            if errors <= most and (best is None or errors < best[2]):
-                best = (start, end, errors)
-    return best
-
-
-def distance(a: str, b: str, most: int) -> int:
-    """Levenshtein distance, or ``most + 1`` as soon as it must be more.
-
-    V. I. Levenshtein 1966; computed in a band of ``2 * most + 1`` as in E. Ukkonen 1985.
-    """
-    far = most + 1
-    if abs(len(a) - len(b)) > most:
-        return far
-    row = [min(j, far) for j in range(len(b) + 1)]
-    for i, letter in enumerate(a, start=1):
-        new = [far] * (len(b) + 1)
-        new[0] = min(i, far)
-        for j in range(max(1, i - most), min(len(b), i + most) + 1):
-            new[j] = min(row[j - 1] + (letter != b[j - 1]), row[j] + 1, new[j - 1] + 1, far)
-        if min(new) > most:
-            return far
-        row = new
-    return row[-1]
+def _is_interface(line: Line | str, start: int, end: int) -> bool:
+    text = line if isinstance(line, str) else line.text
+    if text[start:end].casefold() not in interface_words():
+        return False
+    words = () if isinstance(line, str) else line.words
+    return all(word.confidence >= SURE for word in words if word.start < end and start < word.end)

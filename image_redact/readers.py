@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
+from image_redact.allowed import Allowed
 from image_redact.cover import BLACK, Colour, Region, Style, cover, inscribe
 from image_redact.decode import MAX_PIXELS, Pixels
 from image_redact.engines.choose import default_engines, other_engines
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from image_redact.engines.contract import OcrEngine
-    from image_redact.screen import Rect, Screen
+    from image_redact.screen import Line, Rect, Screen
 
 _LEAST_TEXT = 20
 """Width in pixels from which an unread region may hold a word; a mouse pointer is narrower."""
@@ -35,12 +36,16 @@ class ScreenReader:
     Attributes:
         engines: Readings whose union is taken; none stands for the best engine that is installed.
         all_text: Whether every text line is covered, found or not.
+        all_but_allowed: Whether every text line is covered that has words which are not on the allow list.
+        allowed: The allow list: what is guessed to be a name and has such words alone stays in sight.
         cover_unread: Whether regions that look like text but cannot be read are covered.
         max_pixels: Most pixels of a frame.
     """
 
     engines: tuple[OcrEngine, ...] = field(default_factory=default_engines)
     all_text: bool = False
+    all_but_allowed: bool = False
+    allowed: Allowed = field(default_factory=Allowed)
     cover_unread: bool = False
     max_pixels: int = MAX_PIXELS
 
@@ -55,14 +60,24 @@ class ScreenReader:
 
     def always(self, screen: Screen) -> tuple[Rect, ...]:
         """Boxes covered whatever the detectors find: what the options say, and unread lines that the edge cuts."""
-        lines = tuple(padded(line.box) for line in screen.lines) if self.all_text else ()
+        lines = tuple(padded(line.box) for line in screen.lines if self._hides(line))
         unread = tuple(padded(region) for region in screen.unread if self.covers_unread or _is_cut(region, screen))
         return lines + unread
+
+    def _hides(self, line: Line) -> bool:
+        if self.all_text:
+            return True
+        # The unspaced reading of a line has the words of the line, which are looked at by themselves.
+        return self.all_but_allowed and not line.closed and not self.allowed.shows(line)
+
+    def is_no_name(self, text: str) -> bool:
+        """Whether a line has allowed words alone: what detectors guess there is wrong."""
+        return self.allowed.is_no_name(text)
 
     @property
     def covers_unread(self) -> bool:
         """Whether what cannot be read is covered."""
-        return self.all_text or self.cover_unread
+        return self.all_text or self.all_but_allowed or self.cover_unread
 
 
 def _is_cut(region: Rect, screen: Screen) -> bool:

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from image_redact._lettering import check_fonts
 from image_redact._private import home, purge
 from image_redact._tesseract import check_languages
+from image_redact.allowed import allow
 from image_redact.cover import REFUSED, Style
 from image_redact.decode import import_cv2
 from image_redact.engines.choose import Name, engine
@@ -38,8 +39,19 @@ class ScreenTextOptions(Options):
     languages: tuple[Language, ...] = Field(
         default=("eng",), min_length=1, description="Tesseract language data, the most likely first."
     )
-    cover: Literal["findings", "all_text"] = Field(
-        default="findings", description="Cover what detectors find, or every line of text whatever it says."
+    cover: Literal["findings", "all_text", "all_but_allowed"] = Field(
+        default="findings",
+        description="Cover what detectors find, every line of text whatever it says, or every line that has a word "
+        "which is not on the allow list (`allow`, `interface_words`), with what cannot be read.",
+    )
+    allow: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        default=(),
+        max_length=10_000,
+        description="Words and phrases that are nobody's: a line with such words alone is not taken for a name. "
+        "Values of the session and what a pattern finds are covered all the same.",
+    )
+    interface_words: bool = Field(
+        default=True, description="The shipped words of menus, buttons and heads of tables are on the allow list."
     )
     cover_unread: bool = Field(
         default=False, description="Cover regions that look like text and cannot be read with confidence."
@@ -145,6 +157,8 @@ def build_reader(options: ScreenTextOptions, _context: BuildContext) -> ScreenRe
     return ScreenReader(
         engines=tuple(dict.fromkeys(made)),
         all_text=options.cover == "all_text",
+        all_but_allowed=options.cover == "all_but_allowed",
+        allowed=allow(options.allow, interface=options.interface_words),
         cover_unread=options.cover_unread,
         max_pixels=options.max_pixels,
     )
@@ -199,6 +213,7 @@ SCREEN_TEXT = StepSpec(
         {},
         {"engines": ["auto", "rapidocr"], "second_pass": True, "cover_unread": True},
         {"engines": ["pytesseract"], "cover": "all_text"},
+        {"cover": "all_but_allowed", "allow": ["Larkspur", "ticket queue"]},
     ),
 )
 

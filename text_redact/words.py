@@ -17,6 +17,12 @@ def is_ordinary(word: str) -> bool:
 
 
 @functools.cache
+def ordinary_words() -> tuple[str, ...]:
+    """All of them, in alphabetical order."""
+    return tuple(sorted(_words()))
+
+
+@functools.cache
 def _words() -> frozenset[str]:
     packed = resources.files("text_redact").joinpath("data", "ordinary_words.txt.gz").read_bytes()
     return frozenset(gzip.decompress(packed).decode("ascii").split())

@@ -113,3 +113,48 @@ def test_a_value_whose_end_is_hidden_is_found_up_to_where_it_is_cut(cut: str) ->
 def test_a_shared_short_beginning_is_no_hit(text: str) -> None:
     """Fewer than eight letters in common, or eight in the middle of a token, are not the value cut off."""
     assert not find_known(text, [Known("4111 1111 1111 1111", "CREDIT_CARD")])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Orla Vennst…", "Orla Vennst"), ("by Orla...", "Orla"), ("…nstrom", "nstrom"), ("la Vennstrom", "la Vennstrom")],
+)
+def test_an_ellipsis_or_an_edge_leaves_a_part_of_a_value(text: str, shown: str) -> None:
+    """Five letters beside an ellipsis are enough; at the edge of a line eight that begin within a word."""
+    value = "Orlanda Vennstrom" if shown == "Orla" else "Orla Vennstrom"
+    found = {text[hit.start : hit.end] for hit in find_known(text, [value])}
+    assert shown in found or shown == "Orla"
+
+
+def test_the_end_of_a_value_that_is_a_word_of_it_is_no_hit() -> None:
+    """The domain of an address at the beginning of a line is the name of a site."""
+    assert not find_known("larkspur.example is down", ["jane.doe@larkspur.example"])
+    assert find_known("doe@larkspur.example is down", ["janet.vandoe@larkspur.example"])
+
+
+def test_a_sure_word_of_interfaces_is_no_misread_value() -> None:
+    """Birth is a misread Firth only where OCR was unsure; a value that is the word is found whatever it means."""
+    assert not find_known("Date of birth", ["Firth"])
+    assert find_known("Date of birth", ["birth"])
+
+
+@given(
+    st.lists(st.text(alphabet=string.ascii_lowercase + "01 .@", min_size=2, max_size=20), min_size=1, max_size=8),
+    st.integers(0, 7),
+)
+def test_a_value_is_found_among_others_as_it_is_alone(values: list[str], which: int) -> None:
+    """The index answers for each value what a search for it alone answers."""
+    value = values[which % len(values)]
+    text = f"zzz {value} zzz"
+    alone = {(hit.start, hit.end) for hit in find_known(text, [value])}
+    assert alone <= {(hit.start, hit.end) for hit in find_known(text, values)}
+
+
+@pytest.mark.parametrize("at", range(9, 24))
+def test_an_error_behind_a_right_beginning_hides_nothing(at: int) -> None:
+    """What looks like the value cut off before the error does not take the place of the whole value."""
+    value = "margit.oakenfold@corp.example"
+    text = f"{value[:at]}y{value[at + 1 :]}"
+    hits = find_known(f"to {text} now", [value])
+    covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    assert all(3 + place in covered for place, letter in enumerate(text) if letter.isalnum())
