@@ -32,7 +32,7 @@ table{border-collapse:collapse;font-size:.875rem;width:100%}
 caption{text-align:left;font-weight:600;padding:.4rem 0}
 .tables caption{padding:.6rem 0 .2rem .25rem}
 th,td{text-align:left;font-weight:400;padding:.25rem .6rem .25rem .25rem;border-top:1px solid var(--line);
-vertical-align:top;overflow-wrap:anywhere}
+vertical-align:top;overflow-wrap:break-word}
 thead th{color:var(--soft);border-top:0;overflow-wrap:normal}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 article{padding:1rem;margin:0 0 1rem;scroll-margin-top:.5rem;break-inside:avoid}
@@ -50,6 +50,7 @@ text{fill:#fff;stroke:#111;paint-order:stroke;text-anchor:middle;font-weight:700
 .unread{--c:var(--unread)}.sticky{--c:var(--sticky)}.repair{--c:var(--repair)}
 .key{background:var(--c);color:#fff;text-align:center;font-weight:700;padding:.25rem;width:2.25rem}
 .regions{max-height:30rem;overflow:auto}
+.regions table{min-width:26rem}
 .small{display:none}
 article:target .body{grid-template-columns:minmax(0,1fr)}
 article:target .regions{max-height:none}
