@@ -176,7 +176,8 @@ def _regions(tile: Tile) -> str:
     rest = f"<p>{more:,} more regions are not listed.</p>" if more > 0 else ""
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("no.", "label", "rule", "reason", "confidence"))
     return (
-        f'<div class="regions" tabindex="0" role="region" aria-label="Covered regions"><table><caption>{_plural(len(tile.marks))}</caption><thead><tr>{heads}</tr></thead>'
+        f'<div class="regions" tabindex="0" role="region" aria-label="Covered regions">'
+        f"<table><caption>{_plural(len(tile.marks))}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table>{rest}</div>"
     )
 
