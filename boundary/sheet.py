@@ -26,8 +26,8 @@ from recording.model import Recording
 
 LIMIT, MOST = 100, 500
 """Frames on a sheet where nobody says how many, and at most."""
-PICTURES = 18_000_000
-"""Bytes of all pictures of a sheet together; base64 makes a third more of them."""
+PICTURES = 12_000_000
+"""Bytes of all pictures of a sheet together; base64 makes a third more of them, and the tables take their share."""
 LARGEST = 160_000
 """Bytes of one picture, at most."""
 

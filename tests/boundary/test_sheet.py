@@ -191,3 +191,14 @@ def test_only_its_owner_may_read_a_sheet_that_reveals(tmp_path):
     module._write(tmp_path / "s.html", b"x", private=True)
     assert (tmp_path / "s.html").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["s.html"]
+
+
+def test_the_largest_sheet_stays_below_30_mb():
+    """As many frames as there can be, every picture as large as it may be, every table full."""
+    made = Sheet("audit", "ab" * 32, module.MOST, 0, reveal=False)
+    mark = Mark((1000, 1000, 1000, 1000), REPAIR, "L" * 40, "r" * 40, 0.5)
+    data = bytes(min(module.LARGEST, module.PICTURES // module.MOST))
+    for n in range(module.MOST):
+        tile = Tile(1, n, width=1920, height=1080, marks=(mark,) * 200, picture=data)
+        made.chosen.append((-n, 1, n, tile))
+    assert len(page(made)) < 30_000_000
