@@ -1,4 +1,4 @@
-"""``boundary``: run, detect, decrypt, doctor.
+"""``boundary``: run, detect, sheet, decrypt, doctor.
 
 Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
 Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
@@ -123,6 +123,40 @@ def detect_command(
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(CLOSED) from None
     raise typer.Exit(WITHHELD if failed else 0)
+
+
+@app.command("sheet", short_help="Show what a policy covers on screens, and why.")
+def sheet_command(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A recording, or a folder of recordings.")],
+    policy: PolicyOption,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")],
+    limit: Annotated[int, typer.Option("--limit", help="Most frames to show, 1 to 500; withheld ones first.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", help="Of the choice among released frames.")] = 0,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Also show frames as captured: the file is then as sensitive as SOURCE.")
+    ] = False,
+    key_file: KeyOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no summary.")] = False,
+) -> None:
+    """Write a contact sheet: covered frames with every region, its label, rule and reason, in one HTML file.
+
+    Nothing is released. The file loads nothing from anywhere and holds no script.
+    """
+    from boundary.sheet import write_sheet
+
+    plan = _built(policy, _key(key_file))
+    console = Console(stderr=True)
+    try:
+        with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
+            sheet = write_sheet(source, plan, out, limit=limit, seed=seed, reveal=reveal, progress=progress)
+    except BoundaryError as error:
+        _fail(error, USAGE)
+    except KeyboardInterrupt:
+        console.print("stopped; nothing was written")
+        raise typer.Exit(STOPPED) from None
+    if not quiet:
+        show.sheet(sheet, out, Console())
+    raise typer.Exit(WITHHELD if sheet.codes or sheet.refused else 0)
 
 
 @app.command("decrypt", short_help="Give back what the operator 'encrypt' took, to who has the key.")

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from boundary.link import NOT_LINKED
 from boundary.plan import Detectors, Plan
 from boundary.screens import Screens, index
+from boundary.trace import KNOWN
 from boundary.typist import typist_values
 from policies.policy import StepUse
 from recording.errors import StepFailed
@@ -254,7 +255,7 @@ def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, scree
                     span=span,
                     score=best.hit.score,
                     rule=best.hit.rule,
-                    why="known value of the session" if best.use is None else best.use.spec.summary,
+                    why=KNOWN if best.use is None else best.use.spec.summary,
                     link=plan.keyed(passage.text[start:end]),
                 )
                 decisions.append(Decision(finding, number, start, end, action, f"{use.mark.file}:{use.mark.line}"))

@@ -21,6 +21,7 @@ from boundary.release import make_release
 from boundary.retime import retime
 from boundary.screens import Covered, cover_frames, read_frames
 from boundary.stand_ins import stand_ins
+from boundary.trace import Watch, why
 from boundary.verify import text_detectors, verify_text
 from boundary.video import frames_of_videos
 from recording.errors import BoundaryError, StepFailed
@@ -48,18 +49,19 @@ class _Clock:
         self()
 
 
-def process(read: Callable[[], Recording], plan: Plan) -> Outcome:
+def process(read: Callable[[], Recording], plan: Plan, *, watch: Watch | None = None) -> Outcome:
     """Take one recording through the boundary. Never raises on account of the recording: in doubt it is withheld.
 
     Args:
         read: Opens the recording; what it raises counts as the step ``read``.
         plan: The policy, built.
+        watch: Looks on while frames are covered.
     """
     clock = _Clock(time.monotonic() + plan.policy.limits.seconds)
     try:
         with clock.during("read"):
             recording = read()
-        return _process(recording, plan, clock)
+        return _process(recording, plan, clock, watch)
     except Refused as refusal:
         return Withheld(refusal.code, "admit", "the recording is not admitted", "see the policy's admit section")
     except BoundaryError as error:
@@ -88,7 +90,7 @@ def _line_of(error: Exception) -> str:
     return f"{Path(last.filename).name}:{last.lineno}"
 
 
-def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
+def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | None = None) -> Release:
     said = recording.attributes.get(plan.policy.person, "") if plan.policy.person else ""
     person = said.strip() or None
     with clock.during("admit"):
@@ -118,6 +120,7 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
         covered = Covered({}, {})
         if screens.read:
             notes = stand_ins(session, decisions, known, plan, person)
+            reasons = why((decision.finding for decision in decisions), pixel_findings)
             covered = cover_frames(
                 recording,
                 screens,
@@ -128,8 +131,12 @@ def _process(recording: Recording, plan: Plan, clock: _Clock) -> Release:
                 clock,
                 notes=notes,
                 videos=sampled,
+                why=reasons,
+                watch=watch,
             )
     withheld = {**screens.withheld, **covered.withheld}
+    if watch is not None:
+        watch.ended([frame.file for frame in recording.frames], withheld)
     with clock.during("change.video"):
         pixels, films = as_films(sampled, covered.files, plan, clock)
     with clock.during("change.text"):

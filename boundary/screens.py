@@ -15,6 +15,7 @@ from boundary.echoes import echoes
 from boundary.outcome import code_of
 from boundary.plan import Inscriber, Plan
 from boundary.regions import find_regions, frame_views
+from boundary.trace import Watch, Why, marks
 from boundary.video import Sampled, is_sampled
 from policies.contract import ScreenView, TextDetector
 from recording.errors import InputError, StepFailed
@@ -153,6 +154,7 @@ class StandIn:
 
 NOTHING = StandIn("")
 NO_NOTES: Mapping[Box, StandIn] = MappingProxyType({})
+NO_WHY: Why = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,8 @@ def cover_frames(
     *,
     notes: Mapping[Box, StandIn] = NO_NOTES,
     videos: Sequence[Sampled] = (),
+    why: Why = NO_WHY,
+    watch: Watch | None = None,
 ) -> Covered:
     """Cover what was found, read the result with other settings, and keep only frames on which nothing is left.
 
@@ -182,6 +186,8 @@ def cover_frames(
         detectors: Text detectors for the second reading.
         notes: What may be written into a box.
         videos: What was taken out of videos.
+        why: What was found, by place, for ``watch``.
+        watch: Is shown every frame that passes.
     """
     from image_redact.cover import JPEG_BLOCK
     from image_redact.decode import block_of, decode, encode, written_suffix
@@ -193,8 +199,14 @@ def cover_frames(
     hidden = _hidden(screens, boxes, plan, notes)
     traces = echoes(videos, hidden)
     residue = _Residue(index(known), detectors)
-    last: tuple[Any, Any, bytes | str] | None = None
+    last: tuple[Any, Any, bytes | str, Any] | None = None
     with contextlib.closing(rereader.session()) as session:
+
+        def shown(name: str, pixels: Any, seen: Any) -> None:
+            if watch is not None and seen is not None:
+                screen = screens.read[name]
+                always, unread = reader.always(screen), always_unread(screen)
+                watch.frame(name, pixels, seen[0], marks(name, hidden[name], seen[1], why, always, unread))
 
         def cover_one(name: str) -> bytes | str:
             nonlocal last
@@ -205,6 +217,7 @@ def cover_frames(
                 pixels = without_ghosts(pixels, traces[name])
             asked = block, written_suffix(name), hidden[name]
             if last is not None and last[0] == asked and np.array_equal(last[1], pixels):
+                shown(name, pixels, last[3])
                 return last[2]
             regions = list(hidden[name])
             covered = coverer(pixels, regions, block=block)
@@ -223,10 +236,19 @@ def cover_frames(
                 if isinstance(coverer, Inscriber):
                     covered = coverer.inscribe(covered, regions, block=block)
                 done = encode(covered, written_suffix(name))
-            last = asked, pixels, done
+            seen = None if left or watch is None else (covered, regions[len(hidden[name]) :])
+            last = asked, pixels, done, seen
+            shown(name, pixels, seen)
             return done
 
         return Covered(*_each(cover_one, list(screens.frames()), alarm))
+
+
+def always_unread(screen: Any) -> list[Any]:
+    """Boxes around what nobody could read, as a reader covers them."""
+    from image_redact.locate import padded
+
+    return [padded(region) for region in screen.unread]
 
 
 def _hidden(

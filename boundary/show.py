@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +16,7 @@ from boundary.doctor import Check
 from boundary.outcome import Release, Withheld
 from boundary.result import Result
 from boundary.runner import Progress as OnProgress
+from boundary.sheet_tiles import Sheet
 from policies import Policy
 from recording.lines import shown
 
@@ -143,6 +145,16 @@ def _statistics(done: Result) -> Table:
         table.add_row(escape(name), f"[yellow]{escape(verdict.code)}[/]", _why(verdict))
     table.show_header = False
     return table
+
+
+def sheet(made: Sheet, out: Path, console: Console) -> None:
+    """What stands on a contact sheet."""
+    held = sum(made.codes.values())
+    shown_ = f"{len(made.tiles()):,} of {made.frames:,} frames"
+    console.print(f"{shown_} shown; {made.released:,} would be released, {held:,} withheld")
+    if made.reveal:
+        console.print("[bold red]it shows what was covered: as sensitive as its source[/]")
+    console.print(f"sheet: [bold]{escape(str(out))}[/]", soft_wrap=True)
 
 
 def checks(found: Sequence[Check], console: Console) -> None:
