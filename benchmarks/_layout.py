@@ -19,7 +19,8 @@ from types import MappingProxyType
 from benchmarks._harness import ROOT
 from benchmarks.pages.truth import Truth, Value, from_json
 from benchmarks.pages.truth import Word as TrueWord
-from boundary.findings import Decision, Session, decide, find, gather, known_values, link
+from boundary.deciding import Decision, decide
+from boundary.findings import Session, find, gather, known_values, link
 from boundary.plan import Plan, build_plan
 from boundary.screens import Screens
 from image_redact import Line, Rect, Screen

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from boundary.findings import Decision, Session
+from boundary.deciding import Decision
+from boundary.findings import Session
 from boundary.link import NOT_LINKED
 from recording import Patch, row_removal
 from recording.formats import Stroke, format_named

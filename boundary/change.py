@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from boundary.bursts import bursts
-from boundary.findings import Decision, Session
+from boundary.deciding import Decision
+from boundary.findings import Session
 from boundary.leftovers import BLANK
 from boundary.names import file_names, film_names, frame_names, reference
 from boundary.plan import Plan

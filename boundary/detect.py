@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from boundary.findings import merge_hits
+from boundary.deciding import merge_hits
 from boundary.outcome import code_of
 from boundary.plan import Plan
 from recording.errors import BoundaryError, InputError, StepFailed

@@ -12,14 +12,16 @@ from pathlib import Path
 
 from boundary.admission import Refused, Rows, admit, admitted_frames
 from boundary.change import change
+from boundary.covering import Covered, cover_frames
+from boundary.deciding import Decision, decide
 from boundary.films import as_films
-from boundary.findings import Decision, Session, decide, find, gather, known_values, link
+from boundary.findings import Session, find, gather, known_values, link
 from boundary.leftovers import find_leftovers
 from boundary.outcome import Outcome, Release, Report, Withheld
 from boundary.plan import Plan
 from boundary.release import make_release
 from boundary.retime import retime
-from boundary.screens import Covered, cover_frames, read_frames
+from boundary.screens import read_frames
 from boundary.stand_ins import stand_ins
 from boundary.trace import Watch, why
 from boundary.verify import text_detectors, verify_text

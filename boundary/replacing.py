@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from boundary.findings import Decision, Session
+from boundary.deciding import Decision
+from boundary.findings import Session
 from boundary.link import NOT_LINKED
 from boundary.plan import Plan
 from policies.contract import Operator, SessionOperator

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from boundary.findings import Decision, Session
+from boundary.covering import StandIn
+from boundary.deciding import Decision
+from boundary.findings import Session
 from boundary.plan import Plan
 from boundary.replacing import replacing
-from boundary.screens import StandIn
 from recording.model import Box
 from text_redact.known import KnownValues, known_value
 

@@ -14,12 +14,13 @@ import pytest
 from PIL import Image
 from tiny_recording import Desk, picture
 
+from boundary.covering import cover_frames
 from boundary.names import frame_names
 from boundary.outcome import Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.runner import run
-from boundary.screens import cover_frames, read_frames
+from boundary.screens import read_frames
 from boundary.stand_ins import _meant
 from image_redact import ScreenReader
 from image_redact.decode import decode

@@ -248,7 +248,7 @@ def test_a_video_shows_no_ghost_of_what_is_not_there_yet_or_any_more(
         )
 
     assert contrast() <= 6
-    monkeypatch.setattr("boundary.screens.echoes", _nowhere)
+    monkeypatch.setattr("boundary.covering.echoes", _nowhere)
     assert contrast() > 6, "the codec leaves no trace here, so this test shows nothing"
 
 
