@@ -134,7 +134,7 @@ class ScreenSession:
             area = area_of(box, frame)
             unread += [Rect(r.x + area.x, r.y + area.y, r.width, r.height) for r in pieces[digest].unread]
         every = tuple(line for of_chain in lines.values() for line in of_chain)
-        every += wrapped([of_chain[0] for of_chain in lines.values() if of_chain])
+        every += wrapped([line for of_chain in lines.values() for line in _once(of_chain)])
         return _Seen(pixels, found, digests, lines, Screen(width, height, every, tuple(unread)))
 
     def _lines(
@@ -179,6 +179,25 @@ def _first(known: tuple[int, Found, Sequence[Rect]]) -> int:
 
 def _size(box: Rect) -> int:
     return box.width * box.height
+
+
+def _once(lines: Sequence[Line]) -> Sequence[Line]:
+    """Of several readings of a row the first; a piece may have several rows."""
+    if len(lines) == 1:
+        return lines
+    out: list[Line] = []
+    taken: list[Rect] = []
+    for line in lines:
+        box = line.box
+        if not line.closed and not any(overlap(_core(box), other) for other in taken):
+            out.append(line)
+            taken.append(_core(box))
+    return out
+
+
+def _core(box: Rect) -> Rect:
+    """The middle of a row, which other rows keep out of."""
+    return Rect(box.x, box.y + box.height // 3, box.width, max(1, box.height // 3))
 
 
 def _source(key: tuple[tuple[Rect, bytes], ...], line: Rect) -> bytes:

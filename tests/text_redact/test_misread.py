@@ -24,6 +24,7 @@ def labels(text: str, label: str = "") -> set[tuple[str, str]]:
     [
         ("GBO6WEST67378959180186", "IBAN_CODE"),
         ("FRO? 5426 4507 3185 5440 1957 J93", "IBAN_CODE"),
+        ("FR4176657282043769989448)35", "IBAN_CODE"),
         ("l92.O.2.4", "IP_ADDRESS"),
         ("5555 5555 5555 4445", "CREDIT_CARD"),
         ("jane\u00a9mail.example.com", "EMAIL_ADDRESS"),
@@ -74,6 +75,7 @@ def test_it_goes_to_other_processes() -> None:
         ("15:00 03/19/1996", "03/19/1996"),
         ("20 October 1972", "20 October 1972"),
         ("12:00 3 f\u00e9vrier 1981", "3 f\u00e9vrier 1981"),
+        ("Ada Stahr 4 February 1935", "4 February 1935"),
         ("one line\nMarch 3, 2001\n", "March 3, 2001"),
     ],
 )

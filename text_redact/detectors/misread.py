@@ -21,7 +21,7 @@ ENTITIES = ("CREDIT_CARD", "DATE_OF_BIRTH", "IBAN_CODE", "IP_ADDRESS", "PHONE_NU
 SCORE = 0.5
 _ALIKE = str.maketrans("OoQDlI|i!]ZzSs$B?", "00001111112255587")
 _CANDIDATE = re.compile(r"(?<![^\W_])[\dOoQDlI|i!\]ZzSs$B?+(][\dOoQDlI|i!\]ZzSs$B?./:\-()]*")
-_IBAN = re.compile(r"(?<![^\W_])([A-Z]{2})[ ]?[\dOQDlI|SBZ?]{2}(?:[ .]{0,2}[A-Z\dl|?]){11,30}(?![^\W_])")
+_IBAN = re.compile(r"(?<![^\W_])([A-Z]{2})[ ]?[\dOQDlI|SBZ?]{2}(?:[ .]{0,2}[A-Z\dl|?)\]]){11,30}(?![^\W_])")
 _CARD = re.compile(
     r"(?<![\d./-])(?:\d{4}(?:([ .-])\d{4}){2}\1\d{4}|[2-6]\d{15})(?![\d/-])"
     r"|(?<![\d./-])3\d{3}[ -]?\d{6}[ -]?\d{5}(?!\d)"
@@ -68,7 +68,7 @@ def _hits(text: str, detect: TextDetector) -> Iterator[Hit]:
 
 def _is_iban(match: re.Match[str]) -> bool:
     """Whether it is as long as its country's are, give or take a character, and half of it digits."""
-    chars = re.sub(r"[ .]", "", match.group())
+    chars = re.sub(r"[ .]", "", match.group())  # a ")" was a J
     size = LENGTHS.get(match[1])
     return size is not None and abs(len(chars) - size) <= 1 and _HALF * sum(map(str.isdigit, chars)) >= len(chars)
 

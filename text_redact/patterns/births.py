@@ -122,10 +122,11 @@ def _past(text: str, start: int, end: int) -> Iterator[Hit]:
 
 
 def _alone(text: str, match: re.Match[str]) -> bool:
-    """Whether no words stand before or behind it on its line."""
+    """Whether no words stand beside it on its line, or the one before it is a name as far as its first letter tells."""
     before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
     behind = text[match.end() :].partition("\n")[0]
-    return not any(map(str.isalpha, before + behind))
+    words = before.split()
+    return words[-1][0].isupper() if words and words[-1].isalpha() else not any(map(str.isalpha, before + behind))
 
 
 RULES = (
