@@ -20,7 +20,7 @@ from recording.model import Hit, Passage, Recording
 from text_redact.known import KnownValues, find_known, index_known, known_value
 from text_redact.labels.vocabulary import NAMED, kind_of
 from text_redact.transcript import Clip, Transcript, transcribe
-from text_redact.words import is_ordinary
+from text_redact.words import is_nearly_ordinary, is_ordinary
 
 Alarm = Callable[[], None]
 """Raises `StepFailed` when the recording has used up its time."""
@@ -105,7 +105,7 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
                 start, end = max(0, behind.hit.start - len(lead)), behind.hit.end - len(lead)
                 found.append(Found(replace(behind.hit, start=start, end=end), behind.use))
         if passage.kind == "screen":
-            found = [f for f in found if f.use not in guesses or not _is_small(passage.text, f.hit)]
+            found = [f for f in found if f.use not in guesses or not _is_small(passage.text, f.hit, plan)]
         found += [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)]
         if passage.kind == "screen" and plan.reader is not None and plan.reader.is_no_name(passage.text):
             found = [f for f in found if f.use not in guesses]
@@ -113,15 +113,22 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
     return out
 
 
-def _is_small(line: str, hit: Hit) -> bool:
-    """Whether a guess is in small letters, and all of its line or ordinary words: identifiers, files, menus.
+def _is_small(line: str, hit: Hit, plan: Plan) -> bool:
+    """Whether a guess is in small letters, and all of its line, or ordinary words, or a misread one of menus.
 
     On screens names have capitals but for what people write to each other in sentences.
     """
     value = line[hit.start : hit.end]
     if not value.islower():
         return False
-    return len(line.split()) == 1 or all(is_ordinary(word) for word in re.findall(r"[^\W\d_]+", value))
+    ordinary = all(is_ordinary(word) for word in re.findall(r"[^\W\d_]+", value))
+    return len(line.split()) == 1 or ordinary or _is_misread(value, plan)
+
+
+def _is_misread(guess: str, plan: Plan) -> bool:
+    """Whether a guess may be what OCR has made of a word of menus or, in small letters, of any ordinary one."""
+    menus = plan.reader is not None and plan.reader.may_be_no_name(guess)
+    return menus or (guess.islower() and is_nearly_ordinary(guess))
 
 
 def _whole_texts(passages: Iterable[Passage]) -> Iterator[str]:
@@ -173,6 +180,7 @@ def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan,
     like names are like many words.
     """
     values = list(typist_values(session.recording))
+    guesses = plan.detectors.guesses()
     if plan.link is None:
         return index_known(value for value in starmap(known_value, values) if value is not None)
     for passage, hits in zip(session.passages, found, strict=True):
@@ -181,14 +189,18 @@ def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan,
         values += [
             (f.hit.label, passage.text[f.hit.start : f.hit.end])
             for f in hits
-            if f.hit.label not in NOT_LINKED and _is_sure(passage, f.hit, screens)
+            if f.hit.label not in NOT_LINKED and _is_sure(passage, f, screens, plan if f.use in guesses else None)
         ]
     return plan.link(values)
 
 
-def _is_sure(passage: Passage, hit: Hit, screens: Screens) -> bool:
+def _is_sure(passage: Passage, found: Found, screens: Screens, guessed: Plan | None) -> bool:
+    """Whether the value is read right: one that was ``guessed`` may also be a misread word of menus."""
+    hit = found.hit
     if passage.frame is None or passage.line is None:
         return True
+    if guessed is not None and _is_misread(passage.text[hit.start : hit.end], guessed):
+        return False
     return screens.confidence(passage.frame, passage.line, hit.start, hit.end) >= SURE
 
 

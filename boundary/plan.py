@@ -70,6 +70,10 @@ class ScreenReader(ScreenRereader, Protocol):
         """Whether a line has words alone that any screen may show: what detectors guess there is wrong."""
         ...
 
+    def may_be_no_name(self, text: str) -> bool:
+        """Whether a text is such a word as far as OCR can tell."""
+        ...
+
 
 class Coverer(Protocol):
     """**Protocol:** covers boxes of a frame. Built by steps that give ``screen.change``."""

@@ -31,6 +31,14 @@ class Allowed:
         """Whether a text has allowed words alone, between short numbers and single letters: no name is in it."""
         return all(_is_short(word) or word in self.words for word in self._words(text))
 
+    def resembles(self, text: str) -> bool:
+        """Whether a text is one word that OCR may have made of an allowed one: it differs in one letter of five."""
+        word = text.casefold()
+        if len(word) < _LONG_ENOUGH or not word.isalpha():
+            return False
+        gaps = (f"{word[:at]}\0{word[at + 1 :]}" for at in range(len(word)))
+        return word not in self.words and any(gap in _gapped(self.words) for gap in gaps)
+
     def shows(self, line: Line) -> bool:
         """Whether a line may stay in sight where everything else is covered: numbers and unsure words may not."""
         sure = all(word.confidence >= SURE for word in line.words)
@@ -41,6 +49,15 @@ class Allowed:
         for phrase in self.phrases:
             folded = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", folded)
         return _TOKEN.findall(folded)
+
+
+_LONG_ENOUGH = 5
+
+
+@functools.lru_cache(maxsize=8)
+def _gapped(words: frozenset[str]) -> frozenset[str]:
+    """The words with each letter in turn left open."""
+    return frozenset(f"{word[:at]}\0{word[at + 1 :]}" for word in words for at in range(len(word)))
 
 
 def _is_short(word: str) -> bool:

@@ -74,6 +74,10 @@ class ScreenReader:
         """Whether a line has allowed words alone: what detectors guess there is wrong."""
         return self.allowed.is_no_name(text)
 
+    def may_be_no_name(self, text: str) -> bool:
+        """Whether a text is an allowed word as far as OCR can tell."""
+        return self.allowed.resembles(text)
+
     @property
     def covers_unread(self) -> bool:
         """Whether what cannot be read is covered."""

@@ -9,11 +9,23 @@ from __future__ import annotations
 import functools
 import gzip
 from importlib import resources
+from string import ascii_lowercase
 
 
 def is_ordinary(word: str) -> bool:
     """Whether a word, in lower case, is an ordinary English word (a name such as "mark" may be one too)."""
     return word in _words()
+
+
+def is_nearly_ordinary(word: str) -> bool:
+    """Whether a word of five small letters or more becomes ordinary with another letter for one of its."""
+    if len(word) < _LONG_ENOUGH:
+        return False
+    other = (word[:at] + letter + word[at + 1 :] for at in range(len(word)) for letter in ascii_lowercase)
+    return any(changed in _words() for changed in other)
+
+
+_LONG_ENOUGH = 5
 
 
 @functools.cache

@@ -68,3 +68,15 @@ def test_known_values_are_found_in_allowed_words():
     """A list of harmless words never shields what is known to be sensitive."""
     assert find_known("Settings", ["Settings"])
     assert find_known(line("Settings", 10, 10), ["Settings"])
+
+
+@pytest.mark.parametrize("text", ["versicn", "Tille", "baoks", "Quoles"])
+def test_one_misread_letter_leaves_a_word_of_menus_one(text: str) -> None:
+    """OCR makes c of o and l of t; no name is in what it has made of an interface word."""
+    assert allow(["version", "title", "books", "quotes"], interface=False).resembles(text)
+
+
+@pytest.mark.parametrize("text", ["title", "Tile", "Marie", "Titus", "5itle", "title bar"])
+def test_other_words_are_other_words(text: str) -> None:
+    """The word itself, a letter lost, several wrong ones and short words say nothing."""
+    assert not allow(["title", "mail"], interface=False).resembles(text)

@@ -9,6 +9,7 @@ import pytest
 from recording.model import Passage
 from text_redact.detectors import pii
 from text_redact.detectors.misread import ENTITIES, Misread, with_digits
+from text_redact.words import is_nearly_ordinary
 
 MISREAD = Misread(pii.build(ENTITIES, 0.4))
 
@@ -101,3 +102,9 @@ def test_full_dates_long_past_are_births(text: str, found: str) -> None:
 def test_times_versions_and_recent_dates_are_not(text: str) -> None:
     """A time behind it makes it a log, a year alone or a recent one is no birth."""
     assert not pii.build(["DATE_OF_BIRTH"], 0.4)(text)
+
+
+@pytest.mark.parametrize(("word", "nearly"), [("baoks", True), ("versicn", True), ("abcd", False), ("jovanka", False)])
+def test_a_word_with_one_wrong_letter_is_nearly_ordinary(word: str, nearly: bool) -> None:
+    """OCR makes one letter of another; short words are near to too many."""
+    assert is_nearly_ordinary(word) is nearly
