@@ -145,7 +145,7 @@ def _figure(data: bytes, tile: Tile, key: str, alt: str, caption: str, *, svg: s
     code = base64.b64encode(data).decode()
     return (
         f'<figure class="{kind}"><a href="#{key}" title="Larger"><img alt="{alt}" width="{tile.width}" '
-        f'height="{tile.height}" decoding="async" src="data:image/jpeg;base64,{code}">{svg}</a>'
+        f'height="{tile.height}" src="data:image/jpeg;base64,{code}">{svg}</a>'
         f"<figcaption>{caption}</figcaption></figure>"
     )
 
