@@ -76,6 +76,7 @@ def test_it_goes_to_other_processes() -> None:
         ("15:00 03/19/1996", "03/19/1996"),
         ("20 October 1972", "20 October 1972"),
         ("12:00 3 f\u00e9vrier 1981", "3 f\u00e9vrier 1981"),
+        ("Fionnuala O'Callaghan 20 October 1972", "20 October 1972"),
         ("Ada Stahr 4 February 1935", "4 February 1935"),
         ("one line\nMarch 3, 2001\n", "March 3, 2001"),
     ],

@@ -125,8 +125,10 @@ def _alone(text: str, match: re.Match[str]) -> bool:
     """Whether no words stand beside it on its line, or the one before it is a name as far as its first letter tells."""
     before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
     behind = text[match.end() :].partition("\n")[0]
-    words = before.split()
-    return words[-1][0].isupper() if words and words[-1].isalpha() else not any(map(str.isalpha, before + behind))
+    last = before.split()[-1:]
+    if last and any(map(str.isalpha, last[0])):
+        return last[0][0].isupper()
+    return not any(map(str.isalpha, before + behind))
 
 
 RULES = (
