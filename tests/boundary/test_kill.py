@@ -16,7 +16,7 @@ from pages import Piece, Pixels, draw, png
 from PIL import Image
 from traces import Sought, found
 
-SHARED = [folder for name in ("/tmp", "/var/tmp", "/dev/shm") if (folder := Path(name)).is_dir()]  # noqa: S108
+SHARED = [folder for name in ("/tmp", "/var/tmp", "/dev/shm") if (folder := Path(name)).is_dir()]
 FRAMES, ROWS, SIDE = 6, 14, 96
 SIZE = {"width": 1280, "height": 720}
 ENGINES = {"pytesseract": "pytesseract", "tesserocr": "tesserocr", "rapidocr": "rapidocr"}

@@ -72,7 +72,7 @@ class SeesNothing:
 
 BLIND = ScreenRereader(engines=(SeesNothing(),), whole=None)
 WHOLE = (nothing, half_transparent, soft_blur, elsewhere)
-"""Those that leave a value whole; of a part verification cannot know what it was, and only the check of glyphs tells."""
+"""Those that leave a value whole. What a part was verification cannot know; the check of glyphs tells."""
 HARD = ("glued punctuation", "dark theme", "small grey text")
 
 
