@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from killed import Room, Victim, counting, kill, wait_for
+from needs import needs
 from pages import Piece, Pixels, draw, png
 from PIL import Image
 from traces import Sought, found
@@ -19,7 +20,7 @@ from traces import Sought, found
 SHARED = [folder for name in ("/tmp", "/var/tmp", "/dev/shm") if (folder := Path(name)).is_dir()]
 FRAMES, ROWS, SIDE = 6, 14, 96
 SIZE = {"width": 1280, "height": 720}
-ENGINES = {"pytesseract": "pytesseract", "tesserocr": "tesserocr", "rapidocr": "rapidocr"}
+ENGINES = ("pytesseract", "tesserocr", "rapidocr")
 POLICY = """\
 policy: 1
 name: killed
@@ -131,7 +132,7 @@ def test_the_search_does_not_find_what_is_covered(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_run_killed_in_mid_reading_leaves_no_pixel_and_no_word(engine: str, source: Path, tmp_path: Path) -> None:
     """T7: every process, the reading one or the waiting one is killed at random moments; then all space is searched."""
-    pytest.importorskip({"rapidocr": "rapidocr", "tesserocr": "tesserocr"}.get(engine, "pytesseract"))
+    needs(engine)
     plug_in = counting(tmp_path / "plug-in")
     policy = tmp_path / "policy.yaml"
     policy.write_text(POLICY.format(engine=engine, x=1000, y=60, side=SIDE))

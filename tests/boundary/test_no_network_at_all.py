@@ -16,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from needs import needs
 from pages import Piece, draw, png
 from plug_in import command, environment
 
@@ -95,7 +96,7 @@ def test_the_kernel_counts_what_a_program_tries(call: str) -> None:
 
 def test_onnxruntime_keeps_no_telemetry(tmp_path: Path) -> None:
     """Imported our way it writes nothing into the home folder, and nobody here imports it another way."""
-    pytest.importorskip("onnxruntime")
+    needs("onnxruntime")
     program = "from policies.offline import import_onnxruntime; import_onnxruntime()"
     environ = environment(tmp_path / "state", ROOT) | {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": ""}
     subprocess.run([sys.executable, "-c", program], env=environ, check=True, timeout=120)
@@ -109,8 +110,7 @@ def test_onnxruntime_keeps_no_telemetry(tmp_path: Path) -> None:
 @pytest.mark.timeout(900)
 def test_every_engine_and_detector_of_pixels_works_alone(tmp_path: Path) -> None:
     """A run with pytesseract, tesserocr, RapidOCR, codes, faces, fields and documents tries nothing, and covers."""
-    for module in ("pytesseract", "tesserocr", "rapidocr", "zxingcpp"):
-        pytest.importorskip(module)
+    needs("pytesseract", "tesserocr", "rapidocr", "zxingcpp")
     shots = tmp_path / "batch" / "shots"
     shots.mkdir(parents=True)
     page = draw([Piece(30, 30, "to rosalind.okafor@example.org", 17), Piece(30, 90, "number 482-31-7790", 17)])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from needs import needs
 from pages import Piece, Pixels, draw, png
 from patterns import Patterns
 from screenfuls import SCREENS, readable
@@ -60,7 +61,7 @@ def said(screen: Screen) -> set[object]:
 @pytest.mark.parametrize("name", ["tesserocr", "pytesseract", "rapidocr"])
 def test_every_frame_of_a_session_reads_as_it_would_alone(name: str, frames: Callable[[], Iterator[Pixels]]) -> None:
     """T12: words, boxes and unread places are equal to those of a cold reading, frame by frame."""
-    pytest.importorskip(name)
+    needs(name)
     reader = ScreenReader(engines=(engine(name),), cover_unread=True)  # type: ignore[arg-type]  names of engines
     with reader.session() as session:
         for pixels in frames():
@@ -71,7 +72,7 @@ def test_every_frame_of_a_session_reads_as_it_would_alone(name: str, frames: Cal
 @pytest.mark.parametrize("name", SCREENS)
 def test_rapidocr_reads_no_value_off_what_tesseract_covered(name: str) -> None:
     """T5: an engine that had no part in finding and verifying, and that reads most, finds no value in the output."""
-    pytest.importorskip("rapidocr")
+    needs("rapidocr")
     page = SCREENS[name]
     covered = decode(redact_image(png(page.pixels), Patterns(), page.known))
     other = ScreenReader(engines=(Rapid(),), cover_unread=True)
