@@ -45,6 +45,8 @@ LOOKS = (
 )
 
 
+AREAS = (212, 303, 415, 512, 617, 646, 702, 813)
+"""Of telephone numbers; three digits at random are mostly no area, which is for the text detectors to judge."""
 DENSITIES = (1.0, 1.5, 2.0)
 
 
@@ -66,7 +68,7 @@ def values(look: Look, density: float) -> list[Value]:
     texts = [
         ("", f"{person}{chance.randrange(10, 999)}@example.com", ""),
         ("", f"{first}-{second}-{last}", ""),
-        ('"', f"({first}) 555-{last}", '",'),
+        ('"', f"({AREAS[first % len(AREAS)]}) 555-{last}", '",'),
         ("mail=", f"{person}@tern-mail.org", ";"),
     ]
     return [
