@@ -176,12 +176,15 @@ class RereaderSession:
         whole = self.rereader.whole
         if whole is None or new <= NEW_SCENE * len(sources):
             return screen
-        self._sources |= sources
+        self._sources = sources | self._sources if len(self._sources) < MOST_SOURCES else sources
         return replace(screen, lines=screen.lines + whole.read(pixels).lines)
 
 
 NEW_SCENE = 0.3
 """Share of the lines of a frame, not seen since the last whole reading, from which it is read as a whole again."""
+
+MOST_SOURCES = 20_000
+"""Lines remembered as seen by a whole reading; beyond it they are forgotten, and frames are read as a whole again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ import numpy as np
 from image_redact.decode import import_cv2
 from image_redact.engines.contract import Placed
 from image_redact.screen import Rect
+from policies.offline import import_onnxruntime
 from recording.errors import MissingExtra, StepFailed
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def is_installed() -> bool:
 def _recogniser() -> Any:
     """The model, loaded once a process, from the wheel: a path is given, so that nothing is ever fetched."""
     try:
+        import_onnxruntime()
         import rapidocr
     except ImportError:
         raise MissingExtra(

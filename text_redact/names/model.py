@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from policies.offline import import_onnxruntime
 from recording.errors import MissingExtra
 from text_redact.names.memory import Memory
 from text_redact.names.segments import windows
@@ -189,12 +190,11 @@ def shipped() -> Model:
 
 def _session(network: bytes) -> Any:
     try:
-        import onnxruntime
+        onnxruntime = import_onnxruntime()
     except ImportError:
         raise MissingExtra(
             "the names model needs onnxruntime", code="missing-extra", hint="pip install 'boundary-redaction[text]'"
         ) from None
-    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     # A recording is one of many that are worked on side by side: a core each, and none that waits by spinning.
     options.intra_op_num_threads = 1
