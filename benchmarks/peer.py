@@ -201,5 +201,3 @@ def clear_session(frames: Sequence[Drawn], plan: Plan) -> dict[int, bytes]:
     if len(out) < 0.9 * len(frames):
         raise RuntimeError("frames of the session were withheld")
     return out
-
-
