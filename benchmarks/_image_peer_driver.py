@@ -59,7 +59,10 @@ def _redactor() -> Any:
     import tldextract
     from presidio_analyzer import AnalyzerEngine
     from presidio_analyzer.nlp_engine import NlpEngineProvider
-    from presidio_image_redactor import ImageAnalyzerEngine, ImageRedactorEngine
+    from presidio_image_redactor import (  # type: ignore[import-not-found]  # only there, never here
+        ImageAnalyzerEngine,
+        ImageRedactorEngine,
+    )
     from spacy.language import Language
 
     # Its first address would be looked up in a list on the network.

@@ -1,7 +1,7 @@
 """Pages and sessions of frames against presidio-image-redactor on every frame, and against RapidOCR on every frame.
 
-Ours is the whole pipeline under `baseline`: decode, read, find, cover, read again, encode. The pages and sessions are of
-kinds and seeds that nobody tunes on; the truth is the DOM's.
+Ours is the whole pipeline under `baseline`: decode, read, find, cover, read again, encode. The pages and sessions are
+of seeds that nobody tunes on; the truth is the DOM's.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from recording import open_recording
 SPLIT = "report"
 SESSIONS = ("typing", "scrolling", "panel", "windows", "tabs")
 EVERY = 6
-"""Of a session the peers get every sixth frame, and their time counts six times: a frame costs them what any other does."""
+"""Of a session the peers get every sixth frame, and their time counts six times: no frame costs them less."""
 STILL = 30
 RAPID = "the whole RapidOCR pipeline, which reads and covers nothing"
 
