@@ -95,19 +95,34 @@ def index(known: Iterable[KnownValue]) -> Any:
     return index_known([Known(value.value, value.label) for value in known])
 
 
+class LastDecoded:
+    """Decodes files one after the other; a file with the bytes of the one before is not decoded again."""
+
+    def __init__(self, max_pixels: int) -> None:
+        self._max_pixels = max_pixels
+        self._last: tuple[bytes, Any] | None = None
+
+    def __call__(self, data: bytes) -> Any:
+        """Rows x columns x 3, BGR, not to be changed. Raises `InputError` as `image_redact.decode.decode` does."""
+        from image_redact.decode import decode
+
+        if self._last is None or self._last[0] != data:
+            self._last = data, decode(data, max_pixels=self._max_pixels)
+        return self._last[1]
+
+
 def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm: Callable[[], None]) -> Screens:
     """Read every frame. One that cannot be read is withheld; it does not take the others with it."""
     if plan.reader is None:
         return Screens()
-    from image_redact.decode import decode
-
     reader = plan.reader
+    decode = LastDecoded(reader.max_pixels)
     views = frame_views(recording, frames) if plan.regions else {}
     regions = open_regions(plan)
     with contextlib.closing(reader.session()) as still, contextlib.closing(reader.session(tolerance=FLICKER)) as moving:
 
         def read_one(name: str) -> Any:
-            pixels = decode(recording.files[name].read(), max_pixels=reader.max_pixels)
+            pixels = decode(recording.files[name].read())
             screen = (moving if is_sampled(name) else still).read(pixels)
             return screen, find_regions(name, pixels, screen, views.get(name, ScreenView()), plan, regions)
 

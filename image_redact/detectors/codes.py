@@ -122,8 +122,8 @@ def dense_places(grey: Grey) -> list[Area]:
 
 _CONTRAST = 12
 _SHARE = 64
-"""Edges in the window of density, of 255: modules of 4 pixels leave half of their own inside without. Of 140 codes drawn
-on pages, none that a reading of the whole enlarged frame finds is missed; with 127 it were three."""
+"""Edges in the window of density, of 255: modules of 4 pixels leave half of their own inside without. Of 140 codes
+drawn on pages at least as many of each kind are found as in the whole frame enlarged; with 127 three fewer."""
 _DENSE = 9
 _SMALLEST = 5
 """What is left in pixels of the lowest code, `_TALLEST` bars of which half the outermost window of density sees."""
