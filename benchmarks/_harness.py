@@ -115,11 +115,14 @@ def compare(
     theirs: Callable[[], object],
     rounds: int,
     warm_up: bool = True,
+    peer_share: float = 1.0,
 ) -> Speed:
     """Time two callables in turns, ``rounds`` times each; who goes first alternates.
 
     Args:
         warm_up: Call each once before, untimed, so that imports, compiled patterns and file caches are there.
+        peer_share: Share of the work that ``theirs`` does, where all of it would take too long and it grows evenly; the
+            peer's seconds are divided by it, and the case must say so.
     """
     if warm_up:
         ours()
@@ -130,7 +133,8 @@ def compare(
         pair = [(ours, mine), (theirs, other)]
         for call, seconds in pair if number % 2 == 0 else reversed(pair):
             seconds.append(_seconds(call))
-    return Speed(case=case, unit=unit, work=work, peer=peer, ours_s=tuple(mine), peer_s=tuple(other))
+    whole = tuple(seconds / peer_share for seconds in other)
+    return Speed(case=case, unit=unit, work=work, peer=peer, ours_s=tuple(mine), peer_s=whole)
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -31,7 +31,6 @@ SEEDS = 2
 QUICK_KINDS = 1
 PEER = "one pytesseract.image_to_data, psm 3"
 KEY = b"benchmark key, of no secrecy..."
-_FRAME = "screenshots/0.png"
 
 
 def run(*, quick: bool) -> Result:
@@ -108,20 +107,26 @@ def clear(png: bytes, plan: Plan) -> bytes | None:
         outcome = process(lambda: open_recording(source), plan)
         if not isinstance(outcome, Release):
             return None
-        name = frame_names(open_recording(source), neutral=True, renamed=())[_FRAME]
+        name = frame_names(open_recording(source), neutral=True, renamed=())[frame_name(0)]
         return outcome.files.get(name)
 
 
-def write_recording(folder: Path, png: bytes) -> None:
-    """A recording in DuckTrack's layout with one screenshot and next to nothing else."""
+def write_recording(folder: Path, *frames: bytes) -> None:
+    """A recording in DuckTrack's layout with screenshots, a second apart, and next to nothing else."""
     (folder / "screenshots").mkdir(parents=True)
-    (folder / _FRAME).write_bytes(png)
     (folder / "metadata.json").write_text(json.dumps({"system": "Linux", "start_time": "2026-01-05 09:00:00"}))
     events = [{"time_stamp": 1.0 + i, "action": "move", "x": 10 + i, "y": 10, "event_idx": i} for i in range(3)]
     (folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
-    (folder / "screenshots.jsonl").write_text(
-        json.dumps({"time_stamp": 2.0, "file": _FRAME, "trigger": "click"}) + "\n"
-    )
+    rows = []
+    for number, png in enumerate(frames):
+        (folder / frame_name(number)).write_bytes(png)
+        rows.append({"time_stamp": 2.0 + number, "file": frame_name(number), "trigger": "click"})
+    (folder / "screenshots.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def frame_name(number: int) -> str:
+    """Where `write_recording` puts a screenshot."""
+    return f"screenshots/{number}.png"
 
 
 def _order(key: tuple[str, str]) -> tuple[int, str]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from boundary.echoes import echoes
 from boundary.plan import Inscriber, Plan
-from boundary.screens import Screens, each, index
+from boundary.screens import LastDecoded, Screens, each, index
 from boundary.trace import Watch, Why, marks
 from boundary.video import Sampled, is_sampled
 from policies.contract import TextDetector
@@ -69,12 +69,13 @@ def cover_frames(
         watch: Is shown every frame that passes.
     """
     from image_redact.cover import JPEG_BLOCK
-    from image_redact.decode import block_of, decode, encode, written_suffix
+    from image_redact.decode import block_of, encode, written_suffix
     from image_redact.ghosts import without_ghosts
 
     reader, coverer, rereader = plan.reader, plan.coverer, plan.reread_screen
     if reader is None or coverer is None or rereader is None:
         raise StepFailed("frames are read but not covered and read again", code="screen-not-covered")
+    decode = LastDecoded(reader.max_pixels)
     hidden = _hidden(screens, boxes, plan, notes)
     traces = echoes(videos, hidden)
     residue = _Residue(index(known), detectors)
@@ -94,7 +95,7 @@ def cover_frames(
             nonlocal last
             data = recording.files[name].read()
             block = max(block_of(data), JPEG_BLOCK if is_sampled(name) else 1)
-            pixels = decode(data, max_pixels=reader.max_pixels)
+            pixels = decode(data)
             if name in traces:
                 pixels = without_ghosts(pixels, traces[name])
             asked = block, written_suffix(name), hidden[name]

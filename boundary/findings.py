@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import starmap
 
@@ -221,10 +221,15 @@ def link(
     out = []
     indexed = index(known) if any(True for _ in screens.frames()) else None
     cache: dict[tuple[str, bool], Sequence[Hit]] = {}
+    # The frames of a session show the same lines again and again.
+    seen: dict[Hashable, Sequence[Hit]] = {}
     for passage, hits in zip(session.passages, found, strict=True):
         alarm()
         if passage.kind == "screen" and passage.frame is not None and passage.line is not None:
-            linked = screens.search(passage.frame, passage.line, indexed)
+            line = screens.searched(passage.frame, passage.line)
+            if line not in seen:
+                seen[line] = screens.search(passage.frame, passage.line, indexed)
+            linked = seen[line]
         else:
             key = (passage.text, passage.role == "erased")
             if key not in cache:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +15,23 @@ from policies.policy import StepUse
 from recording.errors import BoundaryError, StepFailed
 from recording.model import Box, Finding, Frame, Recording
 
+if TYPE_CHECKING:
+    from image_redact.regions import RegionSession
+
 MARGIN = 2
 """Pixels added on every side of a region, for soft edges."""
 
 
-def find_regions(name: str, pixels: Pixels, screen: Any, view: ScreenView, plan: Plan) -> tuple[Finding, ...]:
+def open_regions(plan: Plan) -> RegionSession:
+    """The detectors of pixels of a plan, for the frames of one recording in order."""
+    from image_redact.regions import RegionSession
+
+    return RegionSession(detect for _, detect in plan.regions)
+
+
+def find_regions(
+    name: str, pixels: Pixels, screen: Any, view: ScreenView, plan: Plan, session: RegionSession
+) -> tuple[Finding, ...]:
     """Everything that the detectors of pixels find on one frame, as findings with a box inside it.
 
     Args:
@@ -28,6 +40,7 @@ def find_regions(name: str, pixels: Pixels, screen: Any, view: ScreenView, plan:
         screen: What was read on it, an `image_redact.Screen`.
         view: Which window it shows; its lines are filled in here.
         plan: The detectors.
+        session: They on the frames so far, from `open_regions`.
 
     Raises:
         StepFailed: ``detector-failed``: a detector raised, or gave a region that cannot be covered.
@@ -37,9 +50,10 @@ def find_regions(name: str, pixels: Pixels, screen: Any, view: ScreenView, plan:
     lines = tuple((line.text, Area(*line.box)) for line in screen.lines)
     view = ScreenView(apps=view.apps, windows=view.windows, urls=view.urls, lines=lines)
     out = []
-    for use, detect in plan.regions:
+    session.show(pixels)
+    for number, (use, _) in enumerate(plan.regions):
         try:
-            regions = tuple(detect(pixels, view))
+            regions = session.find(number, view)
             out += [_finding(name, region, use, pixels.shape[:2], plan) for region in regions]
         except BoundaryError:
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from boundary.captions import captions
 from boundary.outcome import code_of
 from boundary.plan import Plan
-from boundary.regions import find_regions, frame_views
+from boundary.regions import find_regions, frame_views, open_regions
 from boundary.video import is_sampled
 from policies.contract import ScreenView
 from recording.errors import InputError, StepFailed
@@ -64,6 +64,11 @@ class Screens:
 
         return find_known(self.read[frame].lines[line], known)
 
+    def searched(self, frame: str, line: int) -> Hashable:
+        """Equal for lines in which `search` finds the same: it looks at the text, and at how sure OCR was of it."""
+        found = self.read[frame].lines[line]
+        return found.text, tuple((word.start, word.end, word.confidence) for word in found.words)
+
     def boxes(self, frame: str, line: int, start: int, end: int) -> tuple[Box, ...]:
         """The pixels of code points ``start..end`` of a line, a box for every row that they stand on.
 
@@ -90,26 +95,42 @@ def index(known: Iterable[KnownValue]) -> Any:
     return index_known([Known(value.value, value.label) for value in known])
 
 
+class LastDecoded:
+    """Decodes files one after the other; a file with the bytes of the one before is not decoded again."""
+
+    def __init__(self, max_pixels: int) -> None:
+        self._max_pixels = max_pixels
+        self._last: tuple[bytes, Any] | None = None
+
+    def __call__(self, data: bytes) -> Any:
+        """Rows x columns x 3, BGR, not to be changed. Raises `InputError` as `image_redact.decode.decode` does."""
+        from image_redact.decode import decode
+
+        if self._last is None or self._last[0] != data:
+            self._last = data, decode(data, max_pixels=self._max_pixels)
+        return self._last[1]
+
+
 def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm: Callable[[], None]) -> Screens:
     """Read every frame. One that cannot be read is withheld; it does not take the others with it."""
     if plan.reader is None:
         return Screens()
-    from image_redact.decode import decode
-
     reader = plan.reader
+    decode = LastDecoded(reader.max_pixels)
     views = frame_views(recording, frames) if plan.regions else {}
+    regions = open_regions(plan)
     with contextlib.closing(reader.session()) as still, contextlib.closing(reader.session(tolerance=FLICKER)) as moving:
 
         def read_one(name: str) -> Any:
-            pixels = decode(recording.files[name].read(), max_pixels=reader.max_pixels)
+            pixels = decode(recording.files[name].read())
             screen = (moving if is_sampled(name) else still).read(pixels)
-            return screen, find_regions(name, pixels, screen, views.get(name, ScreenView()), plan)
+            return screen, find_regions(name, pixels, screen, views.get(name, ScreenView()), plan, regions)
 
         done, withheld = each(read_one, [frame.file for frame in frames], alarm)
     return Screens(
         MappingProxyType({name: screen for name, (screen, _) in done.items()}),
         withheld,
-        MappingProxyType({name: regions for name, (_, regions) in done.items()}),
+        MappingProxyType({name: found for name, (_, found) in done.items()}),
     )
 
 

@@ -14,6 +14,7 @@ from image_redact.engines.choose import default_engines, other_engines
 from image_redact.known import Known, KnownValues, find_known, index_known
 from image_redact.locate import PADDING, boxes, places_of
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
+from image_redact.regions import RegionSession
 from image_redact.screen import Line, Rect, Screen
 from image_redact.sticky import Sticky
 from policies.contract import Area, ScreenDetector, ScreenView
@@ -119,7 +120,8 @@ class SessionRedactor:
         coverer: Coverer = COVERER,
         tolerance: int = 0,
     ) -> None:
-        self._regions = tuple(regions)
+        self._detectors = tuple(regions)
+        self._regions = RegionSession(self._detectors)
         self._reader = reader if reader is not None else ScreenReader(engines=(*default_engines(), *other_engines()))
         self._detect = detect
         self._known = index_known(known)
@@ -162,7 +164,7 @@ class SessionRedactor:
                 if line.source or len(found) > 1:
                     hidden += [Region(box, hit.label) for box in found]
         hidden = self._sticky.extend(screen, hidden)
-        hidden += _regions(pixels, screen, self._regions, view)
+        hidden += self._in_regions(pixels, screen, view)
         covered, left = self._cover(pixels, hidden, block)
         # What another reading finds is covered too, and the result read again: only what stays is withheld.
         for _ in range(REPAIRS):
@@ -179,6 +181,23 @@ class SessionRedactor:
             )
         # Written only now: verification must not take what is written for what was left.
         return self._coverer.inscribe(covered, hidden, block=block)
+
+    def _in_regions(self, pixels: Pixels, screen: Screen, view: ScreenView) -> Iterator[Region]:
+        """The boxes of every detector of pixels, with a margin for soft edges."""
+        seen = replace(view, lines=tuple((line.text, Area(*line.box)) for line in screen.lines))
+        self._regions.show(pixels)
+        for number in range(len(self._detectors)):
+            try:
+                found = self._regions.find(number, seen)
+            except BoundaryError:
+                raise
+            except Exception:  # noqa: BLE001  detectors are anybody's code
+                raise StepFailed("a detector of pixels raised an error", code="detector-failed") from None
+            for region in found:
+                x, y, width, height = region.box
+                left, top = max(0, x - PADDING), max(0, y - PADDING)
+                box = Rect(left, top, x + width + PADDING - left, y + height + PADDING - top)
+                yield Region(box, region.label)
 
     def _cover(self, pixels: Pixels, hidden: Sequence[Region], block: int) -> tuple[Pixels, list[Region]]:
         """The frame covered, and what can still be read on it."""
@@ -203,23 +222,6 @@ class SessionRedactor:
 _MOST_TEXTS = 50_000
 REPAIRS = 2
 """How often what a covered frame still shows is covered in addition, before the frame is withheld."""
-
-
-def _regions(pixels: Pixels, screen: Screen, detectors: Iterable[ScreenDetector], view: ScreenView) -> Iterator[Region]:
-    """The boxes of every detector of pixels, with a margin for soft edges."""
-    seen = replace(view, lines=tuple((line.text, Area(*line.box)) for line in screen.lines))
-    for detector in detectors:
-        try:
-            found = tuple(detector(pixels, seen))
-        except BoundaryError:
-            raise
-        except Exception:  # noqa: BLE001 - as above
-            raise StepFailed("a detector of pixels raised an error", code="detector-failed") from None
-        for region in found:
-            x, y, width, height = region.box
-            left, top = max(0, x - PADDING), max(0, y - PADDING)
-            box = Rect(left, top, x + width + PADDING - left, y + height + PADDING - top)
-            yield Region(box, region.label)
 
 
 def hits(line: Line, detect: TextDetector, known: KnownValues) -> Iterator[Hit]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from image_redact._finder import overlap
+import numpy as np
+
 from image_redact.cover import Region
 from image_redact.screen import Rect, Screen
 
@@ -25,12 +26,16 @@ class Sticky:
     def learn(self, screen: Screen, regions: Iterable[Region]) -> None:
         """Remember the regions of a frame."""
         wanted = list(regions)
+        # Hundreds of lines by hundreds of regions on every frame: too many pairs to look at one by one.
+        left, top, width, height = np.array([one.box for one in wanted], np.int64).reshape(-1, 4).T
+        right, bottom = left + width, top + height
         for line in screen.lines if wanted else ():
             if line.source:
-                left, top = line.box.x, line.box.y
-                on_it = {_moved(one, -left, -top) for one in wanted if overlap(one.box, line.box)}
-                if on_it:
-                    self._regions.setdefault(line.source, set()).update(on_it)
+                box = line.box
+                on_it = (left < box.right) & (right > box.x) & (top < box.bottom) & (bottom > box.y)
+                if on_it.any():
+                    known = self._regions.setdefault(line.source, set())
+                    known.update(_moved(wanted[at], -box.x, -box.y) for at in np.flatnonzero(on_it))
         while len(self._regions) > MOST:
             del self._regions[next(iter(self._regions))]
 
@@ -38,9 +43,12 @@ class Sticky:
         """The regions of a frame, and those that its lines had on other frames."""
         out = {region.box: region for region in regions}
         for line in screen.lines:
-            for region in self._regions.get(line.source, ()):
-                again = _moved(region, line.box.x, line.box.y)
-                out.setdefault(again.box, again)
+            known = self._regions.get(line.source)
+            if known:
+                box = line.box
+                for region in known:
+                    again = _moved(region, box.x, box.y)
+                    out.setdefault(again.box, again)
         return list(out.values())
 
     def extend(self, screen: Screen, regions: Sequence[Region]) -> list[Region]:

@@ -174,6 +174,18 @@ class ScreenDetector(Protocol):
         ...
 
 
+@runtime_checkable
+class SessionScreenDetector(ScreenDetector, Protocol):
+    """**Protocol:** a screen detector that remembers what it found in parts of frames that come again."""
+
+    def session(self) -> ScreenDetector:
+        """The detector for the frames of one session, one thread at a time; this one stays as it is.
+
+        On every frame it must find what this one finds there, whatever frames came before.
+        """
+        ...
+
+
 class Operator(Protocol):
     """**Protocol:** gives the text that replaces a value. Built by ``change`` steps that give ``text.change``."""
 

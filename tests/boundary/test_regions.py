@@ -7,13 +7,18 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from boundary.regions import find_regions
+from boundary.regions import find_regions, open_regions
 from policies.contract import Area, Region, ScreenView
 from recording.errors import StepFailed
 
 PIXELS = np.full((60, 90, 3), 255, np.uint8)
 SCREEN = SimpleNamespace(lines=())
 USE = SimpleNamespace(spec=SimpleNamespace(name="screen.test", summary="Finds."))
+
+
+def on_one(made):
+    """What the detectors of a plan find on a frame that comes alone."""
+    return find_regions("f.png", PIXELS, SCREEN, ScreenView(), made, open_regions(made))
 
 
 def plan(detect):
@@ -23,9 +28,7 @@ def plan(detect):
 
 def test_a_region_becomes_a_finding_inside_the_frame():
     """The box gets a margin and is cut at the edges of the frame."""
-    found = find_regions(
-        "f.png", PIXELS, SCREEN, ScreenView(), plan(lambda *_: [Region("CODE", Area(0, 10, 500, 20), 1.0, "r")])
-    )
+    found = on_one(plan(lambda *_: [Region("CODE", Area(0, 10, 500, 20), 1.0, "r")]))
     box = found[0].span
     assert (box.x, box.y, box.width, box.height) == (0, 8, 90, 24)
     assert found[0].label == "CODE"
@@ -35,7 +38,7 @@ def test_a_region_becomes_a_finding_inside_the_frame():
 def test_a_region_that_cannot_be_covered_fails_the_frame(box):
     """Something was found and would stay: the frame does not pass."""
     with pytest.raises(StepFailed, match="detector-failed"):
-        find_regions("f.png", PIXELS, SCREEN, ScreenView(), plan(lambda *_: [Region("CODE", box, 1.0, "r")]))
+        on_one(plan(lambda *_: [Region("CODE", box, 1.0, "r")]))
 
 
 def test_what_a_detector_raises_is_not_repeated():
@@ -45,6 +48,6 @@ def test_what_a_detector_raises_is_not_repeated():
         raise ValueError("hunter2")
 
     with pytest.raises(StepFailed) as caught:
-        find_regions("f.png", PIXELS, SCREEN, ScreenView(), plan(breaks))
+        on_one(plan(breaks))
     assert caught.value.code == "detector-failed"
     assert "hunter2" not in str(caught.value)
