@@ -1,36 +1,57 @@
-"""Statistics over what was released: bounded per person, noised, charged, then written. Never an exact count."""
+"""Statistics: bounded per person, forecast, charged, noised, then written. Never an exact count."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from boundary.outcome import Withheld
 from boundary.plan import Aggregate, Plan
-from boundary.result import Result
+from boundary.state import ledger_path
 from boundary.writer import write_durably
 from policies import Policy
 from recording.errors import BoundaryError, InputError
 
 
-def release_aggregates(result: Result, plan: Plan, ledger: Path) -> Result:
-    """Release every statistic of the policy into ``aggregates/``; one that fails is withheld with its code.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one recording adds to the statistics.
+
+    Attributes:
+        person: Whose it is.
+        tallies: What each statistic of the policy counted in it.
+        digest: Keyed digest of the recording.
+    """
+
+    person: str | None = field(repr=False)
+    tallies: tuple[Any, ...] = field(repr=False)
+    digest: str
+
+
+def release_aggregates(
+    counted: Sequence[Counted], out: Path, plan: Plan, ledger: Path | None
+) -> tuple[dict[str, Any], dict[str, Withheld]]:
+    """Release every statistic of the policy into ``out/aggregates``; one that fails is withheld with its code.
 
     A statistic is charged before it is written. Asked again about the same data it gives the same answer at no cost, so
     a failure in between loses nothing.
+
+    Returns:
+        The answers by name, and why others were withheld.
     """
     released: dict[str, Any] = {}
     refused: dict[str, Withheld] = {}
     for index, aggregate in enumerate(plan.aggregates):
         use = plan.policy.aggregates[index]
-        name = str(getattr(use.options, "id", use.spec.name))
-        step = use.spec.name
+        name, step = statistic_name(plan.policy, index), use.spec.name
         try:
-            answer = _answer(result, index, aggregate, plan.policy, ledger)
-            folder = result.out / "aggregates"
+            answer = _answer(counted, index, aggregate, plan.policy, ledger)
+            folder = out / "aggregates"
             folder.mkdir(exist_ok=True)
-            write_durably(folder / f"{name}.json", answer.to_json())
+            for suffix, data in _files(answer).items():
+                write_durably(folder / f"{name}.{suffix}", data)
             released[name] = answer
         except BoundaryError as error:
             refused[name] = Withheld.because(error, step)
@@ -38,22 +59,77 @@ def release_aggregates(result: Result, plan: Plan, ledger: Path) -> Result:
             refused[name] = Withheld("write-failed", step, f"could not be written ({error.strerror})", "run it again")
         except Exception as error:  # noqa: BLE001  messages of libraries quote the counts they choke on
             refused[name] = Withheld("step-raised", step, f"{type(error).__name__} was raised", "report this")
-    return replace(result, aggregates=released, refused=refused)
+    return released, refused
 
 
-def _answer(result: Result, index: int, aggregate: Aggregate, policy: Policy, path: Path) -> Any:
-    from dp import Ledger, micro_epsilon
+def statistic_name(policy: Policy, index: int) -> str:
+    """What a statistic is called in files and tables: its id, or its step's name."""
+    use = policy.aggregates[index]
+    return str(getattr(use.options, "id", use.spec.name))
 
-    releases = result.releases
-    known = [(r.person, r.tallies[index]) for r in releases if r.person is not None]
-    if len(known) < len(releases):
+
+def ledger_of(policy: Policy, path: Path | None) -> Any:
+    """The policy's scope in the ledger: the one on the command line, else the policy's, else that of the state folder.
+
+    Raises:
+        BoundaryError: The ledger cannot be used.
+    """
+    from dp import Currency, micro_epsilon, open_ledger
+
+    budget = policy.budget
+    place = str(path) if path else budget.ledger or str(ledger_path())
+    if "://" not in place:
+        # As every path in a policy, this one starts at the policy's folder.
+        place = str(policy.folder / place) if not path and budget.ledger else place
+    currency = Currency.ZCDP if budget.rho is not None else Currency.PURE
+    return open_ledger(place, scope=budget.scope, total=micro_epsilon(budget.total), currency=currency)
+
+
+def check_prices(policy: Policy) -> None:
+    """Refuse, before anything is charged, prices that the budget is not in and deltas beyond it.
+
+    Raises:
+        InputError: ``budget-currency``, or ``budget-delta``.
+    """
+    budget = policy.budget
+    wrong = "epsilon" if budget.rho is not None else "rho"
+    if any(getattr(use.options, wrong, None) is not None for use in policy.aggregates):
+        raise InputError(
+            f"a statistic is priced in {wrong}, and the budget is not",
+            code="budget-currency",
+            hint="give 'release.budget' and every statistic the same: epsilon, or rho",
+        )
+    deltas = [getattr(use.options, "delta", None) for use in policy.aggregates if use.spec.name == "dp.partitions"]
+    if sum(delta for delta in deltas if delta is not None) > budget.delta:
+        raise InputError(
+            "the deltas of the statistics add up to more than the budget's",
+            code="budget-delta",
+            hint="lower them, or raise 'release.budget.delta'",
+        )
+
+
+def _files(answer: Any) -> Mapping[str, bytes]:
+    files = {"json": answer.to_json()}
+    if hasattr(answer, "to_parquet"):  # a statistic of another package may have no table
+        files["parquet"] = answer.to_parquet()
+    return files
+
+
+def _answer(counted: Sequence[Counted], index: int, aggregate: Aggregate, policy: Policy, path: Path | None) -> Any:
+    check_prices(policy)
+    known = [one for one in counted if one.person is not None]
+    if len(known) < len(counted):
         raise InputError(
             "a recording names no person, so nobody's share can be bounded",
             code="person-unknown",
-            hint=f"the metadata key '{policy.person}' is missing in {len(releases) - len(known)} recordings",
+            hint=f"the metadata key '{policy.person}' is missing in {len(counted) - len(known)} recordings",
         )
     if not known:
         raise InputError("no recording was released, so there is nothing to count", code="no-recordings")
-    ledger = Ledger(path, scope=policy.budget.scope, total=micro_epsilon(policy.budget.epsilon))
-    dataset = [release.digest_in for release in releases]
-    return aggregate.release(known, ledger=ledger, policy_digest=policy.digest, dataset=dataset)
+    return aggregate.release(
+        [one.tallies[index] for one in known],
+        ledger=ledger_of(policy, path),
+        policy_digest=policy.digest,
+        dataset=[one.digest for one in known],
+        by_day=policy.budget.unit == "person_day",
+    )

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 
 from boundary import show
-from boundary.state import ledger_path, project_key
+from boundary.state import project_key
 from policies import load_policy
 from recording.errors import BoundaryError, InputError
 
@@ -84,7 +84,7 @@ def run_command(
     console = Console(stderr=True)
     try:
         with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
-            result = run(sources, plan, out, ledger=ledger_path(ledger), progress=progress)
+            result = run(sources, plan, out, ledger=ledger, progress=progress)
     except BoundaryError as error:
         _fail(error, USAGE)
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,9 +42,15 @@ def make_release(
         digest_in=digest_of(recording, plan.key),
         digests_out={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
         person=person,
-        tallies=tuple(aggregate.tally(events) for aggregate in plan.aggregates),
+        tallies=tallies_of(events, person, plan),
         name_cleared=name_cleared,
     )
+
+
+def tallies_of(events: pa.Table, person: str | None, plan: Plan) -> tuple[Any, ...]:
+    """What each statistic of the policy counts in some events; it stays inside."""
+    by_day = plan.policy.budget.unit == "person_day"
+    return tuple(aggregate.tally(events, person, by_day=by_day) for aggregate in plan.aggregates)
 
 
 def digest_of(recording: Recording, key: bytes) -> str:

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dp.chain import read_chain
 from dp.epsilon import epsilon_text
 from dp.schema import APPLICATION_ID, GENESIS, SCHEMA, SCOPE_TOTAL, answer_hash, canonical, entry_hash
+from dp.terms import Currency
 from recording.errors import BudgetExceeded, InputError
 
 BUSY_SECONDS = 60.0
@@ -32,18 +34,35 @@ class Charge:
     Attributes:
         release_id: Identity of the release; charged at most once.
         policy: Digest of the policy.
-        mechanism: Name of the mechanism.
-        params: Its parameters as exact JSON.
-        event: The mechanism as an event that a better accountant can total again, as JSON.
-        cost: Micro-epsilon.
+        events: Each mechanism as an event that a better accountant can total again.
+        cost: In millionths of the currency.
+        currency: Of the scope.
+        delta: Charged beside it, exact.
     """
 
     release_id: str
     policy: str
-    mechanism: str
-    params: str
-    event: str
+    events: tuple[Mapping[str, object], ...]
     cost: int
+    currency: Currency = Currency.PURE
+    delta: Fraction = Fraction(0)
+
+    @property
+    def mechanism(self) -> str:
+        """Name of the first mechanism."""
+        return str(self.events[0].get("event", "none")) if self.events else "none"
+
+    @property
+    def params(self) -> str:
+        """Currency and delta as JSON; of an entry that sets a total, the total."""
+        if self.mechanism == SCOPE_TOTAL:
+            return canonical({"total": self.events[0]["total"]})
+        return canonical({"currency": self.currency, "delta": str(self.delta)})
+
+    @property
+    def event(self) -> str:
+        """The events as JSON."""
+        return canonical(self.events)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,13 +207,8 @@ class Ledger:
         else:
             db.execute("UPDATE scope SET total = ? WHERE name = ?", (self.total, self.scope))
         seq = _head(db)[0] + 1
-        params = canonical({"total": self.total})
-        self._append(
-            db,
-            Charge(
-                release_id=f"{SCOPE_TOTAL}:{seq}", policy="", mechanism=SCOPE_TOTAL, params=params, event="{}", cost=0
-            ),
-        )
+        event = {"event": SCOPE_TOTAL, "total": self.total}
+        self._append(db, Charge(release_id=f"{SCOPE_TOTAL}:{seq}", policy="", events=(event,), cost=0))
 
     def _spend(self, db: sqlite3.Connection, cost: int) -> None:
         if cost < 1:
@@ -320,3 +334,8 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def open_ledger(url_or_path: str, *, scope: str, total: int, currency: Currency) -> Ledger:
+    """The ledger at a path."""
+    return Ledger(Path(url_or_path), scope=scope, total=total)

@@ -7,13 +7,17 @@ change of L1 norm ``d`` with epsilon ``d/s``.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dp.epsilon import MICRO
+from dp.terms import Currency, Terms
 from recording.errors import StepFailed
 
 MAX_VALUE = 2**53
@@ -31,29 +35,9 @@ MAX_DELTA = 1e-6
 _GRID_ERROR = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """What one draw must hide, and at what price.
-
-    Attributes:
-        epsilon: Price in micro-epsilon.
-        groups: How many values of the vector one person can change (L0 sensitivity).
-        per_group: By how much at most one person changes each of them (L-infinity sensitivity).
-    """
-
-    epsilon: int
-    groups: int
-    per_group: int
-
-    @property
-    def sensitivity(self) -> int:
-        """L1 sensitivity of the vector under adding or removing one person."""
-        return self.groups * self.per_group
-
-    @property
-    def scale(self) -> Fraction:
-        """Scale of the noise, exact: sensitivity divided by epsilon."""
-        return Fraction(self.sensitivity * MICRO, self.epsilon)
+def Calibration(*, epsilon: int, groups: int, per_group: int) -> Terms:  # noqa: N802  the name before `Terms`
+    """Terms in micro-epsilon."""
+    return Terms(currency=Currency.PURE, amount=epsilon, groups=groups, per_group=per_group)
 
 
 class NoiseBackend(Protocol):
@@ -64,19 +48,31 @@ class NoiseBackend(Protocol):
         """Name of the mechanism for the ledger."""
         ...
 
-    def check(self, values: Sequence[int], calibration: Calibration) -> None:
+    def check(self, values: Sequence[int], terms: Terms) -> None:
         """Raise `StepFailed` for what this backend cannot do safely. Called before anything is charged."""
         ...
 
-    def delta(self, calibration: Calibration) -> float:
+    def delta(self, terms: Terms, cells: int) -> Fraction:
         """Upper bound on the delta that the implementation adds to the ideal one: one person, whole vector."""
         ...
 
-    def half_width(self, calibration: Calibration, level: Fraction) -> int:
+    def tail(self, terms: Terms, at_least: int) -> Fraction:
+        """Upper bound on ``P[noise >= at_least]``."""
+        ...
+
+    def event(self, terms: Terms) -> Mapping[str, object]:
+        """The mechanism as an event that can be accounted for again."""
+        ...
+
+    def draw_array(self, exact: NDArray[np.int64], terms: Terms) -> NDArray[np.int64]:
+        """The same as `draw` for an array."""
+        ...
+
+    def half_width(self, terms: Terms, level: Fraction) -> int:
         """Smallest ``w`` with ``P[|noise| <= w] >= level`` for one value."""
         ...
 
-    def draw(self, values: Sequence[int], calibration: Calibration) -> tuple[int, ...]:
+    def draw(self, values: Sequence[int], terms: Terms) -> tuple[int, ...]:
         """``values`` with fresh independent noise on each, in order."""
         ...
 
@@ -90,7 +86,7 @@ class GeometricNoise:
         """``geometric``."""
         return "geometric"
 
-    def check(self, values: Sequence[int], calibration: Calibration) -> None:
+    def check(self, values: Sequence[int], terms: Terms) -> None:
         """Load the library, and refuse what it cannot noise safely.
 
         That is: non-integers, values of 2^53 and more, scales above 2^20, and a delta above `MAX_DELTA`.
@@ -102,26 +98,43 @@ class GeometricNoise:
         from dp._diffprivlib import geometric
 
         geometric()
-        reason = unsafe(calibration)
+        reason = unsafe(terms)
         if not reason and any(type(value) is not int or abs(value) >= MAX_VALUE for value in values):
             reason = "a value is not an integer below 2^53 in magnitude"
         if reason:
             raise StepFailed(reason, code="noise-unsafe", hint="nothing was charged")
 
-    def delta(self, calibration: Calibration) -> float:
+    def delta(self, terms: Terms, cells: int = 1) -> Fraction:
         """See `geometric_delta`; a person changes at most ``groups`` values, whose deltas add up."""
-        return min(1.0, calibration.groups * geometric_delta(calibration))
+        return Fraction(min(1.0, terms.groups * geometric_delta(terms)))
 
-    def half_width(self, calibration: Calibration, level: Fraction) -> int:
+    def tail(self, terms: Terms, at_least: int) -> Fraction:
+        """``a^k / (1 + a)`` for ``k > 0``, and a little more for the implementation."""
+        if at_least <= 0:
+            return Fraction(1)
+        with localcontext() as context:
+            context.prec = 50
+            step = Decimal(terms.scale.denominator) / Decimal(terms.scale.numerator)
+            return Fraction((-step * at_least).exp() / (1 + (-step).exp())) + Fraction(_GRID_ERROR, 2**53)
+
+    def event(self, terms: Terms) -> Mapping[str, object]:
+        """A discrete Laplace event."""
+        return {"event": "discrete-laplace", "l1": terms.l1, "scale": str(terms.scale)}
+
+    def draw_array(self, exact: NDArray[np.int64], terms: Terms) -> NDArray[np.int64]:
+        """As `draw`."""
+        return np.array(self.draw(exact.tolist(), terms), np.int64)
+
+    def half_width(self, terms: Terms, level: Fraction) -> int:
         """Exact quantile: ``P[|N| > w] = 2 a^(w+1) / (1+a)``, solved with 50 digits."""
         with localcontext() as context:
             context.prec = 50
-            scale = calibration.scale
+            scale = terms.scale
             step = Decimal(scale.denominator) / Decimal(scale.numerator)
             allowed = (1 - Decimal(level.numerator) / Decimal(level.denominator)) * (1 + (-step).exp()) / 2
             return max(0, math.ceil(-allowed.ln() / step) - 1)
 
-    def draw(self, values: Sequence[int], calibration: Calibration) -> tuple[int, ...]:
+    def draw(self, values: Sequence[int], terms: Terms) -> tuple[int, ...]:
         """``values`` plus noise.
 
         The mechanism is asked for noise around 0 and Python adds it: around a large value diffprivlib would round the
@@ -132,23 +145,28 @@ class GeometricNoise:
         """
         from dp._diffprivlib import geometric
 
-        self.check(values, calibration)
-        mechanism = geometric()(epsilon=calibration.epsilon / MICRO, sensitivity=calibration.sensitivity)
+        self.check(values, terms)
+        mechanism = geometric()(epsilon=terms.amount / MICRO, sensitivity=terms.l1)
         return tuple(value + _noise(mechanism) for value in values)
 
 
-def unsafe(calibration: Calibration) -> str:
+def backend_for(terms: Terms, cells: int) -> NoiseBackend:
+    """The noise for a vector of that many cells."""
+    if terms.currency is not Currency.PURE:
+        raise StepFailed("there is no noise for rho yet", code="noise-unsafe", hint="use epsilon")
+    return GeometricNoise()
+
+
+def unsafe(terms: Terms) -> str:
     """Why the geometric mechanism must not be used so, or an empty string. Reads no data: checks policies too."""
-    if min(calibration.epsilon, calibration.groups, calibration.per_group) < 1:
-        return "epsilon and both bounds must be positive"
-    if calibration.scale > MAX_SCALE:
+    if terms.scale > MAX_SCALE:
         return "the noise would have a scale (max_groups * max_per_group / epsilon) above 2^20"
-    if calibration.groups * geometric_delta(calibration) > MAX_DELTA:
+    if terms.groups * geometric_delta(terms) > MAX_DELTA:
         return "53 random bits are too few for this epsilon: the delta of the implementation would pass 1e-6"
     return ""
 
 
-def geometric_delta(calibration: Calibration) -> float:
+def geometric_delta(terms: Terms) -> float:
     """Upper bound on the hockey-stick divergence, at the calibrated epsilon, of one value of the implementation.
 
     diffprivlib inverts one fraction of 53 bits, so ``N(k) = 2^53 P[N = k]`` is off by at most ``c`` points. The
@@ -156,7 +174,7 @@ def geometric_delta(calibration: Calibration) -> float:
     ``c (1 + e^epsilon)``. On each side that is used for the ``k`` whose ideal count passes ``t = c e^epsilon`` (about
     ``s ln(f/t)`` of them, ``f`` the count at 0) and the whole remaining mass, ``t (s + 1) + c``, for the rest.
     """
-    epsilon, scale, c = calibration.epsilon / MICRO, float(calibration.scale), float(_GRID_ERROR)
+    epsilon, scale, c = terms.amount / MICRO, float(terms.scale), float(_GRID_ERROR)
     if epsilon > 30:
         return 1.0
     threshold = c * math.exp(epsilon)

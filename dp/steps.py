@@ -1,96 +1,88 @@
-"""The policy's view of this package: the step ``dp.count_events``."""
+"""The policy's view of this package: the steps ``dp.*``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
-
-import pyarrow as pa
 
 from dp import queries
 from dp._diffprivlib import INSTALL, available
-from dp.ledger import Ledger
-from dp.queries import CountEventsOptions, Tally
-from dp.release import Answer, release_counts, release_id
-from policies.contract import BuildContext, Phase, StepSpec
-from recording.errors import InputError, MissingExtra
+from dp.forecast import Question
+from dp.spending import Says, Spending, UnknownKeys
+from dp.statistic import Statistic
+from policies.contract import BuildContext, Options, Phase, StepSpec
+from recording.errors import MissingExtra
 
 
-@dataclass(frozen=True, slots=True)
-class CountEvents:
-    """Counts events per application. Tallies may be made anywhere; only the driver releases.
-
-    Attributes:
-        options: The query.
-        key: Project key, for the release id.
-    """
-
-    options: CountEventsOptions
-    key: bytes = field(repr=False)
-
-    def tally(self, events: pa.Table) -> Mapping[str, int]:
-        """Events per public key of one recording. Not yet bounded: it must not leave.
-
-        Args:
-            events: Rows with the schema `recording.model.EVENTS`.
-
-        Raises:
-            InputError: ``dp-column``: the column to group by is missing or holds no text.
-        """
-        if events.column_names.count(self.options.by) != 1:
-            raise InputError("the events lack the column to group by", code="dp-column")
-        return queries.tally(events.column(self.options.by), self.options)
-
-    def release(
-        self,
-        tallies: Iterable[tuple[str, Tally]],
-        *,
-        ledger: Ledger,
-        policy_digest: str,
-        dataset: str | Iterable[str],
-    ) -> Answer:
-        """Bound per person, add noise, charge, and return the one answer to this question about this data.
-
-        Args:
-            tallies: Person id and tally of each recording, in any order; a person may occur many times.
-            ledger: Where the release is charged.
-            policy_digest: Digest of the policy.
-            dataset: Digests or public names of the recordings; with the policy and the query they make the release id.
-
-        Raises:
-            BoundaryError: See `dp.release.release_counts` and `dp.queries.merge`.
-        """
-        vector = queries.count_events(tallies, self.options)
-        name = release_id(policy_digest, self.options.id, dataset, key=self.key)
-        return release_counts(vector, self.options, ledger=ledger, policy_digest=policy_digest, release_id=name)
+class CountEventsStep(Spending, queries.CountEvents):
+    """Options of ``dp.count_events``."""
 
 
-def _build(options: Any, context: BuildContext) -> CountEvents:
+GROUPS = ("max_groups", "max_cells", "max_keys")
+PER_GROUP = ("max_per_group", "max_per_person", "max_count")
+"""What the queries call their bounds."""
+
+
+def question(options: Any, says: Says) -> Question:
+    """The forecast's view of a step's options."""
+    names = {"groups": _first(options, GROUPS), "per_group": _first(options, PER_GROUP)}
+    parts = options.parts()
+    grid: tuple[int, ...] = ()
+    if says == "quantiles":
+        grid, names["grid"] = (len(parts[0].keys or ()),), "grid"
+    elif len(getattr(options, "grid", ())) == 2:
+        grid, names["grid"] = tuple(options.grid), "grid"
+    return Question(
+        id=options.id,
+        parts=parts,
+        says=says,
+        spending=options,
+        unknown=options if isinstance(options, UnknownKeys) else UnknownKeys(),
+        quantiles=tuple(map(float, getattr(options, "q", ()))),
+        grid=grid,
+        names={setting: name for setting, name in names.items() if name},
+    )
+
+
+def _first(options: Any, names: tuple[str, ...]) -> str:
+    return next((name for name in names if name in type(options).model_fields), "")
+
+
+def _build(options: Any, context: BuildContext, *, name: str, says: Says) -> Statistic:
     if not available():
         raise MissingExtra("diffprivlib is not installed", code="missing-extra", hint=INSTALL)
-    return CountEvents(options, context.key)
+    return Statistic(name, options, question(options, says), context.key)
 
 
-COUNT_EVENTS = StepSpec(
-    name="dp.count_events",
-    phase=Phase.RELEASE,
-    summary="Releases how many events each application got: bounded per person, noised, charged to the budget.",
-    options=CountEventsOptions,
-    build=_build,
-    needs=frozenset({"person"}),
-    gives=frozenset({"aggregate"}),
-    extra="dp",
-    modules=("diffprivlib",),
-    examples=(
-        {
-            "id": "events-per-app",
-            "by": "app",
-            "keys": ["Chromium", "XTerm"],
-            "max_groups": 2,
-            "max_per_group": 1000,
-            "epsilon": 0.5,
-        },
-    ),
+def _spec(
+    name: str, summary: str, options: type[Options], example: Mapping[str, object], *, says: Says = "values"
+) -> StepSpec:
+    return StepSpec(
+        name=name,
+        phase=Phase.RELEASE,
+        summary=summary,
+        options=options,
+        build=partial(_build, name=name, says=says),
+        needs=frozenset({"person"}),
+        gives=frozenset({"aggregate"}),
+        extra="dp",
+        modules=("diffprivlib",),
+        examples=(example,),
+    )
+
+
+COUNT_EVENTS = _spec(
+    "dp.count_events",
+    "Releases how many events each application got: bounded per person, noised, charged to the budget.",
+    CountEventsStep,
+    {
+        "id": "events-per-app",
+        "by": "app",
+        "keys": ["Chromium", "XTerm"],
+        "max_groups": 2,
+        "max_per_group": 1000,
+        "epsilon": 0.5,
+    },
 )
 """``dp.count_events``."""
