@@ -122,7 +122,8 @@ def _answer(counted: Sequence[Counted], index: int, aggregate: Aggregate, policy
         raise InputError(
             "a recording names no person, so nobody's share can be bounded",
             code="person-unknown",
-            hint=f"the metadata key '{policy.person}' is missing in {len(counted) - len(known)} recordings",
+            # How many there are would be an exact count.
+            hint=f"the metadata key '{policy.person}' is missing",
         )
     if not known:
         raise InputError("no recording was released, so there is nothing to count", code="no-recordings")

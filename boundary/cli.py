@@ -95,6 +95,44 @@ def run_command(
     raise typer.Exit(0 if result.complete else WITHHELD)
 
 
+@app.command("release", short_help="Release statistics of recordings, and nothing else.")
+def release_command(
+    policy: PolicyOption,
+    sources: Annotated[
+        list[Path] | None, typer.Argument(metavar="DATA", help="Recordings, or folders of them.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="A new or empty folder for what leaves.")] = None,
+    forecast: Annotated[
+        bool, typer.Option("--forecast", help="Only say how exact each would be: nothing is read or charged.")
+    ] = False,
+    key_file: KeyOption = None,
+    ledger: Annotated[Path | None, typer.Option(help="Budget ledger; by default the policy's.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no summary.")] = False,
+) -> None:
+    """Release a policy's statistics: bounded per person, forecast, charged, noised. What would be too inexact is not.
+
+    OUT holds aggregates/ (JSON and Parquet), index.html, registry.yaml and manifest.json.
+    """
+    from boundary import release_cli
+
+    plan = _built(policy, _key(key_file))
+    console = Console(stderr=True)
+    try:
+        if forecast:
+            found = release_cli.forecasts(plan, ledger)
+            release_cli.show_forecasts(found, Console())
+            raise typer.Exit(0 if all(one.good for one in found.values()) else WITHHELD)
+        if not sources or out is None:
+            raise InputError("a release needs DATA and --out", code="usage", hint="--forecast needs neither")
+        with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
+            done = release_cli.release_statistics(sources, plan, out, ledger=ledger, progress=progress)
+    except BoundaryError as error:
+        _fail(error, USAGE)
+    if not quiet:
+        release_cli.show_released(done, out, Console())
+    raise typer.Exit(WITHHELD if done.refused or done.left_out else 0)
+
+
 @app.command("detect", short_help="Write what a policy finds in texts.")
 def detect_command(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="Input; - or nothing is standard input.")] = "-",

@@ -73,6 +73,7 @@ class Answer:
         amount: Price.
         price: The same as a decimal.
         delta: Delta of the whole release, an exact fraction.
+        grid: Columns and rows of a heat map; empty otherwise.
         forecast: What was expected before it was charged.
         scope: Account in the ledger.
         total: Total of the scope when the release was charged.
@@ -94,6 +95,7 @@ class Answer:
     amount: int
     price: str
     delta: str
+    grid: tuple[int, ...] = ()
     forecast: Mapping[str, Any]
     scope: str
     total: int
@@ -114,7 +116,7 @@ class Answer:
         numbers = tuple(
             Numbers(**{**one, "keys": tuple(one["keys"]), "values": tuple(one["values"])}) for one in fields["numbers"]
         )
-        return Answer(**{**fields, "numbers": numbers})
+        return Answer(**{**fields, "numbers": numbers, "grid": tuple(fields["grid"])})
 
     def to_parquet(self) -> bytes:
         """The numbers as a Parquet file: part, unit, key, value, low, high; what else is in the JSON as metadata."""

@@ -193,6 +193,11 @@ def delta_text(delta: Fraction) -> str:
     return f"{digits / 100:.2f}e-{exponent:02d}" if exponent else str(float(delta))
 
 
+def delta_of(exact: str) -> str:
+    """The same for an exact fraction as text."""
+    return delta_text(Fraction(exact))
+
+
 def _error(question: Question, ready: Sequence[Portion], expect: Expect) -> tuple[float | None, str]:
     first = ready[0]
     match question.says:

@@ -8,6 +8,7 @@ durable; ``BEGIN IMMEDIATE`` lets one writer at a time read and write the budget
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -180,6 +181,14 @@ class Ledger:
                 place=str(self.path),
             )
         return head
+
+    def events(self, scope: str) -> tuple[Mapping[str, object], ...]:
+        """Every mechanism that was charged to a scope, in order."""
+        if not self.path.exists():
+            return ()
+        with self._open() as db:
+            rows = db.execute("SELECT event FROM charge WHERE scope = ? AND cost > 0 ORDER BY seq", (scope,)).fetchall()
+        return tuple(event for (text,) in rows for event in json.loads(text))
 
     def raise_total(self) -> None:
         """Accept a ``total`` above the ledger's, on a person's explicit word; the chain keeps a record of it."""

@@ -17,13 +17,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from dp._part import Part, Vectors
-from dp._part import Query as Query  # noqa: PLC0414  handed on
+from dp._part import Part, Query, Vectors
 from dp.epsilon import MICRO, micro_epsilon
 from dp.noise import Calibration, unsafe
 from dp.terms import Terms
 from policies.contract import Options
 from recording.errors import InputError
+
+__all__ = [
+    "OTHER",
+    "CountEvents",
+    "CountEventsOptions",
+    "Part",
+    "Query",
+    "Tally",
+    "Vectors",
+    "all_keys",
+    "bound",
+    "calibration",
+    "count_events",
+    "merge",
+    "tally",
+    "total",
+]
 
 OTHER = "other"
 """Key under which everything outside the public keys is counted, events without an application included."""

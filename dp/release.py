@@ -86,7 +86,7 @@ def release(vectors: Vectors, asked: Asked, *, ledger: Ledger, choose: ChooseNoi
     question, spending = asked.question, asked.question.spending
     expected = forecast(question, choose=choose)
     if not expected.good:
-        raise refusal(advise(question, expected, choose=choose))
+        raise refusal(advise(question, expected, left=ledger.balance().left, choose=choose))
     ready = portions(question.parts, spending.currency, spending.amount, question.unknown, choose)
     exact = [_checked(vectors, portion) for portion in ready]
     delta = sum((portion.delta for portion in ready), Fraction(0))
@@ -116,6 +116,7 @@ def release(vectors: Vectors, asked: Asked, *, ledger: Ledger, choose: ChooseNoi
         amount=spending.amount,
         price=epsilon_text(spending.amount),
         delta=str(delta),
+        grid=question.grid if len(question.grid) == 2 else (),
         forecast=_told(expected),
         scope=ledger.scope,
         total=reserved.total,

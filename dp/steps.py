@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 from dp import queries
@@ -49,10 +49,18 @@ def _first(options: Any, names: tuple[str, ...]) -> str:
     return next((name for name in names if name in type(options).model_fields), "")
 
 
-def _build(options: Any, context: BuildContext, *, name: str, says: Says) -> Statistic:
-    if not available():
-        raise MissingExtra("diffprivlib is not installed", code="missing-extra", hint=INSTALL)
-    return Statistic(name, options, question(options, says), context.key)
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Builds the statistic of one step."""
+
+    name: str
+    says: Says
+
+    def __call__(self, options: Any, context: BuildContext) -> Statistic:
+        """The statistic; raises `MissingExtra` where its libraries are absent."""
+        if not available():
+            raise MissingExtra("diffprivlib is not installed", code="missing-extra", hint=INSTALL)
+        return Statistic(self.name, options, question(options, self.says), context.key)
 
 
 def _spec(
@@ -63,7 +71,7 @@ def _spec(
         phase=Phase.RELEASE,
         summary=summary,
         options=options,
-        build=partial(_build, name=name, says=says),
+        build=Builder(name, says),
         needs=frozenset({"person"}),
         gives=frozenset({"aggregate"}),
         extra="dp",
