@@ -25,6 +25,7 @@ class Question:
         spending: Price, required accuracy and expectations.
         unknown: Terms of unknown keys.
         quantiles: Which ones, where it says quantiles.
+        positions: Where on the scale each is expected, 0 to 1; empty where that is not told.
         grid: Columns and rows of a heat map, or cells of a histogram on a scale; empty where cells cannot be joined.
         names: What the policy calls the settings ``groups``, ``per_group`` and ``grid``; one that it lacks is fixed.
     """
@@ -35,6 +36,7 @@ class Question:
     spending: Spending
     unknown: UnknownKeys = field(default_factory=UnknownKeys)
     quantiles: tuple[float, ...] = ()
+    positions: tuple[float, ...] = ()
     grid: tuple[int, ...] = ()
     names: Mapping[str, str]
 
@@ -210,7 +212,9 @@ def _error(question: Question, ready: Sequence[Portion], expect: Expect) -> tupl
             if expect.people is None or first.part.keys is None:
                 return None, "percentile points"
             cells = len(first.part.keys)
-            found = rank_error(first, quantiles=question.quantiles, people=expect.people, cells=cells)
+            found = rank_error(
+                first, quantiles=question.quantiles, people=expect.people, cells=cells, positions=question.positions
+            )
             return found, "percentile points"
         case _:
             return float(first.noise.half_width(first.terms, LEVEL)), first.part.unit

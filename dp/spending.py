@@ -38,6 +38,9 @@ class Expect(Options):
     people: Annotated[int, Field(ge=1)] | None = Field(None, description="Number of people.")
     value: Positive | None = Field(None, description="A typical number of the statistic; of a mean, the mean.")
     count: Annotated[int, Field(ge=1)] | None = Field(None, description="Of a mean: how many values it is taken over.")
+    quantiles: Annotated[tuple[Decimal, ...], Field(max_length=100)] = Field(
+        (), description="Of quantiles: the expected value of each, in the order of the policy."
+    )
     groups: Sample = Field((), description="How many keys each person of a public sample has something under.")
     per_group: Sample = Field((), description="How much each of them adds to one key.")
 

@@ -49,16 +49,27 @@ def mean_error(total: Portion, count: Portion, *, mean: float, values: float) ->
     return float(np.quantile(off, float(LEVEL)))
 
 
-def rank_error(portion: Portion, *, quantiles: Sequence[float], people: float, cells: int) -> float:
+def rank_error(
+    portion: Portion, *, quantiles: Sequence[float], people: float, cells: int, positions: Sequence[float] = ()
+) -> float:
     """95 % error, in percentile points, of the worst of some quantiles read off a noisy histogram.
 
-    The quantile ``q`` is where the noisy counts up to it reach ``q`` of all noisy counts. With ``k = q C`` of ``C``
-    cells before it, independent noise of variance ``v`` in each shifts it by the ranks ``(1-q) N(k) - q N(C-k)``, whose
-    variance is ``v ((1-q)^2 k + q^2 (C-k)) = v C q (1-q)``: a sum of many noises, so close to normal.
+    The quantile ``q`` is where the noisy counts up to it reach ``q`` of all noisy counts. With ``k`` of ``C`` cells
+    before it, independent noise of variance ``v`` in each shifts it by ``(1-q) N(k) - q N(C-k)`` ranks, whose variance
+    is ``v ((1-q)^2 k + q^2 (C-k))``: a sum of many noises, so close to normal.
+
+    Args:
+        portion: Of the histogram.
+        quantiles: Each ``q``, between 0 and 1.
+        people: Expected number of people.
+        cells: ``C``.
+        positions: Where on the scale each quantile is expected, 0 to 1 (``k / C``); where it is not told, the
+            place with the largest error.
     """
     normal = NormalDist().inv_cdf((1 + float(LEVEL)) / 2)
-    worst = max(q * (1 - q) for q in quantiles)
-    return float(100 * normal * deviation(portion.terms) * (cells * worst) ** 0.5 / people)
+    places = positions or [0.0 if q >= 0.5 else 1.0 for q in quantiles]
+    worst = max((1 - q) ** 2 * at + q**2 * (1 - at) for q, at in zip(quantiles, places, strict=True))
+    return 100 * normal * deviation(portion.terms) * math.sqrt(cells * worst) / people
 
 
 def _signed(terms: Terms) -> NDArray[np.float64]:

@@ -91,10 +91,21 @@ class Book:
         answer = self.answers.get(charge.release_id)
         return Reserved(self.total, self.spent - charge.cost, self.spent, f"{len(self.charges):064x}", answer)
 
+    def balance(self) -> Any:
+        """What is left."""
+        return Left(self.total - self.spent)
+
     def settle(self, release_id: str, data: bytes) -> bytes:
         """Keep the first."""
         self.done.append("settle")
         return self.answers.setdefault(release_id, data)
+
+
+@dataclass
+class Left:
+    """What `Book.balance` gives."""
+
+    left: int
 
 
 @dataclass
@@ -143,7 +154,7 @@ def question(
     *parts: Part, says: Any = "values", unknown: Mapping[str, object] | None = None, **options: Any
 ) -> Question:
     """A question; what is no field of it is an option of its price."""
-    own = {name: options.pop(name) for name in ("grid", "quantiles", "names", "id") if name in options}
+    own = {name: options.pop(name) for name in ("grid", "quantiles", "positions", "names", "id") if name in options}
     spending = Spending.model_validate({"epsilon": "1", **options} if "rho" not in options else options)
     names = {"groups": "max_groups", "per_group": "max_per_group", "grid": "grid"}
     made = Question(
