@@ -100,9 +100,10 @@ def heat_maps(one: Numbers, grid: tuple[int, int]) -> list[HeatMap]:
         cell = _CELL.fullmatch(key)
         if cell is None or int(cell["column"]) >= columns_ or int(cell["row"]) >= rows:
             return []
-        maps.setdefault(cell["screen"] or "", np.zeros((rows, columns_), np.int64))[
-            int(cell["row"]), int(cell["column"])
-        ] = value
+        screen = cell["screen"] or ""
+        if screen not in maps:
+            maps[screen] = np.zeros((rows, columns_), np.int64)
+        maps[screen][int(cell["row"]), int(cell["column"])] = value
     return [_drawable(HeatMap(screen, values, one.half_width)) for screen, values in sorted(maps.items())]
 
 
