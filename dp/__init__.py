@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dp.epsilon import epsilon_text, micro_epsilon
 from dp.ledger import Balance, Charge, Ledger, Reservation
-from dp.noise import Calibration, GeometricNoise, NoiseBackend
+from dp.noise import GaussianNoise, GeometricNoise, NoiseBackend, TableNoise, backend_for
 from dp.queries import OTHER, CountEventsOptions, Tally, count_events
 from dp.release import Answer, release_counts, release_id
 from dp.schema import GENESIS
 from dp.steps import COUNT_EVENTS, CountEvents
+from dp.terms import Currency, Terms
 
 __all__ = [
     "COUNT_EVENTS",
@@ -19,15 +20,19 @@ __all__ = [
     "OTHER",
     "Answer",
     "Balance",
-    "Calibration",
     "Charge",
     "CountEvents",
     "CountEventsOptions",
+    "Currency",
+    "GaussianNoise",
     "GeometricNoise",
     "Ledger",
     "NoiseBackend",
     "Reservation",
+    "TableNoise",
     "Tally",
+    "Terms",
+    "backend_for",
     "count_events",
     "epsilon_text",
     "micro_epsilon",

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from dp.epsilon import MICRO, micro_epsilon
-from dp.noise import Calibration, unsafe
+from dp.noise import unsafe
+from dp.terms import Currency, Terms
 from policies.contract import Options
 from recording.errors import InputError
 
@@ -71,10 +72,13 @@ class CountEventsOptions(Options):
         return self
 
 
-def calibration(options: CountEventsOptions) -> Calibration:
+def calibration(options: CountEventsOptions) -> Terms:
     """What the noise must hide when one person comes or goes: ``max_groups`` values, each by ``max_per_group``."""
-    return Calibration(
-        epsilon=micro_epsilon(options.epsilon), groups=options.max_groups, per_group=options.max_per_group
+    return Terms(
+        currency=Currency.PURE,
+        amount=micro_epsilon(options.epsilon),
+        groups=options.max_groups,
+        per_group=options.max_per_group,
     )
 
 

@@ -12,9 +12,10 @@ from fractions import Fraction
 from dp._diffprivlib import library
 from dp.epsilon import epsilon_text
 from dp.ledger import Charge, Ledger
-from dp.noise import Calibration, GeometricNoise, NoiseBackend
+from dp.noise import GeometricNoise, NoiseBackend
 from dp.queries import CountEventsOptions, all_keys, calibration
 from dp.schema import canonical
+from dp.terms import Terms
 from recording.errors import InputError
 
 LEVEL = Fraction(95, 100)
@@ -141,7 +142,7 @@ def release_counts(
     if tuple(key for key, _ in vector) != all_keys(options):
         raise InputError("the vector does not have exactly the query's keys", code="dp-vector")
     noise.check(exact, terms)
-    reserved = ledger.reserve(_charge(options, terms, noise.mechanism, policy_digest, release_id))
+    reserved = ledger.reserve(_charge(options, terms, noise, policy_digest, release_id))
     if reserved.answer is not None:
         return Answer.from_json(reserved.answer)
     noisy = noise.draw(exact, terms)
@@ -156,9 +157,9 @@ def release_counts(
         scale=str(terms.scale),
         max_groups=terms.groups,
         max_per_group=terms.per_group,
-        epsilon=epsilon_text(terms.epsilon),
-        epsilon_micro=terms.epsilon,
-        delta_impl=noise.delta(terms),
+        epsilon=epsilon_text(terms.amount),
+        epsilon_micro=terms.amount,
+        delta_impl=float(noise.delta(terms, len(exact))),
         scope=ledger.scope,
         total=reserved.total,
         before=reserved.before,
@@ -172,20 +173,19 @@ def release_counts(
 
 
 def _charge(
-    options: CountEventsOptions, terms: Calibration, mechanism: str, policy_digest: str, release_id: str
+    options: CountEventsOptions, terms: Terms, noise: NoiseBackend, policy_digest: str, release_id: str
 ) -> Charge:
     params = {
-        "epsilon_micro": terms.epsilon,
+        "epsilon_micro": terms.amount,
         "max_groups": terms.groups,
         "max_per_group": terms.per_group,
         "query": options.id,
     }
-    event = {"event": "discrete-laplace", "l1": terms.sensitivity, "scale": str(terms.scale)}
     return Charge(
         release_id=release_id,
         policy=policy_digest,
-        mechanism=mechanism,
+        mechanism=noise.mechanism,
         params=canonical(params),
-        event=canonical(event),
-        cost=terms.epsilon,
+        event=canonical(dict(noise.event(terms))),
+        cost=terms.amount,
     )
