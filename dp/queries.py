@@ -7,39 +7,19 @@ applications outside the public keys stop here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from dp._part import Part, Query, Vectors
 from dp.epsilon import MICRO, micro_epsilon
-from dp.noise import Calibration, unsafe
-from dp.terms import Terms
+from dp.noise import unsafe
+from dp.terms import Currency, Terms
 from policies.contract import Options
 from recording.errors import InputError
-
-__all__ = [
-    "OTHER",
-    "CountEvents",
-    "CountEventsOptions",
-    "Part",
-    "Query",
-    "Tally",
-    "Vectors",
-    "all_keys",
-    "bound",
-    "calibration",
-    "count_events",
-    "merge",
-    "tally",
-    "total",
-]
 
 OTHER = "other"
 """Key under which everything outside the public keys is counted, events without an application included."""
@@ -94,8 +74,11 @@ class CountEventsOptions(Options):
 
 def calibration(options: CountEventsOptions) -> Terms:
     """What the noise must hide when one person comes or goes: ``max_groups`` values, each by ``max_per_group``."""
-    return Calibration(
-        epsilon=micro_epsilon(options.epsilon), groups=options.max_groups, per_group=options.max_per_group
+    return Terms(
+        currency=Currency.PURE,
+        amount=micro_epsilon(options.epsilon),
+        groups=options.max_groups,
+        per_group=options.max_per_group,
     )
 
 
@@ -176,64 +159,3 @@ def total(contributions: Iterable[Tally], options: CountEventsOptions) -> tuple[
 def count_events(tallies: Iterable[tuple[str, Tally]], options: CountEventsOptions) -> tuple[tuple[str, int], ...]:
     """`merge`, `bound` and `total` in one: the exact, bounded, not yet noised vector. It must not leave."""
     return total((bound(counts, options) for counts in merge(tallies, options).values()), options)
-
-
-class CountEvents(Options):
-    """The query ``count_events``."""
-
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")] = Field(
-        description="Name of the released statistic; part of the release id."
-    )
-    by: Literal["app"] = Field("app", description="Column that events are grouped by.")
-    keys: Annotated[tuple[PublicKey, ...], Field(min_length=1, max_length=10_000)] = Field(
-        description="Public keys, each with its own count whether it occurs or not; the rest is counted as 'other'."
-    )
-    max_groups: Annotated[int, Field(ge=1)] = Field(
-        description="Largest number of keys that one person counts under: those where the person has most events."
-    )
-    max_per_group: Annotated[int, Field(ge=1)] = Field(
-        description="Largest number of events that one person adds to a key."
-    )
-
-    def _old(self) -> CountEventsOptions:
-        return CountEventsOptions(
-            id=self.id,
-            keys=self.keys,
-            max_groups=self.max_groups,
-            max_per_group=self.max_per_group,
-            epsilon=Decimal(1),
-        )
-
-    def parts(self) -> tuple[Part, ...]:
-        """One vector."""
-        keys = all_keys(self._old())
-        return (
-            Part(
-                name="counts",
-                unit="events",
-                keys=keys,
-                groups=self.max_groups,
-                per_group=self.max_per_group,
-                share=Fraction(1),
-            ),
-        )
-
-    def partial(self, events: pa.Table, person: str | None) -> pa.Table:
-        """Events per key."""
-        if events.column_names.count(self.by) != 1:
-            raise InputError("the events lack the column to group by", code="dp-column")
-        counts = tally(events.column(self.by), self._old())
-        people = pa.array([person] * len(counts), pa.string())
-        keys = pa.array(list(counts), pa.string())
-        return pa.table({"person": people, "key": keys, "value": pa.array(list(counts.values()), pa.int64())})
-
-    def vectors(self, partials: Iterable[pa.Table]) -> Vectors:
-        """Merged and bounded."""
-        rows = [(r["person"], {r["key"]: r["value"]}) for table in partials for r in table.to_pylist()]
-        vector = count_events(rows, self._old())
-        keys, values = zip(*vector, strict=True)
-        return {"counts": (keys, np.array(values, np.int64))}
-
-    def finish(self, noisy: Mapping[str, tuple[tuple[str, ...], Sequence[int]]]) -> Mapping[str, object]:
-        """Nothing to derive."""
-        return {}

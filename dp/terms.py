@@ -1,4 +1,4 @@
-"""What one draw of noise must hide, and at what price: integers and exact fractions only."""
+"""What one draw of noise must hide and what is paid for it, in exact numbers."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from dp.epsilon import MICRO
 
 
 class Currency(StrEnum):
-    """What a scope is charged in. Both add up exactly, whatever was asked before (pure epsilon; zCDP, 1605.02065)."""
+    """What a policy pays in. Both add up over releases, also when later queries depend on earlier answers."""
 
     PURE = "epsilon"
+    """Pure differential privacy: micro-epsilon."""
+
     ZCDP = "rho"
+    """Zero-concentrated differential privacy (arXiv 1605.02065): micro-rho."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What one vector's noise must hide.
+    """What the noise on one vector must hide when one person comes or goes, and at what price.
 
     Attributes:
-        currency: Of ``amount``.
-        amount: Price in millionths of the currency.
-        groups: How many values one person can change (L0 sensitivity), at least 1.
+        currency: What is paid in; it also chooses the mechanism.
+        amount: Price in millionths of the currency, at least 1.
+        groups: How many values of the vector one person can change (L0 sensitivity), at least 1.
         per_group: By how much at most one person changes each of them (L-infinity sensitivity), at least 1.
     """
 
@@ -32,32 +35,32 @@ class Terms:
     groups: int
     per_group: int
 
-    def __post_init__(self) -> None:
-        """Refuse what has no meaning."""
-        if min(self.amount, self.groups, self.per_group) < 1:
-            raise ValueError("amount, groups and per_group must be at least 1")
-
     @property
     def l1(self) -> int:
-        """L1 sensitivity of the vector when one person comes or goes."""
+        """L1 sensitivity of the vector."""
         return self.groups * self.per_group
 
     @property
     def l2_squared(self) -> int:
-        """Square of its L2 sensitivity."""
+        """Square of the L2 sensitivity of the vector."""
         return self.groups * self.per_group**2
 
     @property
     def mechanism(self) -> str:
-        """``geometric`` for pure epsilon, ``gaussian`` for rho."""
+        """``geometric`` for epsilon, ``gaussian`` for rho."""
         return "geometric" if self.currency is Currency.PURE else "gaussian"
 
     @property
+    def price(self) -> Fraction:
+        """Epsilon or rho, exact."""
+        return Fraction(self.amount, MICRO)
+
+    @property
     def scale(self) -> Fraction:
-        """Scale of geometric noise, exact: L1 sensitivity divided by epsilon."""
-        return Fraction(self.l1 * MICRO, self.amount)
+        """Scale ``s`` of the geometric noise, exact: L1 sensitivity / epsilon; ``P[k]`` falls as ``exp(-|k|/s)``."""
+        return self.l1 / self.price
 
     @property
     def variance(self) -> Fraction:
-        """Variance parameter of discrete Gaussian noise, exact: squared L2 sensitivity divided by twice rho."""
-        return Fraction(self.l2_squared * MICRO, 2 * self.amount)
+        """Parameter ``sigma^2`` of the discrete Gaussian, exact: ``L2^2 / (2 rho)`` (arXiv 2004.00010, theorem 14)."""
+        return self.l2_squared / (2 * self.price)
