@@ -42,7 +42,7 @@ def release_aggregates(result: Result, plan: Plan, ledger: Path) -> Result:
 
 
 def _answer(result: Result, index: int, aggregate: Aggregate, policy: Policy, path: Path) -> Any:
-    from dp import Ledger, micro_epsilon
+    from dp import Currency, micro_epsilon, open_ledger
 
     releases = result.releases
     known = [(r.person, r.tallies[index]) for r in releases if r.person is not None]
@@ -54,6 +54,8 @@ def _answer(result: Result, index: int, aggregate: Aggregate, policy: Policy, pa
         )
     if not known:
         raise InputError("no recording was released, so there is nothing to count", code="no-recordings")
-    ledger = Ledger(path, scope=policy.budget.scope, total=micro_epsilon(policy.budget.epsilon))
+    budget = policy.budget
+    total = micro_epsilon(budget.epsilon)
+    ledger = open_ledger(path, scope=budget.scope, total=total, currency=Currency.PURE)
     dataset = [release.digest_in for release in releases]
     return aggregate.release(known, ledger=ledger, policy_digest=policy.digest, dataset=dataset)

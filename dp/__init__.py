@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from dp.epsilon import epsilon_text, micro_epsilon
-from dp.ledger import Balance, Charge, Ledger, Reservation
+from dp.ledger import GENESIS, Balance, Charge, Ledger, Reservation, open_ledger
 from dp.noise import Calibration, GeometricNoise, NoiseBackend
 from dp.queries import OTHER, CountEventsOptions, Tally, count_events
 from dp.release import Answer, release_counts, release_id
-from dp.schema import GENESIS
 from dp.steps import COUNT_EVENTS, CountEvents
+from dp.terms import Currency
 
 __all__ = [
     "COUNT_EVENTS",
@@ -23,6 +23,7 @@ __all__ = [
     "Charge",
     "CountEvents",
     "CountEventsOptions",
+    "Currency",
     "GeometricNoise",
     "Ledger",
     "NoiseBackend",
@@ -31,6 +32,7 @@ __all__ = [
     "count_events",
     "epsilon_text",
     "micro_epsilon",
+    "open_ledger",
     "release_counts",
     "release_id",
 ]

@@ -11,10 +11,10 @@ from fractions import Fraction
 
 from dp._diffprivlib import library
 from dp.epsilon import epsilon_text
-from dp.ledger import Charge, Ledger
+from dp.ledger import Charge, Ledger, canonical
 from dp.noise import Calibration, GeometricNoise, NoiseBackend
 from dp.queries import CountEventsOptions, all_keys, calibration
-from dp.schema import canonical
+from dp.terms import Currency
 from recording.errors import InputError
 
 LEVEL = Fraction(95, 100)
@@ -174,18 +174,17 @@ def release_counts(
 def _charge(
     options: CountEventsOptions, terms: Calibration, mechanism: str, policy_digest: str, release_id: str
 ) -> Charge:
-    params = {
-        "epsilon_micro": terms.epsilon,
-        "max_groups": terms.groups,
-        "max_per_group": terms.per_group,
+    event = {
+        "event": "discrete-laplace",
+        "l1": terms.sensitivity,
+        "mechanism": mechanism,
         "query": options.id,
+        "scale": str(terms.scale),
     }
-    event = {"event": "discrete-laplace", "l1": terms.sensitivity, "scale": str(terms.scale)}
     return Charge(
         release_id=release_id,
         policy=policy_digest,
-        mechanism=mechanism,
-        params=canonical(params),
-        event=canonical(event),
+        events=(event,),
         cost=terms.epsilon,
+        currency=Currency.PURE,
     )
