@@ -14,7 +14,7 @@ from policies import Policy
 from recording.errors import BoundaryError, InputError
 
 
-def release_aggregates(result: Result, plan: Plan, ledger: Path) -> Result:
+def release_aggregates(result: Result, plan: Plan, ledger: Path | str) -> Result:
     """Release every statistic of the policy into ``aggregates/``; one that fails is withheld with its code.
 
     A statistic is charged before it is written. Asked again about the same data it gives the same answer at no cost, so
@@ -38,10 +38,22 @@ def release_aggregates(result: Result, plan: Plan, ledger: Path) -> Result:
             refused[name] = Withheld("write-failed", step, f"could not be written ({error.strerror})", "run it again")
         except Exception as error:  # noqa: BLE001  messages of libraries quote the counts they choke on
             refused[name] = Withheld("step-raised", step, f"{type(error).__name__} was raised", "report this")
-    return replace(result, aggregates=released, refused=refused)
+    return replace(result, aggregates=released, refused=refused, ledger=_mark(ledger))
 
 
-def _answer(result: Result, index: int, aggregate: Aggregate, policy: Policy, path: Path) -> Any:
+def _mark(ledger: Path | str) -> dict[str, str] | None:
+    """What the manifest says of the ledger; nothing where there is none, or none that can be read."""
+    from dp.ledger import identity, open_store
+
+    try:
+        name, head = identity(open_store(ledger))
+    except BoundaryError:
+        return None  # whatever needed the ledger was refused
+    return {"id": name, "head": head} if name else None
+
+
+def _answer(result: Result, index: int, aggregate: Aggregate, policy: Policy, path: Path | str) -> Any:
+    from boundary.witness import beside, check_ledger, remember
     from dp import Currency, micro_epsilon, open_ledger
 
     releases = result.releases
@@ -57,5 +69,8 @@ def _answer(result: Result, index: int, aggregate: Aggregate, policy: Policy, pa
     budget = policy.budget
     total = micro_epsilon(budget.epsilon)
     ledger = open_ledger(path, scope=budget.scope, total=total, currency=Currency.PURE)
+    check_ledger(ledger.store, beside(result.out))
     dataset = [release.digest_in for release in releases]
-    return aggregate.release(known, ledger=ledger, policy_digest=policy.digest, dataset=dataset)
+    answer = aggregate.release(known, ledger=ledger, policy_digest=policy.digest, dataset=dataset)
+    remember(ledger.store)
+    return answer

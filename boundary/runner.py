@@ -25,7 +25,9 @@ Progress = Callable[[int, int], None]
 """Called with the number of recordings done and of all."""
 
 
-def run(sources: Sequence[Path], plan: Plan, out: Path, *, ledger: Path, progress: Progress | None = None) -> Result:
+def run(
+    sources: Sequence[Path], plan: Plan, out: Path, *, ledger: Path | str, progress: Progress | None = None
+) -> Result:
     """Take every recording at ``sources`` through a policy into ``out``, a new or empty folder.
 
     Raises:

@@ -28,6 +28,8 @@ _ATTEMPTS = 20
 _SPEND = """
 UPDATE scope SET spent = spent + ? WHERE name = ? AND spent + ? <= total RETURNING total, spent, delta_spent
 """
+# Changes nothing, but holds the row: no charge can slip in between its sums and the entry that repeats them.
+_LOCK = "UPDATE scope SET spent = spent WHERE name = ? RETURNING total, spent, delta_spent"
 _ANSWER = """
 SELECT (SELECT answer FROM entry WHERE release_id = ? AND kind = 'answer'),
   (SELECT bytes FROM answer WHERE release_id = ?)
@@ -96,7 +98,7 @@ class StoredLedger:
             sql = "INSERT INTO answer (release_id, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING release_id"
             if not run(sql, release_id, answer):
                 raise Overtaken
-            total, spent, delta = run("SELECT total, spent, delta_spent FROM scope WHERE name = ?", charged.scope)[0]
+            total, spent, delta = run(_LOCK, charged.scope)[0]
             told = {"scope": charged.scope, "currency": charged.currency, "answer": answer_hash(charged.hash, answer)}
             append(run, kind="answer", release_id=release_id, total=total, spent=spent, delta_spent=delta, **told)
             return answer

@@ -29,11 +29,14 @@ _RETRY = frozenset({"40001", "40P01", "23505"})  # could not serialise, deadlock
 _LOCK = 0x62_64_70_32  # of those who make the tables
 
 # One round trip prepares a transaction: where names are looked up, how long to wait, and that commits reach the disk.
+# Whether the tables are there is read from the catalogue: to_regclass() answers from a cache that outlives a lock.
 _PREPARE = f"""
 SELECT set_config('search_path', '{SCHEMA}, pg_temp', true), set_config('lock_timeout', '60s', true),
   set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true),
-  current_setting('fsync'), current_setting('full_page_writes'), to_regclass('{SCHEMA}.ledger')::text
-"""
+  current_setting('fsync'), current_setting('full_page_writes'), EXISTS (
+    SELECT FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace AS space ON space.oid = relnamespace
+    WHERE nspname = '{SCHEMA}' AND relname = 'ledger')
+"""  # noqa: S608  constants
 
 _FINAL = """
 CREATE TRIGGER {0}_final BEFORE UPDATE OR DELETE OR TRUNCATE ON {0} FOR EACH STATEMENT EXECUTE FUNCTION append_only();
@@ -60,9 +63,10 @@ class PostgresStore:
         """One READ COMMITTED transaction; see `Store.write`."""
         with self._open() as db:
             with db.transaction():
-                there = self._prepare(db)
-            if not there:
-                self._create(db)
+                if self._prepare(db):
+                    yield _execute(db)
+                    return
+            self._create(db)
             with db.transaction():
                 self._prepare(db)
                 yield _execute(db)
@@ -89,7 +93,7 @@ class PostgresStore:
             hint = "set fsync and full_page_writes to on"
             code = "ledger-not-durable"
             raise InputError("the server may lose commits in a crash", code=code, place=self.place, hint=hint)
-        return rows[0][5] is not None
+        return bool(rows[0][5])
 
     def _create(self, db: psycopg.Connection) -> None:
         with db.transaction():
