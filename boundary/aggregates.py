@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ class Counted:
 
 
 def release_aggregates(
-    counted: Sequence[Counted], out: Path, plan: Plan, ledger: Path | None
+    counted: Sequence[Counted], out: Path, plan: Plan, ledger: str | Path | None
 ) -> tuple[dict[str, Any], dict[str, Withheld]]:
     """Release every statistic of the policy into ``out/aggregates``; one that fails is withheld with its code.
 
@@ -47,7 +48,7 @@ def release_aggregates(
         use = plan.policy.aggregates[index]
         name, step = statistic_name(plan.policy, index), use.spec.name
         try:
-            answer = _answer(counted, index, aggregate, plan.policy, ledger)
+            answer = _answer(counted, index, aggregate, plan.policy, out, ledger)
             folder = out / "aggregates"
             folder.mkdir(exist_ok=True)
             for suffix, data in _files(answer).items():
@@ -68,7 +69,7 @@ def statistic_name(policy: Policy, index: int) -> str:
     return str(getattr(use.options, "id", use.spec.name))
 
 
-def ledger_of(policy: Policy, path: Path | None) -> Any:
+def ledger_of(policy: Policy, path: str | Path | None) -> Any:
     """The policy's scope in the ledger: the one on the command line, else the policy's, else that of the state folder.
 
     Raises:
@@ -77,19 +78,41 @@ def ledger_of(policy: Policy, path: Path | None) -> Any:
     from dp import Currency, micro_epsilon, open_ledger
 
     budget = policy.budget
-    place = str(path) if path else budget.ledger or str(ledger_path())
-    if "://" not in place:
-        # As every path in a policy, this one starts at the policy's folder.
-        place = str(policy.folder / place) if not path and budget.ledger else place
     currency = Currency.ZCDP if budget.rho is not None else Currency.PURE
-    return open_ledger(place, scope=budget.scope, total=micro_epsilon(budget.total), currency=currency)
+    return open_ledger(
+        ledger_place(policy, path),
+        scope=budget.scope,
+        total=micro_epsilon(budget.total),
+        currency=currency,
+        delta=Fraction(budget.delta),
+    )
+
+
+def ledger_place(policy: Policy, path: str | Path | None) -> str | Path:
+    """Path or address of the ledger."""
+    told = policy.budget.ledger
+    if path or not told:
+        return path or ledger_path()
+    # As every path in a policy, this one starts at the policy's folder.
+    return told if ":/" in told else policy.folder / told
+
+
+def ledger_mark(policy: Policy, path: str | Path | None) -> dict[str, str] | None:
+    """What a manifest says of the ledger; nothing where there is none, or none that can be read."""
+    from dp.ledger import identity, open_store
+
+    try:
+        name, head = identity(open_store(ledger_place(policy, path)))
+    except BoundaryError:
+        return None  # whatever needed the ledger was refused
+    return {"id": name, "head": head} if name else None
 
 
 def check_prices(policy: Policy) -> None:
-    """Refuse, before anything is charged, prices that the budget is not in and deltas beyond it.
+    """Refuse, before anything is charged, prices that the budget is not in.
 
     Raises:
-        InputError: ``budget-currency``, or ``budget-delta``.
+        InputError: ``budget-currency``.
     """
     budget = policy.budget
     wrong = "epsilon" if budget.rho is not None else "rho"
@@ -98,13 +121,6 @@ def check_prices(policy: Policy) -> None:
             f"a statistic is priced in {wrong}, and the budget is not",
             code="budget-currency",
             hint="give 'release.budget' and every statistic the same: epsilon, or rho",
-        )
-    deltas = [getattr(use.options, "delta", None) for use in policy.aggregates if use.spec.name == "dp.partitions"]
-    if sum(delta for delta in deltas if delta is not None) > budget.delta:
-        raise InputError(
-            "the deltas of the statistics add up to more than the budget's",
-            code="budget-delta",
-            hint="lower them, or raise 'release.budget.delta'",
         )
 
 
@@ -115,7 +131,11 @@ def _files(answer: Any) -> Mapping[str, bytes]:
     return files
 
 
-def _answer(counted: Sequence[Counted], index: int, aggregate: Aggregate, policy: Policy, path: Path | None) -> Any:
+def _answer(
+    counted: Sequence[Counted], index: int, aggregate: Aggregate, policy: Policy, out: Path, path: str | Path | None
+) -> Any:
+    from boundary.witness import beside, check_ledger, remember
+
     check_prices(policy)
     known = [one for one in counted if one.person is not None]
     if len(known) < len(counted):
@@ -127,10 +147,13 @@ def _answer(counted: Sequence[Counted], index: int, aggregate: Aggregate, policy
         )
     if not known:
         raise InputError("no recording was released, so there is nothing to count", code="no-recordings")
-    return aggregate.release(
+    ledger = ledger_of(policy, path)
+    check_ledger(ledger.store, beside(out))
+    answer = aggregate.release(
         [one.tallies[index] for one in known],
-        ledger=ledger_of(policy, path),
+        ledger=ledger,
         policy_digest=policy.digest,
         dataset=[one.digest for one in known],
-        by_day=policy.budget.unit == "person_day",
     )
+    remember(ledger.store)
+    return answer

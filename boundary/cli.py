@@ -1,4 +1,4 @@
-"""``boundary``: run, detect, sheet, decrypt, doctor.
+"""``boundary``: run, release, detect, sheet, decrypt, budget, doctor.
 
 Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
 Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 from boundary import show
+from boundary.budget import LedgerOption, budget_app
 from boundary.state import project_key
 from policies import load_policy
 from recording.errors import BoundaryError, InputError
@@ -41,6 +42,8 @@ PolicyOption = Annotated[str, typer.Option("--policy", "-p", help="A policy file
 KeyOption = Annotated[
     Path | None, typer.Option("--key-file", help="Project key for keyed hashes; by default in the state folder.")
 ]
+
+app.add_typer(budget_app, name="budget")
 
 
 def main() -> None:
@@ -71,7 +74,7 @@ def run_command(
     policy: PolicyOption,
     out: Annotated[Path, typer.Option("--out", "-o", help="A new or empty folder for what may leave.")],
     key_file: KeyOption = None,
-    ledger: Annotated[Path | None, typer.Option(help="Budget ledger; by default in the state folder.")] = None,
+    ledger: LedgerOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no tables.")] = False,
 ) -> None:
     """Take recordings through a policy; write what may leave to OUT, in the format of its source.
@@ -106,7 +109,7 @@ def release_command(
         bool, typer.Option("--forecast", help="Only say how exact each would be: nothing is read or charged.")
     ] = False,
     key_file: KeyOption = None,
-    ledger: Annotated[Path | None, typer.Option(help="Budget ledger; by default the policy's.")] = None,
+    ledger: LedgerOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no summary.")] = False,
 ) -> None:
     """Release a policy's statistics: bounded per person, forecast, charged, noised. What would be too inexact is not.

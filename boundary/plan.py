@@ -125,7 +125,7 @@ class Smoother(Protocol):
 class Aggregate(Protocol):
     """**Protocol:** a statistic. Built by ``release`` steps; one like it is `dp.Statistic`."""
 
-    def tally(self, events: Any, person: str | None, *, by_day: bool = False) -> Any:
+    def tally(self, events: Any, person: str | None) -> Any:
         """Counts of one recording, from its admitted events; they stay inside."""
         ...
 

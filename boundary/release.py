@@ -49,8 +49,7 @@ def make_release(
 
 def tallies_of(events: pa.Table, person: str | None, plan: Plan) -> tuple[Any, ...]:
     """What each statistic of the policy counts in some events; it stays inside."""
-    by_day = plan.policy.budget.unit == "person_day"
-    return tuple(aggregate.tally(events, person, by_day=by_day) for aggregate in plan.aggregates)
+    return tuple(aggregate.tally(events, person) for aggregate in plan.aggregates)
 
 
 def digest_of(recording: Recording, key: bytes) -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from boundary.aggregates import check_prices, ledger_of, release_aggregates, statistic_name
+from boundary.aggregates import check_prices, ledger_mark, ledger_of, release_aggregates, statistic_name
 from boundary.counting import Progress, count_all
 from boundary.outcome import Withheld
 from boundary.plan import Plan
@@ -37,7 +37,7 @@ class Released:
     left_out: Sequence[tuple[Path, Withheld]] = field(repr=False)
 
 
-def forecasts(plan: Plan, ledger: Path | None) -> dict[str, Any]:
+def forecasts(plan: Plan, ledger: str | Path | None) -> dict[str, Any]:
     """The forecast of every statistic; reads no data and charges nothing.
 
     Raises:
@@ -50,7 +50,7 @@ def forecasts(plan: Plan, ledger: Path | None) -> dict[str, Any]:
 
 
 def release_statistics(
-    sources: Sequence[Path], plan: Plan, out: Path, *, ledger: Path | None, progress: Progress | None = None
+    sources: Sequence[Path], plan: Plan, out: Path, *, ledger: str | Path | None, progress: Progress | None = None
 ) -> Released:
     """Count recordings, and release the policy's statistics into ``out``, a new or empty folder.
 
@@ -80,6 +80,7 @@ def release_statistics(
             "steps": [use.spec.name for use in plan.policy.aggregates],
             "versions": versions(),
             "files": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(files.items())},
+            "ledger": ledger_mark(plan.policy, ledger),
             "aggregates": {
                 name: {"file": f"aggregates/{name}.json", "ledger_head": getattr(answer, "ledger_head", "")}
                 for name, answer in sorted(answers.items())

@@ -16,7 +16,7 @@ from recording.errors import BoundaryError, MissingExtra
 
 
 def write_page(
-    folder: Path, plan: Plan, released: Mapping[str, Any], refused: Mapping[str, Withheld], ledger: Path | None
+    folder: Path, plan: Plan, released: Mapping[str, Any], refused: Mapping[str, Withheld], ledger: str | Path | None
 ) -> None:
     """Write ``index.html``, and ``registry.yaml`` where anything was released, into an existing folder.
 
@@ -46,13 +46,13 @@ def write_page(
         write_durably(folder / "registry.yaml", to_yaml(filled))
 
 
-def totals_of(policy: Policy, ledger: Path | None) -> dict[str, float]:
+def totals_of(policy: Policy, ledger: str | Path | None) -> dict[str, float]:
     """Total epsilon of all that the scope ever charged, at the budget's delta; empty where no accountant is."""
     from dp.accounting import total
 
     try:
         book = ledger_of(policy, ledger)
-        found = total(book.events(book.scope), Fraction(policy.budget.delta))
+        found = total(book.events(), Fraction(policy.budget.delta))
     except (MissingExtra, BoundaryError):
         return {}  # the page then has the exact total in the ledger's currency only
-    return {"epsilon (PLD)": round(found.epsilon_pld, 4), "epsilon (basic)": round(found.epsilon_basic, 4)}
+    return {"epsilon (PLD)": found.epsilon_pld, "epsilon (basic)": found.epsilon_basic}

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dp.answer import Answer, Numbers
 from dp.epsilon import epsilon_text, micro_epsilon
 from dp.forecast import Forecast, Question, forecast
-from dp.ledger import Balance, Charge, Ledger, Reservation, open_ledger
-from dp.noise import Calibration, GeometricNoise, NoiseBackend
+from dp.ledger import GENESIS, Balance, Charge, Ledger, Reservation, open_ledger
+from dp.noise import GaussianNoise, GeometricNoise, NoiseBackend, TableNoise, backend_for
 from dp.queries import OTHER, CountEventsOptions, Tally, count_events
 from dp.release import Asked, release, release_id
-from dp.schema import GENESIS
 from dp.statistic import Statistic
 from dp.steps import COUNT_EVENTS
 from dp.terms import Currency, Terms
@@ -24,11 +23,11 @@ __all__ = [
     "Answer",
     "Asked",
     "Balance",
-    "Calibration",
     "Charge",
     "CountEventsOptions",
     "Currency",
     "Forecast",
+    "GaussianNoise",
     "GeometricNoise",
     "Ledger",
     "NoiseBackend",
@@ -36,8 +35,10 @@ __all__ = [
     "Question",
     "Reservation",
     "Statistic",
+    "TableNoise",
     "Tally",
     "Terms",
+    "backend_for",
     "count_events",
     "epsilon_text",
     "forecast",

@@ -26,6 +26,7 @@ class Numbers:
         half_width: ``value - half_width .. value + half_width`` covers the bounded value with probability ``level``.
         level: Of the interval.
         mechanism: Name of the mechanism.
+        sampler: What drew it, with its version.
         event: The mechanism with its exact parameters, for any accountant.
         scale: Of geometric noise the scale, of Gaussian noise the variance; an exact fraction.
         groups: Keys that one person counts under.
@@ -45,6 +46,7 @@ class Numbers:
     half_width: int
     level: str = "0.95"
     mechanism: str
+    sampler: str
     event: Mapping[str, object]
     scale: str
     groups: int

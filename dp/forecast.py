@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 
+from dp.contract import Part
 from dp.noise import backend_for
 from dp.portions import ChooseNoise, Portion, portions
-from dp.queries import Part
 from dp.spending import Expect, Require, Says, Spending, UnknownKeys
 from dp.spread import LEVEL, mean_error, rank_error
 from dp.terms import Currency
@@ -120,14 +120,14 @@ def own_setting(question: Question) -> Setting:
     return Setting(
         amount=question.spending.amount,
         groups=max(part.groups for part in question.parts),
-        per_group=max(part.per_group for part in question.parts),
+        per_group=_own_per_group(question),
     )
 
 
 def at(question: Question, setting: Setting, choose: ChooseNoise) -> Forecast:
     """The forecast under other settings: no part has bounds above theirs, and cells are joined."""
     spending, expect = question.spending, question.spending.expect
-    joined = [_under(part, setting, len(question.grid)) for part in question.parts]
+    joined = [_under(part, setting, question) for part in question.parts]
     ready = portions(joined, spending.currency, setting.amount, question.unknown, choose)
     told = tuple(_of_part(portion) for portion in ready)
     # What falls into cells that are joined adds up.
@@ -160,13 +160,22 @@ def clipped(expect: Expect, setting: Setting) -> dict[str, float]:
     }
 
 
-def _under(part: Part, setting: Setting, sides: int) -> Part:
-    groups = min(part.groups, setting.groups)
-    keys = part.keys
+def _own_per_group(question: Question) -> int:
+    """The bound that the policy names: a mean's is on events, of which its sum's bound is a multiple."""
+    bounds = [part.per_group for part in question.parts]
+    return min(bounds) if question.says == "mean" else max(bounds)
+
+
+def _under(part: Part, setting: Setting, question: Question) -> Part:
+    groups, keys = min(part.groups, setting.groups), part.keys
     if keys is not None and setting.coarser > 1:
-        keys = keys[: max(1, len(keys) // setting.coarser**sides)]
+        keys = keys[: max(1, len(keys) // setting.coarser ** len(question.grid))]
         groups = min(groups, len(keys))
-    return replace(part, keys=keys, groups=groups, per_group=min(part.per_group, setting.per_group))
+    if question.says == "mean":
+        per_group = max(1, part.per_group * setting.per_group // _own_per_group(question))
+    else:
+        per_group = min(part.per_group, setting.per_group)
+    return replace(part, keys=keys, groups=groups, per_group=per_group)
 
 
 def _of_part(portion: Portion) -> PartForecast:

@@ -116,20 +116,26 @@ def _answer(answer: Answer) -> str:
         f'<article aria-labelledby="{escape(answer.query)}"><h3 id="{escape(answer.query)}">{escape(answer.query)}</h3>'
         f'<p class="soft">{escape(answer.step)}, {escape(answer.currency)} {escape(answer.price)}.'
         f"{' ' + escape(told) + '.' if told else ''}</p>"
-        f"{_derived(answer.derived)}{''.join(_numbers(one, answer) for one in answer.numbers)}"
-        f"<p>{escape(answer.caveat)}</p>{_about(answer)}</article>\n"
+        f"{_derived(answer)}{''.join(_numbers(one, answer) for one in answer.numbers)}"
+        f"<p>{escape(answer.caveat)}</p>{_steps(answer)}{_about(answer)}</article>\n"
     )
 
 
-def _derived(derived: Mapping[str, Any]) -> str:
-    """What was computed from the noisy numbers, as a table; nested values by path."""
-    rows = _flat(derived)
+def _derived(answer: Answer) -> str:
+    """What a reader takes from the answer where that is computed from its numbers: a mean, quantiles."""
+    says = str(answer.forecast.get("says", "values"))
+    rows = _flat({name: value for name, value in answer.derived.items() if name == says})
     if not rows:
         return ""
     cells = "".join(
         f'<tr><th>{escape(name)}</th><td class="n">{escape(value)}</td></tr>' for name, value in rows[:ROWS]
     )
     return f'<h4>Computed from the noisy numbers</h4><div class="wide"><table>{cells}</table></div>'
+
+
+def _steps(answer: Answer) -> str:
+    steps = "; ".join(str(step) for step in answer.derived.get("steps", ()))
+    return f"<p>Post-processing, beside the noisy numbers and from them alone: {escape(steps)}.</p>" if steps else ""
 
 
 def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:

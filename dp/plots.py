@@ -15,7 +15,7 @@ from dp.answer import Numbers
 MOST_BARS = 40
 LEVELS = 7
 _SIDES = (96, 54)
-_CELL = re.compile(r"(?:(?P<screen>.*?)[^0-9A-Za-z_]+)?(?P<column>[0-9]+)[,x:/](?P<row>[0-9]+)")
+_CELL = re.compile(r"(?:(?P<screen>.*)/)?(?P<row>[0-9]+)/(?P<column>[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def columns(one: Numbers) -> str:
 
 
 def heat_maps(one: Numbers, grid: tuple[int, int]) -> list[HeatMap]:
-    """The maps of each screen class in a vector whose keys end in column and row; empty where they do not."""
+    """The maps of each screen class in a vector whose keys end in row and column; empty where they do not."""
     columns_, rows = grid
     maps: dict[str, NDArray[np.int64]] = {}
     for key, value in zip(one.keys, one.values, strict=True):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Protocol
 
+from dp.contract import Part
 from dp.noise import NoiseBackend
-from dp.queries import Part, Query
-from dp.spending import Spending, UnknownKeys
+from dp.spending import UnknownKeys
 from dp.terms import Currency, Terms
 from dp.thresholds import cutoff
 from recording.errors import StepFailed
@@ -19,13 +18,6 @@ UNKNOWN_CELLS = 10**6
 
 ChooseNoise = Callable[[Terms, int], NoiseBackend]
 """The noise for terms and a number of cells; `dp.noise.backend_for`, or another in tests."""
-
-
-class Priced(Query, Protocol):
-    """**Protocol:** a query with what it costs and how exact it must be: the options of a statistic's step."""
-
-    spending: Spending
-    unknown: UnknownKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +30,9 @@ class Portion:
         noise: The mechanism.
         delta_noise: Delta of the mechanism's implementation.
         delta_threshold: Delta of showing unknown keys; 0 where keys are public.
-        cutoff: Smallest noisy value with which an unknown key appears; ``None`` where keys are public.
+        cutoff: Smallest noisy value with which an unknown key appears; ``None`` where keys are public or follow.
         min_people: Smallest exact one.
+        follows: Name of the part that decides which keys appear; empty where this one does, or they are public.
     """
 
     part: Part
@@ -49,6 +42,7 @@ class Portion:
     delta_threshold: Fraction = Fraction(0)
     cutoff: int | None = None
     min_people: int = 1
+    follows: str = ""
 
     @property
     def delta(self) -> Fraction:
@@ -73,24 +67,28 @@ def portions(
     """
     if not parts or sum(part.share for part in parts) != 1 or any(part.share <= 0 for part in parts):
         raise StepFailed("the shares of a query's parts must add up to 1", code="dp-shares", hint="report this")
-    return tuple(_portion(part, currency, amount, unknown, choose) for part in parts)
+    # Whether a key is private is asked once, of the people who have it.
+    gate = next((part.name for part in parts if part.keys is None), "")
+    return tuple(_portion(part, currency, amount, unknown, choose, gate) for part in parts)
 
 
-def _portion(part: Part, currency: Currency, amount: int, unknown: UnknownKeys, choose: ChooseNoise) -> Portion:
+def _portion(
+    part: Part, currency: Currency, amount: int, unknown: UnknownKeys, choose: ChooseNoise, gate: str
+) -> Portion:
     own = int(amount * part.share)  # rounded down: never less noise than what is charged buys
     if own < 1:
         raise StepFailed("the price is too small to divide", code="price-too-small", hint="nothing was charged")
     terms = Terms(currency=currency, amount=own, groups=part.groups, per_group=part.per_group)
+    cells = UNKNOWN_CELLS if part.keys is None else len(part.keys)
+    noise = choose(terms, cells)
+    # Of unknown keys only those that a person has can differ, and those are as many as the bound allows.
+    found = Portion(part=part, terms=terms, noise=noise, delta_noise=noise.delta(terms, cells))
     if part.keys is not None:
-        noise = choose(terms, len(part.keys))
-        return Portion(part=part, terms=terms, noise=noise, delta_noise=noise.delta(terms, len(part.keys)))
-    noise = choose(terms, UNKNOWN_CELLS)
-    return Portion(
-        part=part,
-        terms=terms,
-        noise=noise,
-        # Only the keys that a person has can differ, and those are as many as the bound allows.
-        delta_noise=noise.delta(terms, part.groups),
+        return found
+    if part.name != gate:
+        return replace(found, follows=gate)
+    return replace(
+        found,
         delta_threshold=unknown.exact_delta,
         cutoff=cutoff(noise, terms, unknown.exact_delta, unknown.min_people),
         min_people=unknown.min_people,

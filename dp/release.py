@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from dp.advice import advise, refusal
 from dp.answer import PROTECTS, Answer, Numbers, canonical
+from dp.contract import Query, Vector
 from dp.epsilon import epsilon_text
+from dp.events import threshold as threshold_event
 from dp.forecast import Forecast, Question, forecast
 from dp.ledger import Charge, Ledger
 from dp.noise import backend_for
 from dp.portions import ChooseNoise, Portion, portions
-from dp.queries import Query, Vectors
 from dp.spread import LEVEL
 from dp.terms import Currency
 from dp.thresholds import shown
@@ -68,7 +69,9 @@ def release_id(policy_digest: str, query: str, dataset: str | Iterable[str], *, 
     return hmac.new(key, canonical(["dp.release", policy_digest, query, names]).encode(), hashlib.sha256).hexdigest()
 
 
-def release(vectors: Vectors, asked: Asked, *, ledger: Ledger, choose: ChooseNoise = backend_for) -> Answer:
+def release(
+    vectors: Mapping[str, Vector], asked: Asked, *, ledger: Ledger, choose: ChooseNoise = backend_for
+) -> Answer:
     """Noise the vectors and charge for it, once per release id; every later call returns the stored answer.
 
     Args:
@@ -90,11 +93,12 @@ def release(vectors: Vectors, asked: Asked, *, ledger: Ledger, choose: ChooseNoi
     ready = portions(question.parts, spending.currency, spending.amount, question.unknown, choose)
     exact = [_checked(vectors, portion) for portion in ready]
     delta = sum((portion.delta for portion in ready), Fraction(0))
-    events = tuple(portion.noise.event(portion.terms) for portion in ready)
+    events = [portion.noise.event(portion.terms) for portion in ready]
+    hidden = [threshold_event(portion.delta_threshold) for portion in ready if portion.delta_threshold]
     charge = Charge(
         release_id=asked.release_id,
         policy=asked.policy_digest,
-        events=events,
+        events=(*events, *hidden),
         cost=spending.amount,
         currency=spending.currency,
         delta=delta,
@@ -102,9 +106,7 @@ def release(vectors: Vectors, asked: Asked, *, ledger: Ledger, choose: ChooseNoi
     reserved = ledger.reserve(charge)
     if reserved.answer is not None:
         return Answer.from_json(reserved.answer)
-    numbers = tuple(
-        _drawn(portion, *vector, event) for portion, vector, event in zip(ready, exact, events, strict=True)
-    )
+    numbers = _all_drawn(ready, exact, events)
     answer = Answer(
         release_id=asked.release_id,
         query=question.id,
@@ -130,7 +132,7 @@ def release(vectors: Vectors, asked: Asked, *, ledger: Ledger, choose: ChooseNoi
     return Answer.from_json(ledger.settle(asked.release_id, answer.to_json()))
 
 
-def _checked(vectors: Vectors, portion: Portion) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+def _checked(vectors: Mapping[str, Vector], portion: Portion) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Keys and values of a part; refused unless the keys are the public ones, or unknown ones in order."""
     part = portion.part
     keys, values = vectors.get(part.name, ((), np.zeros(0, np.int64)))
@@ -146,6 +148,24 @@ def _ascending(keys: Sequence[str]) -> bool:
     return all(one < other for one, other in pairwise(keys))
 
 
+def _all_drawn(
+    ready: Sequence[Portion],
+    exact: Sequence[tuple[tuple[str, ...], NDArray[np.int64]]],
+    events: Sequence[Mapping[str, object]],
+) -> tuple[Numbers, ...]:
+    """Noise on every part. Parts whose keys are decided by another come after it and have exactly its keys."""
+    done: dict[str, Numbers] = {}
+    order = sorted(range(len(ready)), key=lambda index: bool(ready[index].follows))
+    for index in order:
+        portion, (keys, values) = ready[index], exact[index]
+        if portion.follows:
+            known = dict(zip(keys, values.tolist(), strict=True))
+            keys = done[portion.follows].keys
+            values = np.array([known.get(key, 0) for key in keys], np.int64)
+        done[portion.part.name] = _drawn(portion, keys, values, events[index])
+    return tuple(done[portion.part.name] for portion in ready)
+
+
 def _drawn(portion: Portion, keys: tuple[str, ...], exact: NDArray[np.int64], event: Mapping[str, object]) -> Numbers:
     part, terms = portion.part, portion.terms
     noisy = portion.noise.draw_array(exact, terms)
@@ -155,6 +175,8 @@ def _drawn(portion: Portion, keys: tuple[str, ...], exact: NDArray[np.int64], ev
         keys = tuple(key for key, keep in zip(keys, kept.tolist(), strict=True) if keep)
         noisy = noisy[kept]
         suppressed = {"suppressed": f"every key below {portion.cutoff}; how many they are is not told"}
+    elif portion.follows:
+        suppressed = {"suppressed": f"every key that '{portion.follows}' hides"}
     return Numbers(
         name=part.name,
         unit=part.unit,
@@ -162,6 +184,7 @@ def _drawn(portion: Portion, keys: tuple[str, ...], exact: NDArray[np.int64], ev
         values=tuple(noisy.tolist()),
         half_width=portion.noise.half_width(terms, LEVEL),
         mechanism=portion.noise.mechanism,
+        sampler=portion.noise.sampler,
         event=dict(event),
         scale=str(terms.scale if terms.currency is Currency.PURE else terms.variance),
         groups=terms.groups,

@@ -84,7 +84,7 @@ class Spending(Options):
 class UnknownKeys(Options):
     """What unknown keys (applications, sites) need: a threshold, so that one person's own key does not appear."""
 
-    delta: Annotated[Decimal, Field(gt=0, le=Decimal("0.000001"))] = Field(
+    delta: Annotated[Decimal, Field(gt=0, le=Decimal("0.0001"))] = Field(
         Decimal("0.0000001"),
         description="Largest probability that any key which only one person has appears; charged.",
     )

@@ -66,10 +66,6 @@ class Budget(Options):
         le=Decimal("0.001"),
         description="Delta at which totals are reported, and the largest sum of deltas that the aggregates may have.",
     )
-    unit: Literal["person", "person_day"] = Field(
-        "person",
-        description="What is protected: all that a person does, or, much weaker, what a person does on one day (UTC).",
-    )
     ledger: str | None = Field(
         None,
         max_length=4096,

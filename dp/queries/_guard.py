@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 from dp.contract import QueryOptions, amount
-from dp.noise import Calibration, unsafe
+from dp.noise import unsafe
+from dp.terms import Currency, Terms
 
 Q = TypeVar("Q", bound=QueryOptions)
 
@@ -22,7 +23,9 @@ def noise_is_safe(options: Q) -> Q:
             raise ValueError("the budget is too small for the parts of this query")
         # What Gaussian noise of a rho budget must meet is checked where it is drawn.
         if options.rho is None:
-            reason = unsafe(Calibration(epsilon=int(paid), groups=part.groups, per_group=part.per_group))
+            reason = unsafe(
+                Terms(currency=Currency.PURE, amount=int(paid), groups=part.groups, per_group=part.per_group)
+            )
             if reason:
                 raise ValueError(reason)
     return options

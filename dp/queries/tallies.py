@@ -13,17 +13,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dp.contract import OTHER, amount
-from dp.noise import Calibration
 from dp.queries.counts import CountEventsOptions, public_keys
+from dp.terms import Currency, Terms
 from recording.errors import InputError
 
 Tally = Mapping[str, int]
 """Events per key of one recording or one person: only public keys and `OTHER`; absent is 0."""
 
 
-def calibration(options: CountEventsOptions) -> Calibration:
+def calibration(options: CountEventsOptions) -> Terms:
     """What the noise must hide when one person comes or goes: ``max_groups`` values, each by ``max_per_group``."""
-    return Calibration(epsilon=amount(options), groups=options.max_groups, per_group=options.max_per_group)
+    return Terms(
+        currency=Currency.PURE, amount=amount(options), groups=options.max_groups, per_group=options.max_per_group
+    )
 
 
 def all_keys(options: CountEventsOptions) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dp.contract import Part
 from dp.forecast import Question
-from dp.queries import Part
 from dp.release import Asked
 from dp.spending import Spending, UnknownKeys
 from dp.terms import Currency, Terms
@@ -26,6 +26,7 @@ class Noise:
     """Geometric or discrete Gaussian noise from NumPy: the right shape, and nothing for production."""
 
     mechanism: str
+    sampler: str = "numpy"
 
     def check(self, exact: Sequence[int], terms: Terms) -> None:
         """Nothing is unsafe in a test."""

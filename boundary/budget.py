@@ -1,0 +1,132 @@
+"""``boundary budget``: what the ledger holds, what was charged to it, and whether it is the ledger it was."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from boundary.state import ledger_path
+from recording.errors import BoundaryError
+
+if TYPE_CHECKING:
+    from dp.ledger import Entry, Scope
+
+NOT_INTACT, USAGE = 1, 2
+_NOT_INTACT = frozenset({"ledger-tampered", "ledger-rolled-back"})
+
+budget_app = typer.Typer(no_args_is_help=True, help="Show and check the budget ledger.", rich_markup_mode=None)
+
+LedgerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        metavar="PATH|URL",
+        help="Budget ledger: a file, or postgresql://...; by default the file in the state folder.",
+    ),
+]
+ScopeOption = Annotated[str | None, typer.Option("--scope", help="Only this account.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+
+
+@budget_app.command("show", short_help="What each account has and has spent.")
+def show_command(ledger: LedgerOption = None, scope: ScopeOption = None, as_json: JsonOption = False) -> None:
+    """Show what each account has, has spent and has left. Nothing is charged."""
+    from boundary import budget_tables
+    from dp.ledger import open_store, scopes
+
+    try:
+        store = open_store(ledger_path(ledger))
+        found = [account for account in scopes(store) if scope in {None, account.name}]
+    except BoundaryError as error:
+        _fail(error)
+    if as_json:
+        _print({"ledger": store.place, "scopes": [_scope(account) for account in found]})
+    else:
+        budget_tables.accounts(store.place, found, Console())
+
+
+@budget_app.command("history", short_help="Every charge, oldest first.")
+def history_command(ledger: LedgerOption = None, scope: ScopeOption = None, as_json: JsonOption = False) -> None:
+    """List every charge with its cost, what was spent with it, its mechanisms, and whether its answer is stored."""
+    from boundary import budget_tables
+    from dp.ledger import history, open_store
+
+    try:
+        store = open_store(ledger_path(ledger))
+        entries = history(store, scope)
+    except BoundaryError as error:
+        _fail(error)
+    if as_json:
+        _print({"ledger": store.place, "entries": [_entry(entry) for entry in entries]})
+    else:
+        budget_tables.charges(store.place, entries, Console())
+
+
+@budget_app.command("verify", short_help="Check the ledger against itself and against manifests.")
+def verify_command(
+    manifests: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[MANIFEST]...", help="manifest.json of earlier runs, or their folders."),
+    ] = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Recompute the chain, every sum and every answer's hash, and look for the heads of earlier runs in it.
+
+    Exit codes: 0 intact, 1 changed or an older copy, 2 cannot be read.
+    """
+    from boundary.witness import check_ledger, manifest_heads
+    from dp.ledger import open_store
+
+    files = [path / "manifest.json" if path.is_dir() else path for path in manifests or []]
+    try:
+        store = open_store(ledger_path(ledger))
+        known = {name for file in files for name, _ in manifest_heads(file)}
+        mark = check_ledger(store, files, strict=True)
+    except BoundaryError as error:
+        if as_json and error.code in _NOT_INTACT:
+            _print({"intact": False, "code": error.code, "message": error.message, "ledger": error.place})
+            raise typer.Exit(NOT_INTACT) from None
+        _fail(error)
+    if as_json:
+        _print({"intact": True, "ledger": store.place, **mark, "manifests": len(files)})
+        return
+    console = Console()
+    against = f", and holds the heads of {len(files)} manifest{'s' if len(files) > 1 else ''}" if known else ""
+    console.print(f"[green]intact[/]: the chain, the sums and the answers agree{against}", soft_wrap=True)
+    console.print(f"ledger {mark['id'][:12] or 'not begun'}, head {mark['head'][:12]}", highlight=False)
+
+
+def _scope(account: Scope) -> dict[str, object]:
+    balance = account.balance
+    return {
+        "scope": account.name,
+        "currency": account.currency.value,
+        "total_micro": balance.total,
+        "spent_micro": balance.spent,
+        "left_micro": balance.left,
+        "delta_spent": str(balance.delta),
+        "charges": account.charges,
+    }
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    from dataclasses import asdict
+
+    fields: dict[str, Any] = asdict(entry)
+    return {**fields, "events": json.loads(entry.events)}
+
+
+def _print(data: Mapping[str, object] | Sequence[object]) -> None:
+    print(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False))  # noqa: T201  this is the output
+
+
+def _fail(error: BoundaryError) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(str(error), markup=False, highlight=False)
+    sys.exit(NOT_INTACT if error.code in _NOT_INTACT else USAGE)
