@@ -49,6 +49,8 @@ def make_release(
 
 def tallies_of(events: pa.Table, person: str | None, plan: Plan) -> tuple[Any, ...]:
     """What each statistic of the policy counts in some events; it stays inside."""
+    if person is None:
+        return ()  # nobody's share can be bounded: every statistic is refused for it
     return tuple(aggregate.tally(events, person) for aggregate in plan.aggregates)
 
 

@@ -44,7 +44,7 @@ class QuantilesOptions(QueryOptions):
         # A float is read as the shortest decimal that denotes it: what the reviewer wrote.
         if not isinstance(values, list | tuple):
             return values
-        return tuple(Decimal(repr(float(value))) if isinstance(value, float) else value for value in values)
+        return tuple(Decimal(repr(float(one))) if isinstance(one, float) else _decimal(one) for one in values)
 
     @field_validator("q")
     @classmethod
@@ -130,6 +130,11 @@ class QuantilesOptions(QueryOptions):
             for q, cell in zip(self.q, cells, strict=True)
         }
         return {"steps": ["quantiles read off the noisy histogram"], "quantiles": found}
+
+
+def _decimal(value: object) -> object:
+    """A decimal from its text, as JSON has it; what is none stays and is refused later."""
+    return Decimal(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
 
 
 def quantile_cells(counts: Sequence[int], q: Sequence[Decimal]) -> list[int | None]:

@@ -17,7 +17,7 @@ from dp.plots import heat_maps, levels
 from dp.registry import OPEN, form, to_yaml
 
 HOSTILE = '<img src="https://x.example/a.png" onerror="alert(1)">'
-CELLS = [f"{screen}/{x},{y}" for screen in ("fhd", "hd") for x in range(32) for y in range(18)]
+CELLS = [f"{screen}/{y:02d}/{x:02d}" for screen in ("fhd", "hd") for x in range(32) for y in range(18)]
 
 
 def answer(keys: list[str], values: list[int], finisher: Any = None, **options: Any) -> Answer:
@@ -115,7 +115,7 @@ def test_cells_that_noise_explains_stay_empty() -> None:
 def test_a_large_map_is_drawn_small() -> None:
     """Neighbours are joined until a page can hold them; their sum is that of the cells."""
     side = 400
-    keys = [f"{x},{y}" for x in range(side) for y in range(side)]
+    keys = [f"{y}/{x}" for x in range(side) for y in range(side)]
     made = answer(keys[:1], [1], grid=(1, 1))
     values = np.ones(side * side, np.int64)
     numbers = made.numbers[0].__class__(

@@ -31,7 +31,12 @@ KEYS = ["Editor", "Mail", "other"]
 @pytest.fixture
 def step(tmp_path: Path) -> Statistic:
     """The step as a plan would hold it, sent to another process and back."""
-    options = COUNT_EVENTS.options.model_validate(OPTIONS)
+    return built(tmp_path)
+
+
+def built(tmp_path: Path, **more: object) -> Statistic:
+    """The statistic of some options."""
+    options = COUNT_EVENTS.options.model_validate({**OPTIONS, **more})
     sent = pickle.loads(pickle.dumps(COUNT_EVENTS.build(options, BuildContext(folder=tmp_path, key=KEY))))
     assert isinstance(sent, Statistic)
     return sent
@@ -54,7 +59,7 @@ class TestTheStep:
         assert (answer.total, answer.before, answer.after, answer.left) == (1_000_000, 0, 500_000, 500_000)
         assert (numbers.unit, numbers.mechanism, answer.policy_digest) == ("events", "geometric", "d1")
         assert 0 < Fraction(numbers.delta_noise) < Fraction(1, 10**9)
-        assert answer.ledger_head == ledger.head()
+        assert ledger.verify([answer.ledger_head]) == ledger.head()
 
     def test_the_same_question_about_the_same_data_is_paid_once(self, step: Statistic, tmp_path: Path) -> None:
         """The same release gives the same answer for free; another dataset is charged until all is spent."""
@@ -78,19 +83,20 @@ class TestTheStep:
         for secret in (PERSON, PRIVATE_APP, KEY.hex()):
             assert secret.encode() not in stored
 
-    def test_days_are_bounded_one_by_one_and_say_what_a_year_costs(self, step: Statistic, tmp_path: Path) -> None:
+    def test_days_are_bounded_one_by_one_and_say_what_a_year_costs(self, tmp_path: Path) -> None:
         """With the unit person_day a person counts once a day, and the answer has the total of a year."""
+        step = built(tmp_path, unit_of_privacy="person_day")
         table = pa.concat_tables([EVENTS, EVENTS.set_column(1, "t_ns", pa.array([1_700_100_000 * 10**9] * 4))])
-        rows = step.tally(table, PERSON, by_day=True)
+        rows = step.tally(table, PERSON)
         assert len(set(rows["person"].to_pylist())) == 2
-        answer = step.release([rows], ledger=opened(tmp_path), policy_digest="d", dataset="x", by_day=True)
+        answer = step.release([rows], ledger=opened(tmp_path), policy_digest="d", dataset="x")
         assert "epsilon 182.5 only" in answer.protects
 
-    def test_days_need_a_clock_that_tells_them(self, step: Statistic) -> None:
+    def test_days_need_a_clock_that_tells_them(self, tmp_path: Path) -> None:
         """Times since boot are refused: two recordings of one day would count as two days."""
         table = EVENTS.set_column(1, "t_ns", pa.array([5, 6, 7, 8], pa.int64()))
         with pytest.raises(InputError) as caught:
-            step.tally(table, PERSON, by_day=True)
+            built(tmp_path, unit_of_privacy="person_day").tally(table, PERSON)
         assert caught.value.code == "dp-clock"
 
     def test_it_shows_no_key(self, step: Statistic) -> None:
