@@ -14,11 +14,11 @@ import pytest
 from dp import (
     COUNT_EVENTS,
     Answer,
-    Calibration,
     CountEvents,
     CountEventsOptions,
     GeometricNoise,
     Ledger,
+    Terms,
     count_events,
     release_counts,
     release_id,
@@ -55,10 +55,10 @@ class During(GeometricNoise):
 
     happens: Callable[[], object]
 
-    def draw(self, values: Sequence[int], calibration: Calibration) -> tuple[int, ...]:
+    def draw(self, values: Sequence[int], terms: Terms) -> tuple[int, ...]:
         """Let it happen, then draw."""
         self.happens()
-        return GeometricNoise.draw(self, values, calibration)
+        return GeometricNoise.draw(self, values, terms)
 
 
 def test_a_release_says_what_it_is_and_what_it_cost(step: CountEvents, ledger: Ledger) -> None:
