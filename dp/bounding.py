@@ -145,9 +145,7 @@ def bounded(
             if rows > max(_COMPACT_ROWS, limit):
                 rows = _compact(engine)
                 limit = 2 * rows
-        _compact(engine)
-        engine.register("limits", _limits(parts))
-        return _added(run(engine, _selection(shape, query)), parts)
+        return _added(run(engine, _selection(shape, query, parts)), parts)
 
 
 def _compact(engine: duckdb.DuckDBPyConnection) -> int:
@@ -159,21 +157,15 @@ def _compact(engine: duckdb.DuckDBPyConnection) -> int:
     return int(engine.sql("SELECT count(*) FROM partial").fetchall()[0][0])
 
 
-def _limits(parts: Sequence[Part]) -> pa.Table:
-    return pa.table(
-        {
-            "part": [part.name for part in parts],
-            "groups": pa.array([part.groups for part in parts], pa.int64()),
-            "per_group": pa.array([part.per_group for part in parts], pa.int64()),
-        }
-    )
-
-
-def _selection(shape: Shape, query: str) -> str:
-    # The name of a query is a slug, so it needs no quoting.
+def _selection(shape: Shape, query: str, parts: Sequence[Part]) -> str:
+    # The name of a query is a slug and that of a part is ours, so they need no quoting.
+    limits = ", ".join(f"('{part.name}', {part.groups}::BIGINT, {part.per_group}::BIGINT)" for part in parts)
     tie = f"md5(concat('{query}', chr(31), c.person, chr(31), c.key)), c.key" if shape.digest_ties else "c.key"
     return f"""
-    WITH merged AS (SELECT person, part, key, value FROM partial WHERE value > 0),
+    WITH limits(part, groups, per_group) AS (VALUES {limits}),
+    merged AS MATERIALIZED (
+      SELECT person, part, key, least(sum(value), {CAP}) AS value FROM partial WHERE value > 0
+      GROUP BY person, part, key),
     contribution AS ({shape.sql}),
     ranked AS (
       SELECT c.part, c.key, least(c.value, l.per_group) AS value, l.groups,
