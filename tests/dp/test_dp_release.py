@@ -13,16 +13,19 @@ import pytest
 
 from dp import (
     COUNT_EVENTS,
+    GENESIS,
     Answer,
     Calibration,
     CountEvents,
     CountEventsOptions,
+    Currency,
     GeometricNoise,
-    Ledger,
     count_events,
+    open_ledger,
     release_counts,
     release_id,
 )
+from dp.ledger import StoredLedger
 from policies.contract import BuildContext
 from recording.errors import BudgetExceeded, InputError, StepFailed
 
@@ -34,9 +37,9 @@ EVENTS = pa.table({"app": ["Mail", PRIVATE_APP, None, "Mail"]})
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
+def ledger(tmp_path: Path) -> StoredLedger:
     """A ledger with a total of 1."""
-    return Ledger(tmp_path / "dp.db", scope="team", total=1_000_000)
+    return open_ledger(tmp_path / "dp.db", scope="team", total=1_000_000, currency=Currency.PURE)
 
 
 @pytest.fixture
@@ -61,7 +64,7 @@ class During(GeometricNoise):
         return GeometricNoise.draw(self, values, calibration)
 
 
-def test_a_release_says_what_it_is_and_what_it_cost(step: CountEvents, ledger: Ledger) -> None:
+def test_a_release_says_what_it_is_and_what_it_cost(step: CountEvents, ledger: StoredLedger) -> None:
     """The answer has every key, integers, the exact scale and price, an interval, the budget and the ledger's head."""
     answer = step.release([(PERSON, step.tally(EVENTS))], ledger=ledger, policy_digest="d1", dataset=["x", "y"])
     assert [key for key, _ in answer.counts] == ["Editor", "Mail", "other"]
@@ -74,7 +77,7 @@ def test_a_release_says_what_it_is_and_what_it_cost(step: CountEvents, ledger: L
     assert ledger.verify([answer.ledger_head]) == ledger.head()
 
 
-def test_an_answer_survives_its_json(step: CountEvents, ledger: Ledger) -> None:
+def test_an_answer_survives_its_json(step: CountEvents, ledger: StoredLedger) -> None:
     """JSON of an answer is one line with sorted keys, and reads back to the same answer and the same bytes."""
     data = step.release([], ledger=ledger, policy_digest="d", dataset="x").to_json()
     assert data.endswith(b"}\n")
@@ -83,7 +86,7 @@ def test_an_answer_survives_its_json(step: CountEvents, ledger: Ledger) -> None:
     assert Answer.from_json(data).to_json() == data
 
 
-def test_the_same_question_about_the_same_data_is_paid_once(step: CountEvents, ledger: Ledger) -> None:
+def test_the_same_question_about_the_same_data_is_paid_once(step: CountEvents, ledger: StoredLedger) -> None:
     """The same release gives the same answer for free; another dataset or policy is charged until the budget is out."""
     first = step.release([(PERSON, {"Mail": 3})], ledger=ledger, policy_digest="d", dataset=["x", "y"])
     assert step.release([(PERSON, {"Mail": 3})], ledger=ledger, policy_digest="d", dataset=iter(["y", "x"])) == first
@@ -95,7 +98,7 @@ def test_the_same_question_about_the_same_data_is_paid_once(step: CountEvents, l
 
 
 def test_the_ledger_holds_no_person_and_no_private_application(
-    step: CountEvents, ledger: Ledger, tmp_path: Path
+    step: CountEvents, ledger: StoredLedger, tmp_path: Path
 ) -> None:
     """Neither person ids nor names outside the public keys are in any byte of the ledger or in the answer."""
     answer = step.release([(PERSON, step.tally(EVENTS))], ledger=ledger, policy_digest="d", dataset="x")
@@ -109,12 +112,12 @@ def test_noise_is_added(step: CountEvents, tmp_path: Path) -> None:
     """Twenty releases of one vector are not all the exact counts."""
     answers = set()
     for number in range(20):
-        ledger = Ledger(tmp_path / f"{number}.db", scope="s", total=500_000)
+        ledger = open_ledger(tmp_path / f"{number}.db", scope="s", total=500_000, currency=Currency.PURE)
         answers.add(step.release([], ledger=ledger, policy_digest="d", dataset="x").counts)
     assert len(answers) > 15
 
 
-def test_a_crash_after_the_charge_is_completed_without_a_second_charge(ledger: Ledger) -> None:
+def test_a_crash_after_the_charge_is_completed_without_a_second_charge(ledger: StoredLedger) -> None:
     """When drawing dies, budget is spent and nothing is out; asking again draws and pays nothing."""
 
     def die() -> None:
@@ -129,7 +132,7 @@ def test_a_crash_after_the_charge_is_completed_without_a_second_charge(ledger: L
     assert ledger.balance().spent == 500_000
 
 
-def test_of_two_racing_draws_only_the_stored_one_leaves(ledger: Ledger) -> None:
+def test_of_two_racing_draws_only_the_stored_one_leaves(ledger: StoredLedger) -> None:
     """A caller overtaken between its charge and its answer returns the other's answer, not its own draw."""
     vector, inner = count_events([], QUERY), []
 
@@ -143,21 +146,21 @@ def test_of_two_racing_draws_only_the_stored_one_leaves(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("vector", [(("Mail", 2),), (("Mail", 2), ("Editor", 1), ("other", 0)), ()])
 def test_a_vector_with_other_keys_is_refused_before_it_costs(
-    ledger: Ledger, vector: tuple[tuple[str, int], ...]
+    ledger: StoredLedger, vector: tuple[tuple[str, int], ...]
 ) -> None:
     """Keys that depend on the data, in number or order, never leave and cost nothing."""
     with pytest.raises(InputError) as caught:
         release_counts(vector, QUERY, ledger=ledger, policy_digest="d", release_id="r")
     assert caught.value.code == "dp-vector"
-    assert not ledger.path.exists()
+    assert ledger.head() == GENESIS
 
 
-def test_unsafe_noise_costs_nothing(ledger: Ledger) -> None:
+def test_unsafe_noise_costs_nothing(ledger: StoredLedger) -> None:
     """The guards of the noise act before the ledger is touched."""
     vector = (("Editor", 2**53), ("Mail", 0), ("other", 0))
     with pytest.raises(StepFailed):
         release_counts(vector, QUERY, ledger=ledger, policy_digest="d", release_id="r")
-    assert not ledger.path.exists()
+    assert ledger.head() == GENESIS
 
 
 def test_release_ids_depend_on_everything_and_on_the_secret_key() -> None:

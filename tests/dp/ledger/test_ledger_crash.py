@@ -139,6 +139,7 @@ def test_death_before_every_single_statement_is_harmless(url: str, tmp_path: Pat
     assert last > 10, "a release has more statements than that"
 
 
+@pytest.mark.slow
 def test_a_server_that_lost_its_power_has_every_charge(fragile: Server, tmp_path: Path) -> None:
     """PostgreSQL and all of its processes are killed between and during charges; what was promised is there again."""
     ledger, file = roomy(fragile.url()), tmp_path / "published"
