@@ -72,7 +72,7 @@ def history_command(ledger: LedgerOption = None, scope: ScopeOption = None, as_j
 def verify_command(
     manifests: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[MANIFEST]...", help="manifest.json of earlier runs, or their folders."),
+        typer.Argument(metavar="MANIFEST", help="manifest.json of earlier runs, or their folders."),
     ] = None,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
