@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 from charges import FORK, release
-from postgres_server import Server
 
+from benchmarks._postgres import Server
 from dp.ledger import SqliteStore, Store, StoredLedger, history, open_ledger
 from dp.ledger.store import Execute
 from dp.terms import Currency

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for tests: made in a temporary folder, reached by a Unix socket only, gone afterwards."""
+"""A real PostgreSQL server for tests and benchmarks: in a temporary folder, reached by a Unix socket only, gone after."""
 
 from __future__ import annotations
 
