@@ -184,3 +184,17 @@ def test_an_address_that_cannot_be_read_is_not_repeated() -> None:
     assert done.exit_code == 2
     assert "ledger-url" in done.output
     assert "s3cret" not in done.output
+
+
+def test_a_budget_is_raised_by_a_person_only(ledger: StoredLedger) -> None:
+    """A plain yes raises a total and is recorded; no, a lower total, a wrong number and a wrong name change nothing."""
+    where = ("--ledger", ledger.store.place)
+    before = ledger.head()
+    done = CliRunner().invoke(app, ["budget", "raise", "team", "2.5", *where], input="n\n")
+    assert done.exit_code == 1
+    for wrong in (("team", "1"), ("team", "0.5"), ("team", "much"), ("nobody", "3")):
+        budget("raise", *wrong, "--yes", *where, code=2)
+    assert ledger.head() == before
+    assert "team has 2.5 epsilon now" in budget("raise", "team", "2.5", "--yes", *where)
+    assert ledger.balance().total == 2_500_000
+    assert ledger.verify([before]) == ledger.head()
