@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from boundary.state import ledger_path
-from recording.errors import BoundaryError
+from recording.errors import BoundaryError, InputError
 
 if TYPE_CHECKING:
     from dp.ledger import Entry, Scope
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NOT_INTACT, USAGE = 1, 2
 _NOT_INTACT = frozenset({"ledger-tampered", "ledger-rolled-back"})
 
-budget_app = typer.Typer(no_args_is_help=True, help="Show and check the budget ledger.", rich_markup_mode=None)
+budget_app = typer.Typer(no_args_is_help=True, help="Show, check and raise the budget.", rich_markup_mode=None)
 
 LedgerOption = Annotated[
     str | None,
@@ -72,7 +72,7 @@ def history_command(ledger: LedgerOption = None, scope: ScopeOption = None, as_j
 def verify_command(
     manifests: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[MANIFEST]...", help="manifest.json of earlier runs, or their folders."),
+        typer.Argument(metavar="MANIFEST", help="manifest.json of earlier runs, or their folders."),
     ] = None,
     ledger: LedgerOption = None,
     as_json: JsonOption = False,
@@ -101,6 +101,44 @@ def verify_command(
     against = f", and holds the heads of {len(files)} manifest{'s' if len(files) > 1 else ''}" if known else ""
     console.print(f"[green]intact[/]: the chain, the sums and the answers agree{against}", soft_wrap=True)
     console.print(f"ledger {mark['id'][:12] or 'not begun'}, head {mark['head'][:12]}", highlight=False)
+
+
+@budget_app.command("raise", short_help="Give an account more than it has.")
+def raise_command(
+    scope: Annotated[str, typer.Argument(help="The account.")],
+    total: Annotated[str, typer.Argument(help="Its new total, such as 2.5, in what it counts.")],
+    ledger: LedgerOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Raise the total of an account, for good: everybody whose data it counts loses that much more privacy.
+
+    A policy alone cannot do it. The chain keeps a record of who had how much from when.
+    """
+    from boundary.witness import check_ledger, remember
+    from dp.epsilon import epsilon_text, micro_epsilon
+    from dp.ledger import open_ledger, open_store, scopes
+
+    try:
+        store = open_store(ledger_path(ledger))
+        check_ledger(store)
+        account = next((account for account in scopes(store) if account.name == scope), None)
+        if account is None:
+            hint = "boundary budget show has their names"
+            raise InputError("there is no such account", code="budget-unknown", place=store.place, hint=hint)
+        before, unit = account.balance.total, account.currency
+        try:
+            after = micro_epsilon(total)
+        except ValueError:
+            raise InputError("the total must be a plain number such as 2.5", code="budget-total") from None
+        if after <= before:
+            raise InputError("the new total is not above the old one", code="budget-total", hint=epsilon_text(before))
+        if not yes:
+            typer.confirm(f"Raise {scope} from {epsilon_text(before)} to {epsilon_text(after)} {unit}?", abort=True)
+        open_ledger(ledger_path(ledger), scope=scope, total=after, currency=unit).raise_total()
+        remember(store)
+    except BoundaryError as error:
+        _fail(error)
+    Console().print(f"{scope} has {epsilon_text(after)} {unit} now", markup=False, highlight=False)
 
 
 def _scope(account: Scope) -> dict[str, object]:

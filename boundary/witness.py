@@ -71,8 +71,8 @@ def manifest_heads(file: Path) -> tuple[tuple[str, str], ...]:
     try:
         with file.open("rb") as stream:
             manifest: Any = json.loads(stream.read(_LARGEST))  # one that is longer is cut, and so no JSON
-        ledger = manifest["ledger"] if manifest["manifest"] == 1 else None
-        if not ledger:
+        ledger = {1: manifest}[manifest["manifest"]]["ledger"]
+        if ledger is None:
             return ()
         heads = [ledger["head"], *(entry["ledger_head"] for entry in manifest["aggregates"].values())]
     except (OSError, ValueError, LookupError, TypeError, AttributeError):

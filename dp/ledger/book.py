@@ -157,7 +157,7 @@ class StoredLedger:
             sql = "INSERT INTO scope VALUES (?, ?, ?, 0, '0') ON CONFLICT DO NOTHING RETURNING name"
             taken = run(sql, self.scope, self.currency.value, self.total)
         elif self.total > total and not may_rise:
-            hint = "a person must raise it in the ledger, or start a new scope"
+            hint = "a person must say so: boundary budget raise"
             raise self._refused("the policy gives the scope more than the ledger", "budget-raised", hint)
         elif self.total < spent:
             hint = f"at least {epsilon_text(spent)}"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres_server import Server, Unavailable, server
 
+from benchmarks._postgres import Server, Unavailable, server
 from dp.ledger import StoredLedger, open_ledger
 from dp.terms import Currency
 

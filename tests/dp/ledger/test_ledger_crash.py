@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 from charges import FORK, release
-from postgres_server import Server
 
+from benchmarks._postgres import Server
 from dp.ledger import SqliteStore, Store, StoredLedger, history, open_ledger
 from dp.ledger.store import Execute
 from dp.terms import Currency
@@ -139,6 +139,7 @@ def test_death_before_every_single_statement_is_harmless(url: str, tmp_path: Pat
     assert last > 10, "a release has more statements than that"
 
 
+@pytest.mark.slow
 def test_a_server_that_lost_its_power_has_every_charge(fragile: Server, tmp_path: Path) -> None:
     """PostgreSQL and all of its processes are killed between and during charges; what was promised is there again."""
     ledger, file = roomy(fragile.url()), tmp_path / "published"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from charges import charge
-from postgres_server import programs, run
 
+from benchmarks._postgres import programs, run
 from dp.ledger import SqliteStore, StoredLedger
 from recording.errors import InputError
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for tests: made in a temporary folder, reached by a Unix socket only, gone afterwards."""
+"""A real PostgreSQL server for tests and benchmarks: a temporary folder, a Unix socket, and gone afterwards."""
 
 from __future__ import annotations
 
