@@ -1,7 +1,7 @@
 """Measures sensitivity: how far a query's vectors really move when one person comes or goes, against what it declares.
 
 Record and replay (after arXiv 2602.17454): random pairs of neighbouring data sets, one with all rows of a person and
-one without any, go through the query as it is. Data are hostile on purpose: NaN, infinities, negatives, values beyond 64
+one without any, go through the query as it is. Data are hostile on purpose: NaN, infinities, negatives, beyond 64
 bits, keys nobody else has, thousands of rows, several devices, an id in several spellings. No noise is drawn, so
 nothing hides a wrong bound. This module draws data, not noise, hence the only numbers of chance under ``dp``.
 """
