@@ -44,7 +44,7 @@ KINDS: list[tuple[StepSpec, dict[str, Any]]] = [
     (
         QUANTILES,
         {"value": "interval_ms", "unit": "ms", "grid": [0, 4000, 10], "q": ["0.5"]}
-        | {"expect": {"people": 3000, "quantiles": ["1600"]}},
+        | {"expect": {"people": 3000, "quantiles": ["2000"]}},
     ),
     (HEATMAP, {"grid": [16, 9], "screens": {"fhd": [1920, 1080]}, "screen": None, "max_groups": 40}),
 ]
@@ -92,6 +92,6 @@ def _exact(part: Any, says: str, rng: np.random.Generator) -> tuple[tuple[str, .
     if says == "mean":
         return keys, np.full(len(keys), 9_000_000 if part.name == "sum" else 30_000)
     if says == "quantiles":
-        places = np.clip(rng.normal(160, 40, 3000), 0, len(keys) - 1).astype(np.int64)
+        places = np.clip(rng.normal(200, 120, 3000), 0, len(keys) - 1).astype(np.int64)
         return keys, np.bincount(places, minlength=len(keys))
     return keys, rng.integers(0, 10**6, len(keys))
