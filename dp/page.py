@@ -139,6 +139,8 @@ def _steps(answer: Answer) -> str:
 
 
 def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
+    if value is None:
+        return [(path, "the noise leaves it open")]
     if isinstance(value, Mapping):
         return [row for name, one in value.items() for row in _flat(one, f"{path} {name}".strip())]
     if isinstance(value, list | tuple):
@@ -147,7 +149,8 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
 
 
 def _numbers(one: Numbers, answer: Answer) -> str:
-    head = f"<h4>{escape(one.name)} ({escape(one.unit)})</h4>"
+    unit = "" if one.unit == one.name else f" ({one.unit})"
+    head = f"<h4>{escape(one.name + unit)}</h4>"
     if not one.keys:
         return f"{head}<p>No key reached the threshold of {one.threshold:,}.</p>"
     maps = plots.heat_maps(one, (answer.grid[0], answer.grid[1])) if len(answer.grid) == 2 else []
@@ -184,9 +187,10 @@ def _table(one: Numbers) -> str:
         f" {value + one.half_width:,}</td></tr>"
         for key, value in list(zip(one.keys, one.values, strict=True))[:ROWS]
     )
+    count = "1 number" if len(one.keys) == 1 else f"{len(one.keys):,} numbers"
     more = f"<p>{len(one.keys) - ROWS:,} more are in the files.</p>" if len(one.keys) > ROWS else ""
     return (
-        f'<details><summary>{len(one.keys):,} numbers</summary><div class="wide"><table><tr><th>key</th><th class="n">'
+        f'<details><summary>{count}</summary><div class="wide"><table><tr><th>key</th><th class="n">'
         f'{escape(one.unit)}</th><th class="n">95 % interval</th></tr>{rows}</table></div>{more}</details>'
     )
 

@@ -35,7 +35,7 @@ svg text{fill:var(--ink);font:13px system-ui,sans-serif;font-variant-numeric:tab
 svg .soft{fill:var(--soft)}
 .bar{fill:var(--bar)}
 .whisker,.axis{stroke:var(--whisker);stroke-width:1.5;fill:none}
-.axis{stroke:var(--line);stroke-width:1}
+.axis{stroke:var(--soft);stroke-width:1}
 .screen{fill:var(--screen);stroke:var(--bezel);stroke-width:6}
 .stand{fill:var(--bezel)}
 .h1{fill:var(--h1)}.h2{fill:var(--h2)}.h3{fill:var(--h3)}.h4{fill:var(--h4)}.h5{fill:var(--h5)}.h6{fill:var(--h6)}
