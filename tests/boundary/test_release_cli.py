@@ -52,7 +52,7 @@ def test_a_batch_becomes_statistics_and_nothing_else(policy: Path, batch: Path, 
     assert sorted(done.answers) == ["apps", "keys", "pauses", "people"]
     assert {name: verdict.code for name, verdict in done.refused.items()} == {"fine": "accuracy-unmet"}
     assert "max_per_group" in done.refused["fine"].hint
-    assert left_of(["plover-11", "stilt-13", SECRET_APP, "sources"], out) == []
+    assert left_of(["plover-11", "stilt-13", SECRET_APP], out) == []
     manifest = json.loads((out / "manifest.json").read_bytes())
     assert manifest["ledger"]["head"] == done.answers["pauses"].ledger_head or manifest["ledger"]["head"]
     assert {"index.html", "registry.yaml", "aggregates/people.json", "aggregates/people.parquet"} <= set(
