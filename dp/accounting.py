@@ -69,12 +69,15 @@ def total(events: Iterable[Mapping[str, object]], delta: Fraction) -> Totals:
     # Gaussian noise has no finite epsilon of its own, geometric noise of epsilon has rho at most epsilon^2 / 2
     # (arXiv 1605.02065, proposition 1.4).
     concentrated = rho + sum((draw.pure**2 * count / 2 for draw, count in draws.items()), Fraction(0))
+    # Epsilons with deltas of their own add up as pairs; only what has none is weighed at the common epsilon.
+    pairs = sum((event.own for event in parsed if event.own is not None), Fraction(0))
+    unpaired = sum((event.deviation for event in parsed if event.own is None), Fraction(0))
     return Totals(
         delta=delta,
         spent=min(Fraction(1), delta - left + 2 * deviation),
         epsilon_pld=_settled(by_loss(draws), left, deviation),
         epsilon_zcdp=_settled(lambda rest: zcdp_epsilon(concentrated, rest), left, deviation),
-        epsilon_basic=_settled(lambda rest: float(pure) + simple_epsilon(rho, rest), left, deviation),
+        epsilon_basic=_settled(lambda rest: float(pure) + simple_epsilon(rho, rest), left - pairs, unpaired),
         pure=pure,
         rho=rho,
     )

@@ -166,6 +166,14 @@ def test_thresholds_and_samplers_take_their_part_of_delta() -> None:
     assert total([], DELTA).epsilon == 0
 
 
+def test_epsilons_add_up_with_the_deltas_of_their_own() -> None:
+    """100 releases of 0.2 through 53-bit fractions have the basic total 20, not the nothing that e^20 would leave."""
+    terms = Terms(currency=Currency.PURE, amount=200_000, groups=20, per_group=1)
+    found = total([GeometricNoise().event(terms)] * 100, DELTA)
+    assert found.epsilon_basic == 20
+    assert total([GeometricNoise().event(terms)] * 100, Fraction(1, 10**10)).epsilon_basic == math.inf
+
+
 def test_events_of_the_first_ledgers_are_read() -> None:
     """An event with only L1 and scale counts as one value moved by L1, drawn by diffprivlib's geometric mechanism."""
     event = parse({"event": "discrete-laplace", "l1": 10, "scale": "20"})
