@@ -309,14 +309,15 @@ def test_seeding_numpy_and_random_has_no_effect(backend: NoiseBackend) -> None:
 )
 def test_forked_processes_draw_different_noise(backend: NoiseBackend, forks: int) -> None:
     """A fork right before the draw does not repeat the noise: what a restored snapshot of a process would see."""
-    case = terms(1_000, per_group=1_000)
-    backend.draw([0] * 8, case)
+    # Small tables, so that 10,000 of them are built in a minute; 32 values have 180 bits of chance.
+    case = terms(100_000)
+    backend.draw([0] * 32, case)
     drawn = set()
     for _ in range(forks):
         source, sink = os.pipe()
         child = os.fork()
         if child == 0:
-            os.write(sink, json.dumps(backend.draw([0] * 8, case)).encode())
+            os.write(sink, json.dumps(backend.draw([0] * 32, case)).encode())
             os._exit(0)
         os.close(sink)
         with os.fdopen(source, "rb") as answer:
