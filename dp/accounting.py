@@ -14,13 +14,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dp.events import Draw, parse
-from recording.errors import InputError, MissingExtra
-
-STEP = 1e-4
-"""Grid of the privacy losses. It is the same for every event, so that more events never give a smaller total."""
-
-INSTALL = "pip install 'boundary-redaction[dp]'"
+from dp.events import parse
+from dp.loss import by_loss
+from recording.errors import InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +69,15 @@ def total(events: Iterable[Mapping[str, object]], delta: Fraction) -> Totals:
     # Gaussian noise has no finite epsilon of its own, geometric noise of epsilon has rho at most epsilon^2 / 2
     # (arXiv 1605.02065, proposition 1.4).
     concentrated = rho + sum((draw.pure**2 * count / 2 for draw, count in draws.items()), Fraction(0))
+    # Epsilons with deltas of their own add up as pairs; only what has none is weighed at the common epsilon.
+    pairs = sum((event.own for event in parsed if event.own is not None), Fraction(0))
+    unpaired = sum((event.deviation for event in parsed if event.own is None), Fraction(0))
     return Totals(
         delta=delta,
         spent=min(Fraction(1), delta - left + 2 * deviation),
-        epsilon_pld=_settled(_by_loss(draws), left, deviation),
+        epsilon_pld=_settled(by_loss(draws), left, deviation),
         epsilon_zcdp=_settled(lambda rest: zcdp_epsilon(concentrated, rest), left, deviation),
-        epsilon_basic=_settled(lambda rest: float(pure) + simple_epsilon(rho, rest), left, deviation),
+        epsilon_basic=_settled(lambda rest: float(pure) + simple_epsilon(rho, rest), left - pairs, unpaired),
         pure=pure,
         rho=rho,
     )
@@ -123,32 +122,3 @@ def _settled(epsilon_at: Callable[[float], float], left: Fraction, deviation: Fr
         # A little beyond what is needed, so that the loop ends.
         epsilon = found + 1e-9
     return math.inf
-
-
-def _by_loss(draws: Mapping[Draw, int]) -> Callable[[float], float]:
-    if not draws:
-        return lambda _: 0.0
-    try:
-        from dp_accounting.pld import privacy_loss_distribution as pld
-    except ImportError:
-        raise MissingExtra("dp-accounting is not installed", code="missing-extra", hint=INSTALL) from None
-    composed = pld.identity(value_discretization_interval=STEP)
-    for draw, count in sorted(draws.items()):
-        coarse = draw.coarse()
-        if coarse.kind == "discrete-laplace":
-            # The float is rounded towards less noise.
-            one = pld.from_discrete_laplace_mechanism(
-                float(1 / coarse.parameter) * (1 + 1e-12),
-                sensitivity=coarse.per_group,
-                value_discretization_interval=STEP,
-                use_connect_dots=True,
-            )
-        else:
-            one = pld.from_discrete_gaussian_mechanism(
-                math.sqrt(coarse.parameter) * (1 - 1e-12),
-                sensitivity=coarse.per_group,
-                value_discretization_interval=STEP,
-                use_connect_dots=True,
-            )
-        composed = composed.compose(one.self_compose(coarse.groups * count))
-    return lambda delta: float(composed.get_epsilon_for_delta(delta))

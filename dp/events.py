@@ -67,10 +67,18 @@ class Draw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event, parsed: a draw with the deviation of its sampler (whole vector), or a delta that is simply spent."""
+    """One event, parsed: a draw, or a delta that is simply spent.
+
+    Attributes:
+        draw: The noise, if any.
+        deviation: Total variation distance between the ideal vector and the drawn one.
+        own: Delta of the sampler at the draw's own epsilon, where it has one and says so.
+        delta: What is spent whatever the epsilon.
+    """
 
     draw: Draw | None = None
     deviation: Fraction = Fraction(0)
+    own: Fraction | None = None
     delta: Fraction = Fraction(0)
 
 
@@ -95,7 +103,8 @@ def parse(event: Mapping[str, object]) -> Event:
         old = kind == "discrete-laplace" and "groups" not in event
         groups, per_group = (1, _whole(event["l1"])) if old else (_whole(event["groups"]), _whole(event["per_group"]))
         draw = Draw(kind, parameter, groups, per_group)
-        return Event(draw=draw, deviation=_first_ledgers(draw) if old else _share(event["deviation"]))
+        own = _share(event["delta"]) if draw.pure and "delta" in event else None
+        return Event(draw=draw, deviation=_first_ledgers(draw) if old else _share(event["deviation"]), own=own)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         raise InputError("a mechanism event cannot be read", code="dp-event") from None
 

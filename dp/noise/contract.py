@@ -118,12 +118,18 @@ def weighed(deviation: Fraction, terms: Terms, cells: int) -> Fraction:
     return min(Fraction(1), min(terms.groups, cells) * deviation * factor)
 
 
-def event(terms: Terms, sampler: str, deviation: Fraction) -> dict[str, object]:
-    """The event of one draw: the ideal distribution, the bounds, the sampler, and its deviation over all groups."""
+def event(terms: Terms, backend: NoiseBackend) -> dict[str, object]:
+    """The event of one draw: the ideal distribution, the bounds, the sampler, and its deviation over all groups.
+
+    Releases paid in epsilon also say the sampler's delta at that very epsilon, which is smaller than what the deviation
+    costs at the epsilon of many releases together.
+    """
     shape = (
         {"event": "discrete-laplace", "l1": terms.l1, "scale": str(terms.scale)}
         if terms.currency is Currency.PURE
         else {"event": "discrete-gaussian", "l2_squared": terms.l2_squared, "variance": str(terms.variance)}
     )
     bounds = {"groups": terms.groups, "per_group": terms.per_group}
-    return {**shape, **bounds, "sampler": sampler, "deviation": str(terms.groups * deviation)}
+    deviation = str(min(Fraction(1), terms.groups * backend.deviation(terms)))
+    own = {"delta": str(backend.delta(terms, terms.groups))} if terms.currency is Currency.PURE else {}
+    return {**shape, **bounds, **own, "sampler": backend.sampler, "deviation": deviation}

@@ -91,7 +91,7 @@ class GeometricNoise:
 
     def event(self, terms: Terms) -> Mapping[str, object]:
         """See `dp.noise.contract.event`."""
-        return contract.event(terms, self.sampler, self.deviation(terms))
+        return contract.event(terms, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class GaussianNoise:
 
     def event(self, terms: Terms) -> Mapping[str, object]:
         """See `dp.noise.contract.event`."""
-        return contract.event(terms, self.sampler, self.deviation(terms))
+        return contract.event(terms, self)
 
 
 def unsafe(terms: Terms) -> str:

@@ -90,7 +90,7 @@ class TableNoise:
 
     def event(self, terms: Terms) -> Mapping[str, object]:
         """See `dp.noise.contract.event`."""
-        return contract.event(terms, self.sampler, self.deviation(terms))
+        return contract.event(terms, self)
 
     def _unsafe(self, terms: Terms, cells: int) -> str:
         if reason := contract.invalid(terms) or _too_wide(terms):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dp import Currency, GeometricNoise, TableNoise, Terms, backend_for
+from dp import Currency, GeometricNoise, TableNoise, Terms, backend_for, loss
 from dp.accounting import total, zcdp_epsilon
 from dp.events import Draw, parse, threshold
 from recording.errors import InputError
@@ -62,7 +62,14 @@ def test_the_figures_of_the_literature_are_met() -> None:
 
 @pytest.mark.parametrize(
     ("sigma", "per_group", "groups", "count"),
-    [(47.2557, 1, 1, 100), (100.0, 1, 50, 20), (4_000.0, 40, 1, 365), (30.0, 10, 1, 10), (20_000.0, 2_000, 2, 5)],
+    [
+        (47.2557, 1, 1, 100),
+        (100.0, 1, 50, 20),
+        (4_000.0, 40, 1, 365),
+        (30.0, 10, 1, 10),
+        (20_000.0, 2_000, 2, 5),
+        (5_000.0, 1, 100, 100),
+    ],
 )
 @pytest.mark.parametrize("delta", [Fraction(1, 10**3), DELTA, Fraction(1, 10**9)])
 def test_gaussian_totals_are_at_most_a_hundredth_above_the_exact_ones(
@@ -159,6 +166,14 @@ def test_thresholds_and_samplers_take_their_part_of_delta() -> None:
     assert total([], DELTA).epsilon == 0
 
 
+def test_epsilons_add_up_with_the_deltas_of_their_own() -> None:
+    """100 releases of 0.2 through 53-bit fractions have the basic total 20, not the nothing that e^20 would leave."""
+    terms = Terms(currency=Currency.PURE, amount=200_000, groups=20, per_group=1)
+    found = total([GeometricNoise().event(terms)] * 100, DELTA)
+    assert found.epsilon_basic == 20
+    assert total([GeometricNoise().event(terms)] * 100, Fraction(1, 10**10)).epsilon_basic == math.inf
+
+
 def test_events_of_the_first_ledgers_are_read() -> None:
     """An event with only L1 and scale counts as one value moved by L1, drawn by diffprivlib's geometric mechanism."""
     event = parse({"event": "discrete-laplace", "l1": 10, "scale": "20"})
@@ -202,6 +217,29 @@ def test_an_event_that_cannot_be_read_is_refused(event: dict[str, object]) -> No
     with pytest.raises(InputError) as caught:
         total([event], DELTA)
     assert caught.value.code == "dp-event"
+
+
+@pytest.mark.parametrize("sigma", [Fraction(1, 10**6), Fraction(1, 8), Fraction(1)])
+def test_what_protects_nobody_has_a_total_all_the_same(sigma: Fraction) -> None:
+    """Noise far too small gives a large or infinite total, not an error."""
+    for event in (gauss(float(sigma), 3), laplace(str(sigma), 3), gauss(float(sigma), 1_000_000)):
+        found = total([event] * 3, DELTA)
+        assert found.epsilon > 3
+        assert found.epsilon_pld > 3
+
+
+@pytest.mark.parametrize(("sigma", "shift"), [(472.5, 10), (5_000.0, 7)])
+def test_the_dense_grid_gives_what_the_library_gives(sigma: float, shift: int) -> None:
+    """Where the library's loop is passed by, the composed epsilon is the library's."""
+    from dp_accounting.pld import privacy_loss_distribution as pld
+
+    theirs = pld.from_discrete_gaussian_mechanism(
+        sigma, sensitivity=shift, value_discretization_interval=loss.STEP, use_connect_dots=True
+    )
+    ours = loss._dense(sigma, shift)
+    for count in (1, 100):
+        one, other = (of.self_compose(count).get_epsilon_for_delta(1e-6) for of in (ours, theirs))
+        assert one == pytest.approx(other, abs=1e-7)
 
 
 @pytest.mark.parametrize("delta", [Fraction(0), Fraction(1), Fraction(-1, 2)])
