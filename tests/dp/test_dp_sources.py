@@ -111,7 +111,7 @@ def test_a_shortcut_histogram_counts_no_typing() -> None:
 @pytest.mark.parametrize("bad", ["th", "ctrl+the", "alt+ctrl+c", "a b", "hyper+a", "ctrl+"])
 def test_sequences_of_keys_are_no_public_keys(bad: str) -> None:
     """An n-gram, or modifiers in another order, is refused with the policy."""
-    with pytest.raises(ValueError, match="key|modifiers"):
+    with pytest.raises(ValueError, match=r"key|modifiers"):
         HistogramOptions(id="q", by="shortcut", keys=(bad,), max_groups=1, max_per_group=9, epsilon=1)
 
 
