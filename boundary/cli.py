@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 import typer
 from rich.console import Console
 
-from boundary import show
+from boundary import policy_cli, show
 from boundary.budget import LedgerOption, budget_app
 from boundary.state import project_key
 from policies import load_policy
@@ -37,6 +37,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Redact recordings of computer use before they leave the collection boundary.",
 )
+
+app.add_typer(policy_cli.app, name="policy")
 
 PolicyOption = Annotated[str, typer.Option("--policy", "-p", help="A policy file, or the name of a shipped policy.")]
 KeyOption = Annotated[

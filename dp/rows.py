@@ -107,7 +107,7 @@ def person_id(text: str | None) -> str:
         InputError: ``dp-person``: there is none.
     """
     name = unicodedata.normalize("NFC", (text or "").strip().casefold())
-    if not name:
+    if not name or any("\ud800" <= char <= "\udfff" for char in name):
         hint = "set 'person' in the policy"
         raise InputError("a row does not name its person", code="dp-person", hint=hint)
     return name
@@ -145,7 +145,7 @@ def fixed_point(values: pa.ChunkedArray, *, low: int, high: int, decimals: int =
     is added up in floats.
 
     Args:
-        values: Integers, floats, decimals, durations (as milliseconds) or truth values.
+        values: Integers, floats, decimals, durations (as whole milliseconds) or truth values.
         low: Smallest value, not negative.
         high: Largest value; ``high * 10**decimals`` is at most `MAX_VALUE`.
         decimals: Digits behind the point that count.
@@ -160,10 +160,11 @@ def fixed_point(values: pa.ChunkedArray, *, low: int, high: int, decimals: int =
     step = 10**decimals
     try:
         if pa.types.is_duration(kind):
-            values = values.cast(pa.duration("ns")).cast(pa.int64())
-            present, whole = _whole(values)
-            fine = np.clip(whole, low * 10**6, high * 10**6)
-            return np.where(present, fine // 10**6 * step + fine % 10**6 * step // 10**6, 0), present
+            present, whole = _whole(values.cast(pa.int64()))
+            # Clipped in its own unit first: a second has no room for 2^63 milliseconds.
+            each, per = (1000, 1) if kind.unit == "s" else (1, {"ms": 1, "us": 10**3, "ns": 10**6}[kind.unit])
+            millis = np.clip(whole, low * per // each, (high + each) * per // each) * each // per
+            return np.where(present, np.clip(millis, low, high) * step, 0), present
         if pa.types.is_boolean(kind) or pa.types.is_null(kind):
             values = values.cast(pa.int64())
         if pa.types.is_integer(values.type):

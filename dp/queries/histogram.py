@@ -79,8 +79,8 @@ def check_key(key: str, *, shortcut: bool) -> None:
     """
     head, plus, last = key.rpartition("+")
     if last == "" and plus:
-        # The key is the plus sign itself.
-        head, last = head.removesuffix("+"), "+"
+        # The key is the plus sign itself; "ctrl+" alone names none.
+        head, last = (head[:-1], "+") if head.endswith("+") else ("", "" if head else "+")
     if len(last) != 1 and normal_name(last) != last:
         raise ValueError("a key is a single character or the name of a key, with modifiers before it")
     held = tuple(head.split("+")) if head else ()
