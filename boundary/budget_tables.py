@@ -57,7 +57,7 @@ def charges(place: str, entries: Sequence[Entry], console: Console) -> None:
     table.add_column("cost", justify="right")
     table.add_column("left", justify="right")
     table.add_column("delta", justify="right")
-    table.add_column("what", overflow="fold", min_width=17)
+    table.add_column("what", overflow="fold")
     for entry in entries:
         if entry.kind == "answer":
             continue
@@ -71,7 +71,7 @@ def charges(place: str, entries: Sequence[Entry], console: Console) -> None:
             str(entry.seq),
             entry.at.removesuffix("+00:00").replace("T", " "),
             escape(shown(entry.scope)),
-            escape(shown(entry.release_id[:12])) if charge else "",
+            escape(shown(entry.release_id[:8])) if charge else "",
             epsilon_text(entry.cost) if charge else "",
             epsilon_text(entry.total - entry.spent),
             _delta(Fraction(entry.delta)) if charge else "",
