@@ -115,7 +115,9 @@ def _races(name: str, fresh: Callable[[], str], runs: int) -> Iterator[Count]:
         worst = max(worst, peer)
     what = f"{name}: runs in which exactly {AFFORDABLE} of {WRITERS * SPENDS} were admitted"
     yield Count(figure=what, ours=exact[0], peer=exact[1], of=runs)
-    yield Count(figure=f"{name}: of the most that the peer admitted, affordable", ours=AFFORDABLE, of=worst)
+    yield Count(
+        figure=f"{name}: what was affordable, of what the peer admitted in its worst run", ours=AFFORDABLE, of=worst
+    )
 
 
 def _spend_all(opened: Opened, url: str, writers: int, each: int, total: int) -> int:

@@ -98,6 +98,9 @@ def verify_command(
         _print({"intact": True, "ledger": store.place, **mark, "manifests": len(files)})
         return
     console = Console()
+    if not mark["id"]:
+        console.print("nothing was charged yet: there is no ledger")
+        return
     against = f", and holds the heads of {len(files)} manifest{'s' if len(files) > 1 else ''}" if known else ""
     console.print(f"[green]intact[/]: the chain, the sums and the answers agree{against}", soft_wrap=True)
     console.print(f"ledger {mark['id'][:12] or 'not begun'}, head {mark['head'][:12]}", highlight=False)

@@ -15,7 +15,7 @@ from dp.epsilon import epsilon_text
 from dp.ledger import Entry, Scope
 from recording.lines import shown
 
-_BAR = 20
+_BAR = 10
 
 
 def accounts(place: str, scopes: Sequence[Scope], console: Console) -> None:
@@ -24,10 +24,12 @@ def accounts(place: str, scopes: Sequence[Scope], console: Console) -> None:
     if not scopes:
         console.print("nothing was charged yet")
         return
-    table = _table("account", "")
+    table = _table()
+    table.add_column("account", overflow="fold")
+    table.add_column("", no_wrap=True)
     for name in ("spent", "left", "total"):
         table.add_column(name, justify="right")
-    table.add_column("counted in")
+    table.add_column("unit")
     table.add_column("releases", justify="right")
     table.add_column("delta", justify="right")
     for scope in scopes:
@@ -49,7 +51,7 @@ def charges(place: str, entries: Sequence[Entry], console: Console) -> None:
     answered = {entry.release_id for entry in entries if entry.kind == "answer"}
     table = _table()
     table.add_column("", justify="right", style="dim")
-    table.add_column("when (UTC)", no_wrap=True)
+    table.add_column("when (UTC)", min_width=10, overflow="fold")
     table.add_column("account", overflow="fold")
     table.add_column("release", no_wrap=True)
     table.add_column("cost", justify="right")
@@ -69,7 +71,7 @@ def charges(place: str, entries: Sequence[Entry], console: Console) -> None:
             str(entry.seq),
             entry.at.removesuffix("+00:00").replace("T", " "),
             escape(shown(entry.scope)),
-            escape(shown(entry.release_id[:12])) if charge else "",
+            escape(shown(entry.release_id[:8])) if charge else "",
             epsilon_text(entry.cost) if charge else "",
             epsilon_text(entry.total - entry.spent),
             _delta(Fraction(entry.delta)) if charge else "",
@@ -98,8 +100,5 @@ def _delta(delta: Fraction) -> str:
     return f"{float(delta):.2g}" if delta else "0"
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="")
-    for name in columns:
-        table.add_column(name, no_wrap=not name)
-    return table
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
