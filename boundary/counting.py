@@ -54,9 +54,8 @@ def count(path: Path, plan: Plan) -> Counted | Withheld:
     try:
         recording = open_recording(path, max_bytes=plan.policy.limits.file_mb * 2**20)
         person = _person(recording, plan)
-        return Counted(
-            person, tallies_of(_admitted(recording, plan, person), person, plan), digest_of(recording, plan.key)
-        )
+        tallies = tallies_of(recording, _admitted(recording, plan, person), person, plan)
+        return Counted(person, tallies, digest_of(recording, plan.key))
     except Refused as refusal:
         return Withheld(refusal.code, "admit", "the recording is not admitted", "see the policy's admit section")
     except BoundaryError as error:
