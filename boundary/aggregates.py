@@ -1,36 +1,58 @@
-"""Statistics over what was released: bounded per person, noised, charged, then written. Never an exact count."""
+"""Statistics: bounded per person, forecast, charged, noised, then written. Never an exact count."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from boundary.outcome import Withheld
 from boundary.plan import Aggregate, Plan
-from boundary.result import Result
+from boundary.state import ledger_path
 from boundary.writer import write_durably
 from policies import Policy
 from recording.errors import BoundaryError, InputError
 
 
-def release_aggregates(result: Result, plan: Plan, ledger: Path) -> Result:
-    """Release every statistic of the policy into ``aggregates/``; one that fails is withheld with its code.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one recording adds to the statistics.
+
+    Attributes:
+        person: Whose it is.
+        tallies: What each statistic of the policy counted in it.
+        digest: Keyed digest of the recording.
+    """
+
+    person: str | None = field(repr=False)
+    tallies: tuple[Any, ...] = field(repr=False)
+    digest: str
+
+
+def release_aggregates(
+    counted: Sequence[Counted], out: Path, plan: Plan, ledger: str | Path | None
+) -> tuple[dict[str, Any], dict[str, Withheld]]:
+    """Release every statistic of the policy into ``out/aggregates``; one that fails is withheld with its code.
 
     A statistic is charged before it is written. Asked again about the same data it gives the same answer at no cost, so
     a failure in between loses nothing.
+
+    Returns:
+        The answers by name, and why others were withheld.
     """
     released: dict[str, Any] = {}
     refused: dict[str, Withheld] = {}
     for index, aggregate in enumerate(plan.aggregates):
         use = plan.policy.aggregates[index]
-        name = str(getattr(use.options, "id", use.spec.name))
-        step = use.spec.name
+        name, step = statistic_name(plan.policy, index), use.spec.name
         try:
-            answer = _answer(result, index, aggregate, plan.policy, ledger)
-            folder = result.out / "aggregates"
+            answer = _answer(counted, index, aggregate, plan.policy, out, ledger)
+            folder = out / "aggregates"
             folder.mkdir(exist_ok=True)
-            write_durably(folder / f"{name}.json", answer.to_json())
+            for suffix, data in _files(answer).items():
+                write_durably(folder / f"{name}.{suffix}", data)
             released[name] = answer
         except BoundaryError as error:
             refused[name] = Withheld.because(error, step)
@@ -38,22 +60,100 @@ def release_aggregates(result: Result, plan: Plan, ledger: Path) -> Result:
             refused[name] = Withheld("write-failed", step, f"could not be written ({error.strerror})", "run it again")
         except Exception as error:  # noqa: BLE001  messages of libraries quote the counts they choke on
             refused[name] = Withheld("step-raised", step, f"{type(error).__name__} was raised", "report this")
-    return replace(result, aggregates=released, refused=refused)
+    return released, refused
 
 
-def _answer(result: Result, index: int, aggregate: Aggregate, policy: Policy, path: Path) -> Any:
-    from dp import Ledger, micro_epsilon
+def statistic_name(policy: Policy, index: int) -> str:
+    """What a statistic is called in files and tables: its id, or its step's name."""
+    use = policy.aggregates[index]
+    return str(getattr(use.options, "id", use.spec.name))
 
-    releases = result.releases
-    known = [(r.person, r.tallies[index]) for r in releases if r.person is not None]
-    if len(known) < len(releases):
+
+def ledger_of(policy: Policy, path: str | Path | None) -> Any:
+    """The policy's scope in the ledger: the one on the command line, else the policy's, else that of the state folder.
+
+    Raises:
+        BoundaryError: The ledger cannot be used.
+    """
+    from dp import Currency, micro_epsilon, open_ledger
+
+    budget = policy.budget
+    currency = Currency.ZCDP if budget.rho is not None else Currency.PURE
+    return open_ledger(
+        ledger_place(policy, path),
+        scope=budget.scope,
+        total=micro_epsilon(budget.total),
+        currency=currency,
+        delta=Fraction(budget.delta),
+    )
+
+
+def ledger_place(policy: Policy, path: str | Path | None) -> str | Path:
+    """Path or address of the ledger."""
+    told = policy.budget.ledger
+    if path or not told:
+        return path or ledger_path()
+    # As every path in a policy, this one starts at the policy's folder.
+    return told if ":/" in told else policy.folder / told
+
+
+def ledger_mark(policy: Policy, path: str | Path | None) -> dict[str, str] | None:
+    """What a manifest says of the ledger; nothing where there is none, or none that can be read."""
+    from dp.ledger import identity, open_store
+
+    try:
+        name, head = identity(open_store(ledger_place(policy, path)))
+    except BoundaryError:
+        return None  # whatever needed the ledger was refused
+    return {"id": name, "head": head} if name else None
+
+
+def check_prices(policy: Policy) -> None:
+    """Refuse, before anything is charged, prices that the budget is not in.
+
+    Raises:
+        InputError: ``budget-currency``.
+    """
+    budget = policy.budget
+    wrong = "epsilon" if budget.rho is not None else "rho"
+    if any(getattr(use.options, wrong, None) is not None for use in policy.aggregates):
+        raise InputError(
+            f"a statistic is priced in {wrong}, and the budget is not",
+            code="budget-currency",
+            hint="give 'release.budget' and every statistic the same: epsilon, or rho",
+        )
+
+
+def _files(answer: Any) -> Mapping[str, bytes]:
+    files = {"json": answer.to_json()}
+    if hasattr(answer, "to_parquet"):  # a statistic of another package may have no table
+        files["parquet"] = answer.to_parquet()
+    return files
+
+
+def _answer(
+    counted: Sequence[Counted], index: int, aggregate: Aggregate, policy: Policy, out: Path, path: str | Path | None
+) -> Any:
+    from boundary.witness import beside, check_ledger, remember
+
+    check_prices(policy)
+    known = [one for one in counted if one.person is not None]
+    if len(known) < len(counted):
         raise InputError(
             "a recording names no person, so nobody's share can be bounded",
             code="person-unknown",
-            hint=f"the metadata key '{policy.person}' is missing in {len(releases) - len(known)} recordings",
+            # How many there are would be an exact count.
+            hint=f"the metadata key '{policy.person}' is missing",
         )
     if not known:
         raise InputError("no recording was released, so there is nothing to count", code="no-recordings")
-    ledger = Ledger(path, scope=policy.budget.scope, total=micro_epsilon(policy.budget.epsilon))
-    dataset = [release.digest_in for release in releases]
-    return aggregate.release(known, ledger=ledger, policy_digest=policy.digest, dataset=dataset)
+    ledger = ledger_of(policy, path)
+    check_ledger(ledger.store, beside(out))
+    answer = aggregate.release(
+        [one.tallies[index] for one in known],
+        ledger=ledger,
+        policy_digest=policy.digest,
+        dataset=[one.digest for one in known],
+    )
+    remember(ledger.store)
+    return answer

@@ -1,4 +1,4 @@
-"""``boundary``: run, detect, sheet, decrypt, doctor.
+"""``boundary``: run, release, detect, sheet, decrypt, budget, doctor.
 
 Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
 Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 import typer
 from rich.console import Console
 
-from boundary import show
-from boundary.state import ledger_path, project_key
+from boundary import policy_cli, show
+from boundary.budget import LedgerOption, budget_app
+from boundary.state import project_key
 from policies import load_policy
 from recording.errors import BoundaryError, InputError
 
@@ -37,10 +38,14 @@ app = typer.Typer(
     help="Redact recordings of computer use before they leave the collection boundary.",
 )
 
+app.add_typer(policy_cli.app, name="policy")
+
 PolicyOption = Annotated[str, typer.Option("--policy", "-p", help="A policy file, or the name of a shipped policy.")]
 KeyOption = Annotated[
     Path | None, typer.Option("--key-file", help="Project key for keyed hashes; by default in the state folder.")
 ]
+
+app.add_typer(budget_app, name="budget")
 
 
 def main() -> None:
@@ -71,7 +76,7 @@ def run_command(
     policy: PolicyOption,
     out: Annotated[Path, typer.Option("--out", "-o", help="A new or empty folder for what may leave.")],
     key_file: KeyOption = None,
-    ledger: Annotated[Path | None, typer.Option(help="Budget ledger; by default in the state folder.")] = None,
+    ledger: LedgerOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no tables.")] = False,
 ) -> None:
     """Take recordings through a policy; write what may leave to OUT, in the format of its source.
@@ -84,7 +89,7 @@ def run_command(
     console = Console(stderr=True)
     try:
         with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
-            result = run(sources, plan, out, ledger=ledger_path(ledger), progress=progress)
+            result = run(sources, plan, out, ledger=ledger, progress=progress)
     except BoundaryError as error:
         _fail(error, USAGE)
     except KeyboardInterrupt:
@@ -93,6 +98,44 @@ def run_command(
     if not quiet:
         show.result(result, plan.policy, Console())
     raise typer.Exit(0 if result.complete else WITHHELD)
+
+
+@app.command("release", short_help="Release statistics of recordings, and nothing else.")
+def release_command(
+    policy: PolicyOption,
+    sources: Annotated[
+        list[Path] | None, typer.Argument(metavar="DATA", help="Recordings, or folders of them.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="A new or empty folder for what leaves.")] = None,
+    forecast: Annotated[
+        bool, typer.Option("--forecast", help="Only say how exact each would be: nothing is read or charged.")
+    ] = False,
+    key_file: KeyOption = None,
+    ledger: LedgerOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no summary.")] = False,
+) -> None:
+    """Release a policy's statistics: bounded per person, forecast, charged, noised. What would be too inexact is not.
+
+    OUT holds aggregates/ (JSON and Parquet), index.html, registry.yaml and manifest.json.
+    """
+    from boundary import release_cli
+
+    plan = _built(policy, _key(key_file))
+    console = Console(stderr=True)
+    try:
+        if forecast:
+            found = release_cli.forecasts(plan, ledger)
+            release_cli.show_forecasts(found, Console())
+            raise typer.Exit(0 if all(one.good for one in found.values()) else WITHHELD)
+        if not sources or out is None:
+            raise InputError("a release needs DATA and --out", code="usage", hint="--forecast needs neither")
+        with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
+            done = release_cli.release_statistics(sources, plan, out, ledger=ledger, progress=progress)
+    except BoundaryError as error:
+        _fail(error, USAGE)
+    if not quiet:
+        release_cli.show_released(done, out, Console())
+    raise typer.Exit(WITHHELD if done.refused or done.left_out else 0)
 
 
 @app.command("detect", short_help="Write what a policy finds in texts.")

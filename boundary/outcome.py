@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from boundary.versions import PACKAGES
 from recording.errors import BoundaryError
@@ -56,7 +57,7 @@ class Release:
     digest_in: str
     digests_out: Mapping[str, str]
     person: str | None = field(default=None, repr=False)
-    tallies: tuple[Mapping[str, int], ...] = field(default=(), repr=False)
+    tallies: tuple[Any, ...] = field(default=(), repr=False)
     name_cleared: bool = False
 
 

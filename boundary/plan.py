@@ -127,14 +127,18 @@ class Smoother(Protocol):
 
 
 class Aggregate(Protocol):
-    """**Protocol:** a statistic. Built by ``release`` steps; one like it is `dp.CountEvents`."""
+    """**Protocol:** a statistic. Built by ``release`` steps; one like it is `dp.Statistic`."""
 
-    def tally(self, events: Any) -> Mapping[str, int]:
+    def tally(self, events: Any, person: str | None) -> Any:
         """Counts of one recording, from its admitted events; they stay inside."""
         ...
 
-    def release(self, tallies: Sequence[tuple[str, Mapping[str, int]]], **about: Any) -> Any:
-        """The noised answer over all (person, tally) pairs, charged; it has ``to_json()``."""
+    def forecast(self, *, left: int | None = None) -> Any:
+        """How good the answer will be, before it is charged."""
+        ...
+
+    def release(self, tallies: Sequence[Any], **about: Any) -> Any:
+        """The noised answer over all tallies, charged; it has ``to_json()``."""
         ...
 
 

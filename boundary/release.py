@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,9 +43,19 @@ def make_release(
         digest_in=digest_of(recording, plan.key),
         digests_out={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
         person=person,
-        tallies=tuple(aggregate.tally(events) for aggregate in plan.aggregates),
+        tallies=tallies_of(recording, events, person, plan),
         name_cleared=name_cleared,
     )
+
+
+def tallies_of(recording: Recording, events: pa.Table, person: str | None, plan: Plan) -> tuple[Any, ...]:
+    """What each statistic of the policy counts in some events of a recording; it stays inside."""
+    if person is None or plan.policy.person is None or not plan.aggregates:
+        return ()  # nobody's share can be bounded: every statistic is refused for it
+    from dp.sources import of_recording
+
+    piece = of_recording(replace(recording, events=events), plan.policy.person)
+    return tuple(aggregate.tally(piece.events, person) for aggregate in plan.aggregates)
 
 
 def digest_of(recording: Recording, key: bytes) -> str:

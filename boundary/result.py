@@ -32,12 +32,14 @@ class Result:
         entries: Every source in order.
         aggregates: Released statistics by id; `dp.Answer` or what else the step gives.
         refused: Statistics that were withheld by id, and why.
+        ledger: Identity and head of the budget ledger after the run, where there is one.
     """
 
     out: Path
     entries: tuple[Entry, ...]
     aggregates: Mapping[str, Any] = field(default_factory=dict)
     refused: Mapping[str, Withheld] = field(default_factory=dict)
+    ledger: Mapping[str, str] | None = None
 
     @property
     def releases(self) -> tuple[Release, ...]:
@@ -98,6 +100,7 @@ def manifest(result: Result, policy: Policy) -> dict[str, object]:
         "sources": len(result.entries),
         "recordings": recordings,
         "withheld": dict(sorted(codes.items())),
+        "ledger": dict(result.ledger) if result.ledger else None,
         "aggregates": {
             name: {"file": f"aggregates/{name}.json", "ledger_head": getattr(answer, "ledger_head", "")}
             for name, answer in sorted(result.aggregates.items())

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from boundary.aggregates import release_aggregates
+from boundary.aggregates import Counted, ledger_mark, release_aggregates
 from boundary.names import free
 from boundary.outcome import Release, Withheld
 from boundary.plan import Plan
@@ -25,7 +25,9 @@ Progress = Callable[[int, int], None]
 """Called with the number of recordings done and of all."""
 
 
-def run(sources: Sequence[Path], plan: Plan, out: Path, *, ledger: Path, progress: Progress | None = None) -> Result:
+def run(
+    sources: Sequence[Path], plan: Plan, out: Path, *, ledger: str | Path | None, progress: Progress | None = None
+) -> Result:
     """Take every recording at ``sources`` through a policy into ``out``, a new or empty folder.
 
     Raises:
@@ -44,7 +46,11 @@ def run(sources: Sequence[Path], plan: Plan, out: Path, *, ledger: Path, progres
                 entries.append(_one(child, path, number, staging, out, keep_names=policy.names == "keep"))
                 if progress:
                     progress(number, len(paths))
-        result = release_aggregates(Result(out, tuple(entries)), plan, ledger)
+        result = Result(out, tuple(entries))
+        counted = [Counted(one.person, one.tallies, one.digest_in) for one in result.releases]
+        released, refused = release_aggregates(counted, out, plan, ledger)
+        mark = ledger_mark(policy, ledger) if plan.aggregates else None
+        result = replace(result, aggregates=released, refused=refused, ledger=mark)
         try:
             write_durably(out / "withheld.jsonl", b"".join(withheld_lines(result)))
             write_durably(out / "manifest.json", to_json(manifest(result, policy)))

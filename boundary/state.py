@@ -66,6 +66,6 @@ def _make(file: Path) -> None:
         aside.unlink()
 
 
-def ledger_path(path: Path | None = None) -> Path:
-    """The budget ledger: the one given, else the one in the state folder."""
-    return path or state_folder() / "ledger.db"
+def ledger_path(given: str | None = None) -> Path | str:
+    """The budget ledger: the path or URL given, else the file in the state folder."""
+    return given or state_folder() / "ledger.db"

@@ -5,32 +5,45 @@
 
 from __future__ import annotations
 
+from dp.answer import Answer, Numbers
 from dp.epsilon import epsilon_text, micro_epsilon
-from dp.ledger import Balance, Charge, Ledger, Reservation
-from dp.noise import Calibration, GeometricNoise, NoiseBackend
+from dp.forecast import Forecast, Question, forecast
+from dp.ledger import GENESIS, Balance, Charge, Ledger, Reservation, open_ledger
+from dp.noise import GaussianNoise, GeometricNoise, NoiseBackend, TableNoise, backend_for
 from dp.queries import OTHER, CountEventsOptions, Tally, count_events
-from dp.release import Answer, release_counts, release_id
-from dp.schema import GENESIS
-from dp.steps import COUNT_EVENTS, CountEvents
+from dp.release import Asked, release, release_id
+from dp.statistic import Statistic
+from dp.steps import COUNT_EVENTS
+from dp.terms import Currency, Terms
 
 __all__ = [
     "COUNT_EVENTS",
     "GENESIS",
     "OTHER",
     "Answer",
+    "Asked",
     "Balance",
-    "Calibration",
     "Charge",
-    "CountEvents",
     "CountEventsOptions",
+    "Currency",
+    "Forecast",
+    "GaussianNoise",
     "GeometricNoise",
     "Ledger",
     "NoiseBackend",
+    "Numbers",
+    "Question",
     "Reservation",
+    "Statistic",
+    "TableNoise",
     "Tally",
+    "Terms",
+    "backend_for",
     "count_events",
     "epsilon_text",
+    "forecast",
     "micro_epsilon",
-    "release_counts",
+    "open_ledger",
+    "release",
     "release_id",
 ]

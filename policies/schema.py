@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from policies.contract import Options, Phase
 
@@ -46,9 +46,43 @@ class Budget(Options):
     """The privacy budget that aggregates are charged to."""
 
     scope: Slug = Field("default", description="Name of the account in the ledger.")
-    epsilon: Decimal = Field(
-        Decimal(1), gt=0, le=100, decimal_places=6, description="Total epsilon of the scope, for its whole life."
+    epsilon: Decimal | None = Field(
+        None,
+        gt=0,
+        le=100,
+        decimal_places=6,
+        description="Total epsilon of the scope, for its whole life; 1 unless 'rho' is given.",
     )
+    rho: Decimal | None = Field(
+        None,
+        gt=0,
+        le=100,
+        decimal_places=6,
+        description="Total rho (zCDP) of the scope instead: Gaussian noise, better where a person touches many keys.",
+    )
+    delta: Decimal = Field(
+        Decimal("0.000001"),
+        gt=0,
+        le=Decimal("0.001"),
+        description="Delta at which totals are reported, and the largest sum of deltas that the aggregates may have.",
+    )
+    ledger: str | None = Field(
+        None,
+        max_length=4096,
+        description="Where charges are kept: a SQLite file, or a PostgreSQL address without a password;"
+        " by default a file in the state folder.",
+    )
+
+    @model_validator(mode="after")
+    def _one_currency(self) -> Self:
+        if self.epsilon is not None and self.rho is not None:
+            raise ValueError("give either 'epsilon' or 'rho'")
+        return self
+
+    @property
+    def total(self) -> Decimal:
+        """The budget, in its currency."""
+        return self.rho or self.epsilon or Decimal(1)
 
 
 class Release(Options):

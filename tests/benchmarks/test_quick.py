@@ -125,3 +125,14 @@ def test_quick_covered_judges_both_policies_on_pages_that_nobody_tunes_on(tmp_pa
         assert counts[f"{name}: ordinary words hit"]["of"] > 0 or not counts[f"{name}: pages released"]["ours"]
         assert counts[f"{name}: values kept from leaving, covered or withheld"]["of"] > 5
     assert any(note.startswith("split report") for note in record["notes"])
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_the_quick_race_for_the_budget_is_won_by_nobody_twice(tmp_path: Path) -> None:
+    """Whatever database there is, exactly what was affordable is admitted; one that is missing is noted."""
+    record = _quick("dp_ledger", tmp_path)
+    exact = [count for count in record["counts"] if "exactly" in count["figure"]]
+    assert exact
+    assert all(count["ours"] == count["of"] for count in exact)
+    assert len(exact) == 2 or any("skipped" in note for note in record["notes"])

@@ -43,6 +43,12 @@ release:
 CONSENT = "person,status\nplover-11,opted_in\ngannet-12,opted_in\nstilt-13,opted_out\nruff-14,\n"
 
 
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test writes into the state folder of whoever runs it."""
+    monkeypatch.setenv("BOUNDARY_STATE", str(tmp_path_factory.mktemp("state")))
+
+
 @pytest.fixture(scope="session")
 def full_policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """File of a policy with every step there is."""

@@ -79,7 +79,7 @@ def test_no_person_and_no_exact_count_is_in_the_output(
     assert result.complete
     assert left_of(["plover-11", "gannet-12", "stilt-13", "tallies"], tmp_path / "out") == []
     answer = json.loads((tmp_path / "out" / "aggregates" / "per-app.json").read_bytes())
-    assert set(answer["counts"]) == {"Mail", "Crm", "other"}, "every public key, whoever used it"
+    assert set(answer["numbers"][0]["keys"]) == {"Mail", "Crm", "other"}, "every public key, whoever used it"
 
 
 FINDING = "find: [{use: text.roles}]\nchange: {default: {use: redact}}\n"

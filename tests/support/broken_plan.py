@@ -119,7 +119,7 @@ def _screen(screen: Any) -> bool:
     return any(MARK in line.text for line in screen.lines)
 
 
-def _events(events: Any) -> bool:
+def _events(events: Any, *_: Any, **__: Any) -> bool:
     return MARK in events["app"].to_pylist()
 
 

@@ -1,4 +1,4 @@
-"""``count_events``: how many events each application got, with every person's share bounded.
+"""``count_events`` on dictionaries: the same bounding as `dp.bounding`, in plain Python, for counts that fit in memory.
 
 Pure functions on integers, from one recording's column to the vector that noise is added to. Person ids and names of
 applications outside the public keys stop here.
@@ -8,79 +8,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
-from typing import Annotated, Literal, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from dp.epsilon import MICRO, micro_epsilon
-from dp.noise import Calibration, unsafe
-from policies.contract import Options
+from dp.contract import OTHER, amount
+from dp.queries.counts import CountEventsOptions, public_keys
+from dp.terms import Currency, Terms
 from recording.errors import InputError
-
-OTHER = "other"
-"""Key under which everything outside the public keys is counted, events without an application included."""
 
 Tally = Mapping[str, int]
 """Events per key of one recording or one person: only public keys and `OTHER`; absent is 0."""
 
-PublicKey = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
-
-class CountEventsOptions(Options):
-    """Options of ``dp.count_events``."""
-
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")] = Field(
-        description="Name of the released statistic; part of the release id."
-    )
-    by: Literal["app"] = Field("app", description="Column that events are grouped by.")
-    keys: Annotated[tuple[PublicKey, ...], Field(min_length=1, max_length=10_000)] = Field(
-        description="Public keys, each with its own count whether it occurs or not; the rest is counted as 'other'."
-    )
-    max_groups: Annotated[int, Field(ge=1)] = Field(
-        description="Largest number of keys that one person counts under: those where the person has most events."
-    )
-    max_per_group: Annotated[int, Field(ge=1)] = Field(
-        description="Largest number of events that one person adds to a key."
-    )
-    epsilon: Decimal = Field(description="Privacy budget that the release costs; at most 6 decimals.")
-
-    @field_validator("epsilon", mode="before")
-    @classmethod
-    def _exact_epsilon(cls, value: object) -> Decimal:
-        return Decimal(micro_epsilon(value)) / MICRO
-
-    @field_validator("keys")
-    @classmethod
-    def _public_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(keys)) != len(keys):
-            raise ValueError("keys must be unique")
-        if OTHER in keys:
-            raise ValueError(f"the key '{OTHER}' is always there and must not be listed")
-        return keys
-
-    @model_validator(mode="after")
-    def _safe_noise(self) -> Self:
-        if self.max_groups > len(self.keys) + 1:
-            raise ValueError("max_groups must not exceed the number of keys plus one ('other')")
-        reason = unsafe(calibration(self))
-        if reason:
-            raise ValueError(reason)
-        return self
-
-
-def calibration(options: CountEventsOptions) -> Calibration:
+def calibration(options: CountEventsOptions) -> Terms:
     """What the noise must hide when one person comes or goes: ``max_groups`` values, each by ``max_per_group``."""
-    return Calibration(
-        epsilon=micro_epsilon(options.epsilon), groups=options.max_groups, per_group=options.max_per_group
+    return Terms(
+        currency=Currency.PURE, amount=amount(options), groups=options.max_groups, per_group=options.max_per_group
     )
 
 
 def all_keys(options: CountEventsOptions) -> tuple[str, ...]:
     """The public keys and `OTHER`, sorted by code points: the keys of every answer, whatever the data."""
-    return tuple(sorted((*options.keys, OTHER)))
+    return public_keys(options.by, options.keys)
 
 
 def tally(apps: pa.Array | pa.ChunkedArray, options: CountEventsOptions) -> dict[str, int]:

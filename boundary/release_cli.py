@@ -1,0 +1,141 @@
+"""``boundary release``: statistics of recordings, and nothing else of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from boundary.aggregates import check_prices, ledger_mark, ledger_of, release_aggregates, statistic_name
+from boundary.counting import Progress, count_all
+from boundary.outcome import Withheld
+from boundary.plan import Plan
+from boundary.release_page import write_page
+from boundary.versions import versions
+from boundary.writer import to_json, write_durably
+from recording.errors import BoundaryError, InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What ``boundary release`` did.
+
+    Attributes:
+        answers: Released statistics by name.
+        refused: Statistics that were withheld, and why.
+        left_out: Recordings that count in none, and why; for the operator's eyes, not for the output.
+    """
+
+    answers: Mapping[str, Any]
+    refused: Mapping[str, Withheld]
+    left_out: Sequence[tuple[Path, Withheld]] = field(repr=False)
+
+
+def forecasts(plan: Plan, ledger: str | Path | None) -> dict[str, Any]:
+    """The forecast of every statistic; reads no data and charges nothing.
+
+    Raises:
+        BoundaryError: The policy has no statistic, its prices do not fit, or the ledger cannot be used.
+    """
+    _statistics(plan)
+    book = ledger_of(plan.policy, ledger)
+    left = book.balance().left
+    return {statistic_name(plan.policy, index): made.forecast(left=left) for index, made in enumerate(plan.aggregates)}
+
+
+def release_statistics(
+    sources: Sequence[Path], plan: Plan, out: Path, *, ledger: str | Path | None, progress: Progress | None = None
+) -> Released:
+    """Count recordings, and release the policy's statistics into ``out``, a new or empty folder.
+
+    ``out`` holds aggregates/ (JSON and Parquet), index.html, registry.yaml and manifest.json. How many recordings there
+    were stands nowhere in it.
+
+    Raises:
+        InputError: There is no statistic, no source, or ``out`` holds something or cannot be written.
+    """
+    _statistics(plan)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            raise InputError(
+                "the output folder is not empty", code="out-not-empty", place=str(out), hint="choose a new one"
+            )
+    except OSError as error:
+        raise _unwritable(out, error) from None
+    counted, left_out = count_all(sources, plan, progress=progress)
+    answers, refused = release_aggregates(counted, out, plan, ledger)
+    try:
+        write_page(out, plan, answers, refused, ledger)
+        files = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
+        about = {
+            "manifest": 1,
+            "policy": {"name": plan.policy.name, "digest": plan.policy.digest},
+            "steps": [use.spec.name for use in plan.policy.aggregates],
+            "versions": versions(),
+            "files": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(files.items())},
+            "ledger": ledger_mark(plan.policy, ledger),
+            "aggregates": {
+                name: {"file": f"aggregates/{name}.json", "ledger_head": getattr(answer, "ledger_head", "")}
+                for name, answer in sorted(answers.items())
+            },
+            "aggregates_withheld": {name: verdict.code for name, verdict in sorted(refused.items())},
+        }
+        write_durably(out / "manifest.json", to_json(about))
+    except OSError as error:
+        raise _unwritable(out, error) from None
+    return Released(answers, refused, left_out)
+
+
+def show_forecasts(found: Mapping[str, Any], console: Console) -> None:
+    """One line a statistic, and what would do where it would be refused."""
+    from dp.advice import summary
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, forecast in found.items():
+        verdict = "[green]would be released[/]" if forecast.good else "[yellow]would be refused[/]"
+        lines = [summary(forecast), *forecast.unmet]
+        lines += [f"would do: {setting}: {value}" for setting, value in forecast.advice]
+        table.add_row(escape(name), verdict, escape("\n".join(lines)))
+    console.print(table)
+    console.print("nothing was read, and nothing was charged")
+
+
+def show_released(done: Released, out: Path, console: Console) -> None:
+    """What left, what did not, and which recordings count in nothing."""
+    for name, answer in done.answers.items():
+        price = f"{getattr(answer, 'currency', 'epsilon')} {getattr(answer, 'price', '?')} charged"
+        console.print(f"{escape(name)}: [green]released[/], {escape(price)}")
+    for name, verdict in done.refused.items():
+        console.print(
+            f"{escape(name)}: [yellow]{escape(verdict.code)}[/] {escape(verdict.message)} ({escape(verdict.hint)})"
+        )
+    for path, verdict in done.left_out:
+        console.print(f"{escape(str(path))}: left out, {escape(verdict.code)}", soft_wrap=True)
+    console.print(f"page: [bold]{escape(str(out / 'index.html'))}[/]", soft_wrap=True)
+
+
+def _statistics(plan: Plan) -> None:
+    if not plan.aggregates:
+        raise InputError(
+            "the policy has no statistics", code="no-aggregates", hint="list them under 'release.aggregates'"
+        )
+    check_prices(plan.policy)
+
+
+def _unwritable(out: Path, error: OSError) -> BoundaryError:
+    return InputError(
+        f"the output folder cannot be written ({error.strerror})",
+        code="out-unwritable",
+        place=str(out),
+        hint="check the disk and the permissions",
+    )

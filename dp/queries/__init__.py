@@ -1,0 +1,41 @@
+"""Queries: what a statistic is, one file for each kind. See `dp.contract` for what they have in common."""
+
+from __future__ import annotations
+
+from dp.contract import ALL, OTHER, PARTIALS, Column, Part, Query, QueryOptions, amount
+from dp.queries.counts import CountEventsOptions, CountUsersOptions
+from dp.queries.heatmap import HeatmapOptions
+from dp.queries.histogram import HistogramOptions
+from dp.queries.partitions import PartitionsOptions
+from dp.queries.quantiles import QuantilesOptions, quantile_cells, rank_error
+from dp.queries.sums import MeanOptions, SumOptions
+from dp.queries.tallies import Tally, all_keys, bound, calibration, count_events, merge, tally, total
+
+__all__ = [
+    "ALL",
+    "OTHER",
+    "PARTIALS",
+    "Column",
+    "CountEventsOptions",
+    "CountUsersOptions",
+    "HeatmapOptions",
+    "HistogramOptions",
+    "MeanOptions",
+    "Part",
+    "PartitionsOptions",
+    "QuantilesOptions",
+    "Query",
+    "QueryOptions",
+    "SumOptions",
+    "Tally",
+    "all_keys",
+    "amount",
+    "bound",
+    "calibration",
+    "count_events",
+    "merge",
+    "quantile_cells",
+    "rank_error",
+    "tally",
+    "total",
+]
