@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
@@ -125,3 +126,15 @@ def test_quick_covered_judges_both_policies_on_pages_that_nobody_tunes_on(tmp_pa
         assert counts[f"{name}: ordinary words hit"]["of"] > 0 or not counts[f"{name}: pages released"]["ours"]
         assert counts[f"{name}: values kept from leaving, covered or withheld"]["of"] > 5
     assert any(note.startswith("split report") for note in record["notes"])
+
+
+def test_noise_is_measured_for_both_mechanisms_and_both_sources() -> None:
+    """Tables and diffprivlib, geometric and Gaussian, each have a line against NumPy."""
+    if importlib.util.find_spec("diffprivlib") is None:
+        pytest.skip("diffprivlib is not installed")
+    from benchmarks import dp_noise
+
+    cases = [speed.case for speed in dp_noise.run(quick=True).speeds]
+    for source in ("table", "diffprivlib"):
+        for mechanism in ("geometric", "Gaussian"):
+            assert [case for case in cases if case.startswith(f"{source}, {mechanism}")]
