@@ -16,10 +16,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dp import Currency, GaussianNoise, GeometricNoise, NoiseBackend, TableNoise, Terms, backend_for
 from dp._diffprivlib import gaussian, geometric
-from dp.noise import geometric_delta, ideal
+from dp.noise import geometric_delta, ideal, library
 from recording.errors import StepFailed
 
 NOISE = GeometricNoise()
@@ -235,6 +237,14 @@ def test_the_gaussian_makes_fewer_comparisons_than_its_deviation_counts(variance
     # The figure is the one in the shipped bound.
     declared = GaussianNoise().deviation(case)
     assert declared == 5 * (Fraction(2.8) * (math.isqrt(int(case.variance)) + 2) + 8) * 4 / 2**53
+
+
+@given(rho=st.integers(1, 30_000_000), groups=st.integers(1, 10_000), per_group=st.integers(1, 10**6))
+def test_the_float_sigma_is_never_too_small(rho: int, groups: int, per_group: int) -> None:
+    """The square that diffprivlib computes is at least the exact variance, and above it by rounding only."""
+    case = concentrated(rho, groups, per_group)
+    used = Fraction(library._sigma(case) ** 2)
+    assert case.variance <= used <= case.variance * (1 + Fraction(1, 10**15))
 
 
 def test_terms_are_exact_and_backends_picklable() -> None:
