@@ -195,7 +195,8 @@ def _other(terms: Terms, mechanism: str) -> str:
 def _sigma(terms: Terms) -> float:
     """A float sigma whose square, as a float, is at least the exact variance: never too little noise."""
     sigma = math.sqrt(terms.variance)
-    while Fraction(sigma * sigma) < terms.variance:
+    # As diffprivlib squares it.
+    while Fraction(sigma**2) < terms.variance:
         sigma = math.nextafter(sigma, math.inf)
     return sigma
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
@@ -136,3 +137,15 @@ def test_the_quick_race_for_the_budget_is_won_by_nobody_twice(tmp_path: Path) ->
     assert exact
     assert all(count["ours"] == count["of"] for count in exact)
     assert len(exact) == 2 or any("skipped" in note for note in record["notes"])
+
+
+def test_noise_is_measured_for_both_mechanisms_and_both_sources() -> None:
+    """Tables and diffprivlib, geometric and Gaussian, each have a line against NumPy."""
+    if importlib.util.find_spec("diffprivlib") is None:
+        pytest.skip("diffprivlib is not installed")
+    from benchmarks import dp_noise
+
+    cases = [speed.case for speed in dp_noise.run(quick=True).speeds]
+    for source in ("table", "diffprivlib"):
+        for mechanism in ("geometric", "Gaussian"):
+            assert [case for case in cases if case.startswith(f"{source}, {mechanism}")]
