@@ -129,7 +129,7 @@ def legend(one: HeatMap) -> str:
     steps = levels(one)
     if not steps:
         return "<p class='soft'>No cell stands out from the noise.</p>"
-    out = [_svg(24 + 100 * len(steps), 40, "colours of the heat map")]
+    out = [_svg(24 + 100 * LEVELS, 40, "colours of the heat map")]
     for index, step in enumerate(steps):
         x = 10 + index * 100
         out.append(f'<rect class="h{index + 1}" x="{x}" y="4" width="96" height="12"/>')

@@ -139,6 +139,12 @@ def test_a_frame_that_nothing_dates_does_not_pass_a_policy_that_bars_windows(
     assert release.report.files_dropped["frame-not-cleared"] == 2
 
 
+def counted(release: Release) -> dict[str, int]:
+    """What a recording adds to the only statistic, by key."""
+    (rows,) = release.tallies
+    return {row["key"]: row["value"] for row in rows.to_pylist()}
+
+
 def test_barred_time_counts_in_no_statistic(tmp_path: Path, planned: Callable[[str], Plan]) -> None:
     """Tallies are those of the admitted events, counted by hand."""
     keys = "[Mail, KeePassXC]"
@@ -148,7 +154,7 @@ def test_barred_time_counts_in_no_statistic(tmp_path: Path, planned: Callable[[s
     )
     release = taken(office(), tmp_path, plan)
     assert isinstance(release, Release)
-    (tally,) = release.tallies
+    tally = counted(release)
     mine = sum(data.count(b"\n") for name, data in release.files.items() if name.endswith(".jsonl"))
     assert tally.get("KeePassXC", 0) == 0
     assert sum(tally.values()) == mine - 1, "the release of a key that was pressed before is there but not counted"
@@ -156,8 +162,6 @@ def test_barred_time_counts_in_no_statistic(tmp_path: Path, planned: Callable[[s
 
 def test_a_statistic_is_the_bounded_hand_count_before_noise(tmp_path: Path, planned: Callable[[str], Plan]) -> None:
     """Two recordings of one person count together and are cut to what one person may add."""
-    from dp import count_events
-
     plan = planned(
         f"{PEOPLE}release:\n  aggregates:\n"
         "    - {use: dp.count_events, id: a, keys: [Mail, Crm], max_groups: 1, max_per_group: 30, epsilon: 1}"
@@ -167,12 +171,14 @@ def test_a_statistic_is_the_bounded_hand_count_before_noise(tmp_path: Path, plan
         ("plover-11", "two"): Desk().window("Mail", "Inbox").type("abcdefghij"),  # 21 again: 42, cut to 30
         ("gannet-12", "three"): Desk(user="gannet-12").window("Crm", "Sheet").type("ab"),  # 1 + 4
     }
-    tallies = []
+    pieces, tallies = [], []
     for (person, name), desk in desks.items():
         release = taken(desk, tmp_path / name, plan)
         assert isinstance(release, Release)
         assert release.person is None or release.person in {"plover-11", "gannet-12"}
-        tallies.append((person, release.tallies[0]))
-    assert [dict(tally) for _, tally in tallies] == [{"Mail": 21}, {"Mail": 21}, {"Crm": 5}]
-    options = plan.policy.aggregates[0].options
-    assert dict(count_events(tallies, options)) == {"Crm": 5, "Mail": 30, "other": 0}  # type: ignore[arg-type]
+        assert {row["person"] for row in release.tallies[0].to_pylist()} == {person}
+        pieces.append(release.tallies[0])
+        tallies.append(counted(release))
+    assert tallies == [{"Mail": 21}, {"Mail": 21}, {"Crm": 5}]
+    keys, values = plan.aggregates[0].query.vectors(pieces)["events"]
+    assert dict(zip(keys, values.tolist(), strict=True)) == {"Crm": 5, "Mail": 30, "other": 0}

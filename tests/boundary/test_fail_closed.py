@@ -126,7 +126,7 @@ def test_a_statistic_that_fails_is_withheld_and_says_so(
     """A statistic that cannot be drawn keeps its counts inside, and the recordings still leave."""
 
     class Failing:
-        def tally(self, events: object) -> dict[str, int]:
+        def tally(self, events: object, person: str | None) -> dict[str, int]:
             return {"Mail": 4711}
 
         def release(self, tallies: object, **about: object) -> None:
