@@ -49,7 +49,7 @@ def run(
         result = Result(out, tuple(entries))
         counted = [Counted(one.person, one.tallies, one.digest_in) for one in result.releases]
         released, refused = release_aggregates(counted, out, plan, ledger)
-        mark = ledger_mark(policy, ledger) if plan.aggregates else None
+        mark = ledger_mark(policy, ledger)
         result = replace(result, aggregates=released, refused=refused, ledger=mark)
         try:
             write_durably(out / "withheld.jsonl", b"".join(withheld_lines(result)))
