@@ -23,6 +23,9 @@ Tally = Mapping[str, int]
 
 def calibration(options: CountEventsOptions) -> Terms:
     """What the noise must hide when one person comes or goes: ``max_groups`` values, each by ``max_per_group``."""
+    if options.rho is not None:
+        # Geometric noise is charged in epsilon; a rho must not be taken for one.
+        raise InputError("this release is charged in epsilon", code="dp-currency", hint="give epsilon, not rho")
     return Terms(
         currency=Currency.PURE, amount=amount(options), groups=options.max_groups, per_group=options.max_per_group
     )
