@@ -37,14 +37,18 @@ class Case:
         return math.isqrt(self.partitions) if self.delta else self.partitions
 
     def terms(self, weaker: Fraction) -> Terms:
-        """What gives the case's guarantee, or noise that is ``weaker`` times too small."""
+        """What gives the case's guarantee, or noise that is ``weaker`` times too small for the pair that is judged.
+
+        The pair differs by a whole number, so by less than the root of ``partitions``: a deficit is counted from there.
+        """
         if not self.delta:
             amount = Fraction(self.epsilon) * 10**6 * weaker
             return Terms(currency=Currency.PURE, amount=int(amount), groups=self.partitions, per_group=1)
         from dp_accounting import gaussian_mechanism
 
         sigma = Fraction(float(gaussian_mechanism.get_sigma_gaussian(self.epsilon, self.delta))) / weaker
-        return Terms(currency=Currency.ZCDP, amount=int(10**6 / (2 * sigma**2)), groups=self.partitions, per_group=1)
+        groups = self.partitions if weaker == 1 else self.shift**2
+        return Terms(currency=Currency.ZCDP, amount=int(10**6 / (2 * sigma**2)), groups=groups, per_group=1)
 
 
 LAPLACE = [(1, LOG3, 0.0025), (2, LOG3, 0.0035), (250, LOG3, 0.02), (1, 0.01, 0.0131), (1, 2 * LOG3, 0.0035)]
