@@ -40,7 +40,7 @@ def bursts(
         removed: Rows (``seq``) that go without a replacement.
     """
     by_stream: dict[int, list[Value]] = {}
-    for rows, decision in _joined(_typed(decisions)):
+    for rows, decision in typed_values(decisions):
         span = decision.finding.span
         assert isinstance(span, Keys)
         value = session.passages[decision.passage].text[decision.start : decision.end]
@@ -48,6 +48,11 @@ def bursts(
         by_stream.setdefault(span.stream, []).append(Value(frozenset(rows), text))
     for stream, values in by_stream.items():
         yield from _Writer(session, removed).write(rewrite(session.transcript, stream, values))
+
+
+def typed_values(decisions: Sequence[Decision]) -> list[tuple[set[int], Decision]]:
+    """The typed values with all their rows (``seq``): decisions that share a key are one, named by the weightiest."""
+    return _joined(_typed(decisions))
 
 
 class _Writer:

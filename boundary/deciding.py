@@ -54,9 +54,15 @@ def merge_hits(hits: Iterable[Hit]) -> list[Hit]:
 
 def _places(hits: Sequence[Found]) -> Iterator[tuple[int, int, Found]]:
     """Start and end of every run of overlapping hits, and the hit that names it."""
+    for start, end, best, _ in places(hits):
+        yield start, end, best
+
+
+def places(hits: Sequence[Found]) -> Iterator[tuple[int, int, Found, Sequence[Found]]]:
+    """Start and end of every run of overlapping hits, the hit that names it, and all of them."""
     for group in _overlapping(hits):
         start, end = min(f.hit.start for f in group), max(f.hit.end for f in group)
-        yield start, end, _best(group, start, end)
+        yield start, end, _best(group, start, end), group
 
 
 def _best(group: Sequence[Found], start: int, end: int) -> Found:

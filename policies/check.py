@@ -76,6 +76,7 @@ class _Checker:
             budget=model.release.budget,
             aggregates=aggregates,
             effective=effective,
+            severities=MappingProxyType(dict(model.severity)),
         )
 
     # Steps ---------------------------------------------------------------------------------------------------------

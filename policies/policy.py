@@ -11,6 +11,7 @@ from pathlib import Path
 from policies.contract import Options, StepSpec
 from policies.nodes import Mark, Plain
 from policies.schema import Budget, Limits
+from policies.severity import Severity, severity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Policy:
         sources: The files it was made of, first the one that was asked for; enough to load it again elsewhere.
         folder: Where its relative paths start.
         person: Metadata key that names the person.
+        severities: How bad a leak is, by label, as far as the policy says so; see `severity`.
         effective: The merged policy as plain data.
     """
 
@@ -60,6 +62,11 @@ class Policy:
     budget: Budget
     aggregates: tuple[StepUse, ...]
     effective: Plain = field(repr=False)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+
+    def severity(self, label: str) -> Severity:
+        """How bad it is when a value of this label leaks."""
+        return severity_of(label, self.severities)
 
     def uses(self) -> tuple[StepUse, ...]:
         """Every step of the policy in the order of the data's flow."""

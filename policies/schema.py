@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from policies.contract import Options, Phase
+from policies.severity import Severity
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 LABEL_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
@@ -120,6 +121,9 @@ class PolicyModel(Options):
     change: dict[str, StepMapping] = Field(
         {},
         description="Operator per label, and 'default'; 'screen' for frames, 'timing' for times, 'mouse' for paths.",
+    )
+    severity: dict[Label | Literal["default"], Severity] = Field(
+        {}, description="How bad a leak of each label is, for reports: low, medium, high or critical."
     )
     verify: Verify = Field(Verify(), description="How the result is checked.")
     release: Release = Field(Release(), description="What leaves.")
