@@ -19,8 +19,8 @@ from recording.model import KEY_KINDS, Keys
 from text_redact.burst import STROKE_NS, timed
 from text_redact.rewrite import Insert, Rewriting, Value, rewrite
 
-Replacement = Callable[[str, str], str]
-"""Label and value -> what is typed instead."""
+Replacement = Callable[[Decision, str], str]
+"""What was decided on a value, and the value -> what is typed instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def bursts(
         span = decision.finding.span
         assert isinstance(span, Keys)
         value = session.passages[decision.passage].text[decision.start : decision.end]
-        text = replacement(decision.finding.label, value)
+        text = replacement(decision, value)
         by_stream.setdefault(span.stream, []).append(Value(frozenset(rows), text))
     for stream, values in by_stream.items():
         yield from _Writer(session, removed).write(rewrite(session.transcript, stream, values))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from boundary.admission import Rows, admit, admitted_frames
 from boundary.deciding import Decision, decide
 from boundary.findings import Found, Session, find, gather, known_values, link
 from boundary.leftovers import find_leftovers
+from boundary.overriding import overriding
 from boundary.plan import Plan
 from boundary.screens import Screens, read_frames
 from boundary.video import frames_of_videos
@@ -85,6 +86,7 @@ def look(source: Recording, rows: Rows, plan: Plan, clock: Clock) -> Looked:
         screens = read_frames(recording, admitted_frames(recording, plan, removed), plan, clock)
     with clock.during("find.text"):
         session = gather(recording, removed, screens)
+        session = replace(session, overrides=overriding(recording, session.passages, plan))
         found = find(session, plan, clock)
     with clock.during("link"):
         known = known_values(session, found, plan, screens)
