@@ -67,8 +67,8 @@ def _declared(uses: Iterable[StepUse]) -> tuple[set[str], bool]:
     complete = True
     for use in uses:
         named = [getattr(use.options, key, None) for key in ("entities", "labels", "label")]
-        told = [label for value in named if value for label in ([value] if isinstance(value, str) else value)]
-        labels.update(map(str, told))
+        told = [[value] if isinstance(value, str) else value for value in named if isinstance(value, str | tuple)]
+        labels.update(str(label) for some in told for label in some)
         complete = complete and bool(told)
     return labels, complete
 
