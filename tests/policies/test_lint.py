@@ -44,11 +44,13 @@ def test_operators_of_labels_that_nothing_finds_are_named():
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ("overrides:\n  - {when: {app: KeePassXC}, ignore: [PERSON]}\n", "unreachable-override"),
-        ("overrides:\n  - {when: {app: Kee}, ignore: [PERSON]}\n", None),
-        ("overrides:\n  - {when: {app: [KeePassXC, Word]}, ignore: [PERSON]}\n", None),
+        ("overrides:\n  - {when: {app: KeePassXC}, ignore: [LOCATION]}\n", "unreachable-override"),
+        ("overrides:\n  - {when: {app: Kee}, ignore: [LOCATION]}\n", None),
+        ("overrides:\n  - {when: {app: [KeePassXC, Word]}, ignore: [LOCATION]}\n", None),
         ("overrides:\n  - {when: {app: Word}}\n", "empty-override"),
-        ("overrides:\n  - {when: {app: '*'}, ignore: [PERSON]}\n", "found-never-changed"),
+        ("overrides:\n  - {when: {app: Word}, ignore: [PERSON]}\n", "severe-ignored"),
+        ("severity: {PERSON: low}\noverrides:\n  - {when: {app: Word}, ignore: [PERSON]}\n", None),
+        ("overrides:\n  - {when: {app: '*'}, ignore: [LOCATION]}\n", "found-never-changed"),
         (
             (
                 "overrides:\n  - {when: {app: W*}, change: {PERSON: {use: mask}}}\n"

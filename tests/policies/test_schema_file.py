@@ -73,3 +73,21 @@ def test_there_is_a_policy_for_each_shipped_name():
 def test_mistakes_are_seen_by_editors(text):
     """Misspelt keys and wrong values, at any depth."""
     assert list(CHECK.iter_errors(data(f"policy: 1\nname: a\n{text}\n")))
+
+
+def test_hooks_for_repositories_call_commands_that_are_there():
+    """Every entry of ``.pre-commit-hooks.yaml`` is a command of ``boundary policy`` with options that it has."""
+    from typer.testing import CliRunner
+
+    from boundary.policy_cli import app
+
+    hooks = data((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert isinstance(hooks, list)
+    for hook in hooks:
+        program, group, command, *options = hook["entry"].split()
+        assert (program, group) == ("boundary", "policy")
+        done = CliRunner().invoke(app, [command, *options, str(ROOT / "samples" / "policy.yaml"), "--help"])
+        assert done.exit_code == 0
+        assert re.search(hook["files"], "policies/team.yaml")
+        assert re.search(hook["files"], "policy.yml")
+        assert not re.search(hook["files"], "docs/readme.yaml")

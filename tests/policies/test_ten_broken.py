@@ -37,7 +37,7 @@ TEN = (
     # Norway is a text: as an operator's option that is a number, it is told by what it should be.
     Broken("NO as country", HEAD + CHANGE + "  US_SSN: {use: mask, keep_last: NO}\n", "wrong-type", 5, 34, "digits"),
     Broken("anchors bomb", BOMB, "too-many-values", 5, 1, "write aliases out"),
-    Broken("wrong type", HEAD + "find:\n  - {use: text.pii, threshold: high}\n" + CHANGE, "wrong-type", 4, 32, "digits"),
+    Broken("wrong type", HEAD + "find: [{use: text.pii, threshold: high}]\n" + CHANGE, "wrong-type", 3, 35, "digits"),
     Broken(
         "misspelt key three levels deep",
         HEAD + "release:\n  budget: {epsilom: 1}\n",
