@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -80,7 +80,7 @@ def cover_frames(
     traces = echoes(videos, hidden)
     residue = _Residue(index(known), detectors)
     last: tuple[Any, Any, bytes | str, Any] | None = None
-    with contextlib.closing(rereader.session()) as session:
+    with contextlib.closing(rereader.session(memory=screens.memory)) as session:
 
         def shown(name: str, pixels: Any, seen: Any) -> None:
             if watch is not None and seen is not None:
@@ -162,24 +162,25 @@ def _hidden(
 
 @dataclass(frozen=True, slots=True)
 class _Residue:
-    """What lines still hold that is sensitive, as regions; a text that held nothing once is not looked at again."""
+    """What lines still hold that is sensitive, as regions; a line that held nothing once is not looked at again."""
 
     known: Any = field(repr=False)
     detectors: Sequence[TextDetector]
-    texts: set[str] = field(default_factory=set, repr=False)
+    empty: set[Hashable] = field(default_factory=set, repr=False)
 
     def __call__(self, lines: Sequence[Any]) -> list[Any]:
         from image_redact import Region, boxes, find_known
+        from image_redact.known import seen_as
         from image_redact.locate import places_of
 
         out = []
         places: Any = None
         for line in lines:
-            if line.text in self.texts:
+            if seen_as(line) in self.empty:
                 continue
             hits = [*find_known(line, self.known), *(hit for detect in self.detectors for hit in detect(line.text))]
             if not hits:
-                self.texts.add(line.text)
+                self.empty.add(seen_as(line))
             if hits and places is None:
                 places = places_of(lines)
             out += [Region(box, hit.label) for hit in hits for box in boxes(line, hit.start, hit.end, among=places)]

@@ -49,8 +49,13 @@ class ScreenSession(Protocol):
 class ScreenRereader(Protocol):
     """**Protocol:** reads the text of frames. Built by ``screen.reread``."""
 
-    def session(self, *, tolerance: int = 0) -> ScreenSession:
-        """A reading of many frames; pixels may flicker by ``tolerance``, 0 to 255, from one to the next."""
+    def session(self, *, tolerance: int = 0, memory: Any = None) -> ScreenSession:
+        """A reading of many frames.
+
+        Args:
+            tolerance: How far pixels may flicker from one to the next, 0 to 255.
+            memory: An `image_redact.session.Memory` of what is read, shared by the sessions of one recording.
+        """
         ...
 
 

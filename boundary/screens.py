@@ -30,12 +30,14 @@ class Screens:
         withheld: Frames that could not be read, with the code why; they do not pass.
         regions: What detectors of pixels found, by frame.
         places: Where the words are of the frame that was asked for last.
+        memory: What engines read, for whoever reads the frames again.
     """
 
     read: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     withheld: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     regions: Mapping[str, Sequence[Finding]] = field(default_factory=lambda: MappingProxyType({}))
     places: dict[str, Any] = field(default_factory=dict, repr=False)
+    memory: Any = field(default=None, repr=False)
 
     def frames(self) -> Iterable[str]:
         """Names of the frames that were read."""
@@ -65,9 +67,11 @@ class Screens:
         return find_known(self.read[frame].lines[line], known)
 
     def searched(self, frame: str, line: int) -> Hashable:
-        """Equal for lines in which `search` finds the same: it looks at the text, and at how sure OCR was of it."""
-        found = self.read[frame].lines[line]
-        return found.text, tuple((word.start, word.end, word.confidence) for word in found.words)
+        """Equal for lines in which `search` finds the same."""
+        from image_redact.known import seen_as
+
+        key: Hashable = seen_as(self.read[frame].lines[line])
+        return key
 
     def boxes(self, frame: str, line: int, start: int, end: int) -> tuple[Box, ...]:
         """The pixels of code points ``start..end`` of a line, a box for every row that they stand on.
@@ -113,13 +117,18 @@ class LastDecoded:
 
 def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm: Callable[[], None]) -> Screens:
     """Read every frame. One that cannot be read is withheld; it does not take the others with it."""
+    from image_redact.memory import Memory
+
     if plan.reader is None:
         return Screens()
-    reader = plan.reader
+    reader, memory = plan.reader, Memory()
     decode = LastDecoded(reader.max_pixels)
     views = frame_views(recording, frames) if plan.regions else {}
     regions = open_regions(plan)
-    with contextlib.closing(reader.session()) as still, contextlib.closing(reader.session(tolerance=FLICKER)) as moving:
+    with (
+        contextlib.closing(reader.session(memory=memory)) as still,
+        contextlib.closing(reader.session(tolerance=FLICKER, memory=memory)) as moving,
+    ):
 
         def read_one(name: str) -> Any:
             pixels = decode(recording.files[name].read())
@@ -131,6 +140,7 @@ def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm
         MappingProxyType({name: screen for name, (screen, _) in done.items()}),
         withheld,
         MappingProxyType({name: found for name, (_, found) in done.items()}),
+        memory=memory,
     )
 
 

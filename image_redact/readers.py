@@ -10,6 +10,7 @@ from image_redact.cover import BLACK, Colour, Region, Style, cover, inscribe
 from image_redact.decode import MAX_PIXELS, Pixels
 from image_redact.engines.choose import default_engines, other_engines
 from image_redact.locate import padded
+from image_redact.memory import Memory
 from image_redact.ocr import Tesseract
 from image_redact.session import ScreenSession
 from recording.errors import InputError, StepFailed
@@ -54,9 +55,9 @@ class ScreenReader:
         with self.session() as session:
             return session.read(pixels)
 
-    def session(self, *, tolerance: int = 0) -> ReaderSession:
-        """Reads many frames in order, each at the cost of what changed; ``tolerance`` as `ScreenSession` has it."""
-        return ReaderSession(self, ScreenSession(self.engines, tolerance=tolerance))
+    def session(self, *, tolerance: int = 0, memory: Memory | None = None) -> ReaderSession:
+        """Reads many frames in order, each at the cost of what changed; the arguments as `ScreenSession` has them."""
+        return ReaderSession(self, ScreenSession(self.engines, tolerance=tolerance, memory=memory))
 
     def always(self, screen: Screen) -> tuple[Rect, ...]:
         """Boxes covered whatever the detectors find: what the options say, and unread lines that the edge cuts."""
@@ -139,9 +140,9 @@ class ScreenRereader:
         with self.session() as session:
             return session.read(pixels)
 
-    def session(self, *, tolerance: int = 0) -> RereaderSession:
-        """Reads many covered frames in order."""
-        return RereaderSession(self, ScreenSession(self.engines, tolerance=tolerance))
+    def session(self, *, tolerance: int = 0, memory: Memory | None = None) -> RereaderSession:
+        """Reads many covered frames in order; a reading that the reader made too is taken from its memory."""
+        return RereaderSession(self, ScreenSession(self.engines, tolerance=tolerance, memory=memory))
 
 
 @dataclass(slots=True)

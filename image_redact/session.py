@@ -18,13 +18,14 @@ from typing import Self
 import numpy as np
 
 from image_redact._finder import Found, changed, cut, find, overlap, update
-from image_redact._pieces import MOST, Memory, Piece, area_of, read_pieces
+from image_redact._pieces import MOST, Crop, area_of, read_pieces
 from image_redact._regions import has_space
 from image_redact._rows import chains
 from image_redact._segments import closed, to_lines
 from image_redact._wrapped import wrapped
 from image_redact.decode import Pixels
 from image_redact.engines.contract import OcrEngine, Placed
+from image_redact.memory import Memory, Piece
 from image_redact.screen import Line, Rect, Screen
 
 
@@ -47,12 +48,20 @@ class ScreenSession:
         tolerance: Largest difference of a pixel from the frame it was read on (0 to 255, any channel) up to which it
             counts as unchanged: 0 for screenshots, more for frames of a video, whose codec flickers.
         threads: Threads that OCR may use.
+        memory: What other sessions have read; it is not cleared by `close`.
     """
 
-    def __init__(self, engines: Sequence[OcrEngine], *, tolerance: int = 0, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        engines: Sequence[OcrEngine],
+        *,
+        tolerance: int = 0,
+        threads: int | None = None,
+        memory: Memory | None = None,
+    ) -> None:
         self._engines = tuple(engines)
         self._tolerance = tolerance
-        self._memory = Memory()
+        self._memory = Memory() if memory is None else memory
         self._last: _Seen | None = None
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         threads = cores if threads is None else threads
@@ -111,23 +120,21 @@ class ScreenSession:
         frame = Rect(0, 0, width, height)
         boxes = sorted(found.boxes, key=_size, reverse=True)
         digests: dict[Rect, bytes] = {}
-        wanted: dict[bytes, tuple[Pixels, Rect]] = {}
         pieces: dict[bytes, Piece] = {}
+        wanted: dict[bytes, Crop] = {}
         for box in boxes[:MOST]:
             area = area_of(box, frame)
             digest = None if last is None or any(overlap(area, rect) for rect in dirty) else last.digests.get(box)
             if digest is None:
                 digest = self._memory.digest(cut(pixels, area))
             digests[box] = digest
-            known = pieces.get(digest) or self._memory.get(digest)
+            known = pieces.get(digest) or self._memory.pieces.get((digest, self._engines))
             if known is not None:
                 pieces[digest] = known
             elif digest not in wanted:
                 ink = Rect(box.x - area.x, box.y - area.y, box.width, box.height)
-                wanted[digest] = np.ascontiguousarray(cut(pixels, area)), ink
-        for digest, piece in zip(wanted, read_pieces(list(wanted.values()), self._engines, self._pool), strict=True):
-            pieces[digest] = piece
-            self._memory.put(digest, piece)
+                wanted[digest] = Crop(digest, np.ascontiguousarray(cut(pixels, area)), ink)
+        pieces |= read_pieces(list(wanted.values()), self._engines, self._memory, self._pool)
         lines = self._lines(found, digests, pieces, frame, {} if last is None else last.lines)
         unread = [*boxes[MOST:]]
         for box, digest in digests.items():
