@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import numpy as np
 
 from boundary.echoes import echoes
 from boundary.plan import Inscriber, Plan
-from boundary.screens import LastDecoded, Screens, each, index
+from boundary.screens import Screens, decoded, each, index
 from boundary.trace import Watch, Why, marks
 from boundary.video import Sampled, is_sampled
 from policies.contract import TextDetector
@@ -69,18 +70,22 @@ def cover_frames(
         watch: Is shown every frame that passes.
     """
     from image_redact.cover import JPEG_BLOCK
-    from image_redact.decode import block_of, encode, written_suffix
+    from image_redact.decode import block_of, written_suffix
     from image_redact.ghosts import without_ghosts
 
     reader, coverer, rereader = plan.reader, plan.coverer, plan.reread_screen
     if reader is None or coverer is None or rereader is None:
         raise StepFailed("frames are read but not covered and read again", code="screen-not-covered")
-    decode = LastDecoded(reader.max_pixels)
+    names = list(screens.frames())
     hidden = _hidden(screens, boxes, plan, notes)
     traces = echoes(videos, hidden)
     residue = _Residue(index(known), detectors)
-    last: tuple[Any, Any, bytes | str, Any] | None = None
-    with contextlib.closing(rereader.session(memory=screens.memory)) as session:
+    last: tuple[Any, Any, Future[bytes] | str, Any] | None = None
+    with (
+        contextlib.closing(rereader.session(memory=screens.memory)) as session,
+        contextlib.closing(decoded(recording.files, names, reader.max_pixels)) as pictures,
+        encoding() as encode_next,
+    ):
 
         def shown(name: str, pixels: Any, seen: Any) -> None:
             if watch is not None and seen is not None:
@@ -91,18 +96,17 @@ def cover_frames(
         def read_again(covered: Any) -> list[Any]:
             return residue(session.read(covered).lines)
 
-        def cover_one(name: str) -> bytes | str:
+        def cover_one(name: str) -> Future[bytes] | str:
             nonlocal last
-            data = recording.files[name].read()
+            data, pixels = next(pictures)()
             block = max(block_of(data), JPEG_BLOCK if is_sampled(name) else 1)
-            pixels = decode(data)
             if name in traces:
                 pixels = without_ghosts(pixels, traces[name])
             asked = block, written_suffix(name), hidden[name]
             if last is not None and last[0] == asked and np.array_equal(last[1], pixels):
                 shown(name, pixels, last[3])
                 return last[2]
-            done: bytes | str = RESIDUE
+            done: Future[bytes] | str = RESIDUE
             seen = None
             clean = _clean(pixels, hidden[name], coverer, block, read_again)
             if clean is not None:
@@ -111,13 +115,31 @@ def cover_frames(
                 # construction, and nothing has to be excused for looking like a value.
                 if isinstance(coverer, Inscriber):
                     covered = coverer.inscribe(covered, regions, block=block)
-                done = encode(covered, written_suffix(name))
+                done = encode_next(covered, written_suffix(name))
                 seen = None if watch is None else (covered, regions[len(hidden[name]) :])
             last = asked, pixels, done, seen
             shown(name, pixels, seen)
             return done
 
-        return Covered(*each(cover_one, list(screens.frames()), alarm))
+        covered, withheld = each(cover_one, names, alarm)
+        files, not_encoded = each(lambda name: covered[name].result(), list(covered), alarm)
+        return Covered(files, MappingProxyType({**withheld, **not_encoded}))
+
+
+@contextlib.contextmanager
+def encoding() -> Iterator[Callable[[Any, str], Future[bytes]]]:
+    """Encodes pictures (pixels, suffix) while others are worked on; no more than one waits."""
+    from image_redact.decode import encode
+
+    with ThreadPoolExecutor(1) as worker:
+        before: list[Future[bytes]] = []
+
+        def encode_next(pixels: Any, suffix: str) -> Future[bytes]:
+            wait(before)
+            before[:] = [worker.submit(encode, pixels, suffix)]
+            return before[0]
+
+        yield encode_next
 
 
 def _clean(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from boundary.regions import find_regions, frame_views, open_regions
 from boundary.video import is_sampled
 from policies.contract import ScreenView
 from recording.errors import InputError, StepFailed
-from recording.model import Box, Finding, Frame, Hit, Recording
+from recording.model import Box, Finding, Frame, Hit, Recording, SourceFile
 
 if TYPE_CHECKING:
     from text_redact.known import KnownValue
@@ -99,20 +100,33 @@ def index(known: Iterable[KnownValue]) -> Any:
     return index_known([Known(value.value, value.label) for value in known])
 
 
-class LastDecoded:
-    """Decodes files one after the other; a file with the bytes of the one before is not decoded again."""
+def decoded(
+    files: Mapping[str, SourceFile], names: Iterable[str], max_pixels: int
+) -> Generator[Callable[[], tuple[bytes, Any]]]:
+    """For every frame what gives its bytes and its pixels; it is decoded while the one before is worked on.
 
-    def __init__(self, max_pixels: int) -> None:
-        self._max_pixels = max_pixels
-        self._last: tuple[bytes, Any] | None = None
+    Pixels are rows x columns x 3, BGR, not to be changed. A file with the bytes of the one before is not decoded again.
+    What is yielded raises `InputError` as `image_redact.decode.decode` does.
+    """
+    from image_redact.decode import decode
 
-    def __call__(self, data: bytes) -> Any:
-        """Rows x columns x 3, BGR, not to be changed. Raises `InputError` as `image_redact.decode.decode` does."""
-        from image_redact.decode import decode
+    last: tuple[bytes, Any] | None = None
 
-        if self._last is None or self._last[0] != data:
-            self._last = data, decode(data, max_pixels=self._max_pixels)
-        return self._last[1]
+    def one(name: str) -> tuple[bytes, Any]:
+        nonlocal last
+        data = files[name].read()
+        if last is None or last[0] != data:
+            last = data, decode(data, max_pixels=max_pixels)
+        return last
+
+    with ThreadPoolExecutor(1) as worker:
+        before: Future[tuple[bytes, Any]] | None = None
+        for name in names:
+            now, before = before, worker.submit(one, name)
+            if now is not None:
+                yield now.result
+        if before is not None:
+            yield before.result
 
 
 def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm: Callable[[], None]) -> Screens:
@@ -122,20 +136,21 @@ def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm
     if plan.reader is None:
         return Screens()
     reader, memory = plan.reader, Memory()
-    decode = LastDecoded(reader.max_pixels)
+    names = [frame.file for frame in frames]
     views = frame_views(recording, frames) if plan.regions else {}
     regions = open_regions(plan)
     with (
         contextlib.closing(reader.session(memory=memory)) as still,
         contextlib.closing(reader.session(tolerance=FLICKER, memory=memory)) as moving,
+        contextlib.closing(decoded(recording.files, names, reader.max_pixels)) as pictures,
     ):
 
         def read_one(name: str) -> Any:
-            pixels = decode(recording.files[name].read())
+            _, pixels = next(pictures)()
             screen = (moving if is_sampled(name) else still).read(pixels)
             return screen, find_regions(name, pixels, screen, views.get(name, ScreenView()), plan, regions)
 
-        done, withheld = each(read_one, [frame.file for frame in frames], alarm)
+        done, withheld = each(read_one, names, alarm)
     return Screens(
         MappingProxyType({name: screen for name, (screen, _) in done.items()}),
         withheld,

@@ -178,7 +178,7 @@ class RereaderSession:
         if whole is None or new <= NEW_SCENE * len(sources):
             return screen
         self._sources = sources | self._sources if len(self._sources) < MOST_SOURCES else sources
-        return replace(screen, lines=screen.lines + whole.read(pixels).lines)
+        return replace(screen, lines=screen.lines + whole.read(pixels, spread=self.screens.spread).lines)
 
 
 NEW_SCENE = 0.3

@@ -8,12 +8,12 @@ what a session that begins with it would give.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from image_redact.decode import Pixels
 from image_redact.engines.contract import OcrEngine, Placed
 from image_redact.memory import Memory, Piece
 from image_redact.screen import Line, Rect, Screen
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,10 @@ class ScreenSession:
         self._last = None  # should an engine fail
         self._last = self._seen(shown.copy() if shown is pixels else shown, found, last, dirty)
         return self._last.screen
+
+    def spread(self, do: Callable[[Given], Made], items: Iterable[Given]) -> Iterable[Made]:
+        """`map` on the threads of the session."""
+        return map(do, items) if self._pool is None else self._pool.map(do, items)
 
     def _found(self, pixels: Pixels, dirty: Sequence[Rect], beside: ScreenSession | None) -> Found:
         """Pieces of the frame, from those of the frame that is most like it."""
