@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from boundary.echoes import echoes
+from boundary.overlap import behind, decoded
 from boundary.plan import Inscriber, Plan
-from boundary.screens import Screens, decoded, each, index
+from boundary.screens import Screens, each, index
 from boundary.trace import Watch, Why, marks
 from boundary.video import Sampled, is_sampled
 from policies.contract import TextDetector
@@ -70,7 +72,7 @@ def cover_frames(
         watch: Is shown every frame that passes.
     """
     from image_redact.cover import JPEG_BLOCK
-    from image_redact.decode import block_of, written_suffix
+    from image_redact.decode import block_of, encode, written_suffix
     from image_redact.ghosts import without_ghosts
 
     reader, coverer, rereader = plan.reader, plan.coverer, plan.reread_screen
@@ -84,7 +86,7 @@ def cover_frames(
     with (
         contextlib.closing(rereader.session(memory=screens.memory)) as session,
         contextlib.closing(decoded(recording.files, names, reader.max_pixels)) as pictures,
-        encoding() as encode_next,
+        behind() as later,
     ):
 
         def shown(name: str, pixels: Any, seen: Any) -> None:
@@ -115,7 +117,7 @@ def cover_frames(
                 # construction, and nothing has to be excused for looking like a value.
                 if isinstance(coverer, Inscriber):
                     covered = coverer.inscribe(covered, regions, block=block)
-                done = encode_next(covered, written_suffix(name))
+                done = later(partial(encode, covered, written_suffix(name)))
                 seen = None if watch is None else (covered, regions[len(hidden[name]) :])
             last = asked, pixels, done, seen
             shown(name, pixels, seen)
@@ -124,22 +126,6 @@ def cover_frames(
         covered, withheld = each(cover_one, names, alarm)
         files, not_encoded = each(lambda name: covered[name].result(), list(covered), alarm)
         return Covered(files, MappingProxyType({**withheld, **not_encoded}))
-
-
-@contextlib.contextmanager
-def encoding() -> Iterator[Callable[[Any, str], Future[bytes]]]:
-    """Encodes pictures (pixels, suffix) while others are worked on; no more than one waits."""
-    from image_redact.decode import encode
-
-    with ThreadPoolExecutor(1) as worker:
-        before: list[Future[bytes]] = []
-
-        def encode_next(pixels: Any, suffix: str) -> Future[bytes]:
-            wait(before)
-            before[:] = [worker.submit(encode, pixels, suffix)]
-            return before[0]
-
-        yield encode_next
 
 
 def _clean(

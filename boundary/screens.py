@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from boundary.captions import captions
 from boundary.outcome import code_of
+from boundary.overlap import behind, decoded
 from boundary.plan import Plan
 from boundary.regions import find_regions, frame_views, open_regions
 from boundary.video import is_sampled
 from policies.contract import ScreenView
 from recording.errors import InputError, StepFailed
-from recording.model import Box, Finding, Frame, Hit, Recording, SourceFile
+from recording.model import Box, Finding, Frame, Hit, Recording
 
 if TYPE_CHECKING:
     from text_redact.known import KnownValue
@@ -100,35 +100,6 @@ def index(known: Iterable[KnownValue]) -> Any:
     return index_known([Known(value.value, value.label) for value in known])
 
 
-def decoded(
-    files: Mapping[str, SourceFile], names: Iterable[str], max_pixels: int
-) -> Generator[Callable[[], tuple[bytes, Any]]]:
-    """For every frame what gives its bytes and its pixels; it is decoded while the one before is worked on.
-
-    Pixels are rows x columns x 3, BGR, not to be changed. A file with the bytes of the one before is not decoded again.
-    What is yielded raises `InputError` as `image_redact.decode.decode` does.
-    """
-    from image_redact.decode import decode
-
-    last: tuple[bytes, Any] | None = None
-
-    def one(name: str) -> tuple[bytes, Any]:
-        nonlocal last
-        data = files[name].read()
-        if last is None or last[0] != data:
-            last = data, decode(data, max_pixels=max_pixels)
-        return last
-
-    with ThreadPoolExecutor(1) as worker:
-        before: Future[tuple[bytes, Any]] | None = None
-        for name in names:
-            now, before = before, worker.submit(one, name)
-            if now is not None:
-                yield now.result
-        if before is not None:
-            yield before.result
-
-
 def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm: Callable[[], None]) -> Screens:
     """Read every frame. One that cannot be read is withheld; it does not take the others with it."""
     from image_redact.memory import Memory
@@ -143,18 +114,21 @@ def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm
         contextlib.closing(reader.session(memory=memory)) as still,
         contextlib.closing(reader.session(tolerance=FLICKER, memory=memory)) as moving,
         contextlib.closing(decoded(recording.files, names, reader.max_pixels)) as pictures,
+        behind() as later,
     ):
 
         def read_one(name: str) -> Any:
             _, pixels = next(pictures)()
             screen = (moving if is_sampled(name) else still).read(pixels)
-            return screen, find_regions(name, pixels, screen, views.get(name, ScreenView()), plan, regions)
+            view = views.get(name, ScreenView())
+            return screen, later(lambda: find_regions(name, pixels, screen, view, plan, regions))
 
-        done, withheld = each(read_one, names, alarm)
+        read, unread = each(read_one, names, alarm)
+        found, unsearched = each(lambda name: read[name][1].result(), list(read), alarm)
     return Screens(
-        MappingProxyType({name: screen for name, (screen, _) in done.items()}),
-        withheld,
-        MappingProxyType({name: found for name, (_, found) in done.items()}),
+        MappingProxyType({name: read[name][0] for name in found}),
+        MappingProxyType({**unread, **unsearched}),
+        found,
         memory=memory,
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from image_redact._prepare import MARGIN, Grey, choose_scale, enlarge, grey, normalise
 from image_redact._regions import find_edges, has_space, settle, text_regions, unread
 from image_redact._segments import closed, to_lines
-from image_redact._tesseract import RawWord, read_words
+from image_redact._tesseract import RawWord, check_languages, read_words
 from image_redact.engines import inprocess
 from image_redact.engines.contract import Placed
 from image_redact.screen import Line, Rect, Screen
@@ -37,9 +37,10 @@ class Spread(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tesseract:
-    """Tesseract through pytesseract, on whole frames.
+    """Tesseract on whole frames.
 
     Attributes:
+        engine: ``auto`` reads in process where tesserocr is installed; otherwise, and by ``pytesseract``, the program.
         languages: Names of its language data, the most likely first.
         psm: Page segmentation mode: 6 reads a screen as rows, 11 as scattered text, 3 as a page.
         scale: Enlargement before reading, 1 to 3, or ``auto``.
@@ -47,11 +48,19 @@ class Tesseract:
         timeout_s: Seconds for one reading.
     """
 
+    engine: Literal["auto", "pytesseract"] = "auto"
     languages: tuple[str, ...] = ("eng",)
     psm: int = 6
     scale: Scale = "auto"
     normalised: bool = True
     timeout_s: float = 60.0
+
+    def check(self) -> None:
+        """Raise `MissingExtra` unless it can read here."""
+        (inprocess.check if self._in_process() else check_languages)(self.languages)
+
+    def _in_process(self) -> bool:
+        return self.engine == "auto" and inprocess.is_installed()
 
     def read(self, pixels: Pixels, *, spread: Spread = map) -> Screen:
         """Every line of one frame, no word dropped for low confidence, and the regions that none explains.
@@ -91,7 +100,7 @@ class Tesseract:
         return to_lines(placed)
 
     def _words(self, part: Part) -> Iterator[RawWord]:
-        read = inprocess.read_page if inprocess.is_installed() else read_words
+        read = inprocess.read_page if self._in_process() else read_words
         top, grey = part
         words = read(grey, languages="+".join(self.languages), psm=self.psm, timeout_s=self.timeout_s)
         for word in words:

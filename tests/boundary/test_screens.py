@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boundary.screens import Screens, decoded
+from boundary.overlap import decoded
+from boundary.screens import Screens
 from image_redact.decode import encode
 from image_redact.screen import Line, Rect, Word
 from recording.errors import InputError

@@ -71,9 +71,9 @@ def test_dots_found_in_bands_are_those_of_the_whole_frame(dots, height):
     """Where a band ends changes nothing, also for dots that lie across its edge."""
     frame = page([], dots, [])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fields, "_BAND", SIZE[0])
+        patch.setattr(fields, "_TILE", SIZE)
         whole = sorted(dot_rows(frame, fields._look))
-        patch.setattr(fields, "_BAND", height)
+        patch.setattr(fields, "_TILE", (height, height))
         assert sorted(dot_rows(frame, fields._look)) == whole
 
 
