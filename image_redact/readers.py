@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from image_redact._closing import Closing
 from image_redact.allowed import Allowed
 from image_redact.cover import BLACK, Colour, Region, Style, cover, inscribe
 from image_redact.decode import MAX_PIXELS, Pixels
@@ -17,7 +18,6 @@ from recording.errors import InputError, StepFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import TracebackType
 
     from image_redact.engines.contract import OcrEngine
     from image_redact.screen import Line, Rect, Screen
@@ -91,19 +91,11 @@ def _is_cut(region: Rect, screen: Screen) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderSession:
+class ReaderSession(Closing):
     """A `ScreenReader` on the frames of one session; use it in a ``with`` block, or call `close`."""
 
     reader: ScreenReader
     screens: ScreenSession
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of everything read."""
@@ -146,20 +138,12 @@ class ScreenRereader:
 
 
 @dataclass(slots=True)
-class RereaderSession:
+class RereaderSession(Closing):
     """A `ScreenRereader` on the frames of one session; use it in a ``with`` block, or call `close`."""
 
     rereader: ScreenRereader
     screens: ScreenSession
     _sources: frozenset[bytes] = frozenset()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of everything read."""

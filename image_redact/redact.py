@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from image_redact._closing import Closing
 from image_redact._containers import JPEG_MAGIC
 from image_redact.cover import Region
 from image_redact.decode import Pixels, block_of, decode, encode
@@ -23,7 +24,6 @@ from recording.errors import BoundaryError, InputError, StepFailed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
-    from types import TracebackType
 
     from image_redact.screen import Line
     from policies.contract import TextDetector
@@ -107,7 +107,7 @@ def redact_session(
                 yield Redacted(None, error.code)
 
 
-class SessionRedactor:
+class SessionRedactor(Closing):
     """Redacts frames one after the other; use it in a ``with`` block. The arguments are those of `redact_session`."""
 
     def __init__(
@@ -135,12 +135,8 @@ class SessionRedactor:
         self._hits: dict[Hashable, tuple[Hit, ...]] = {}
         self._last: tuple[tuple[str, int, ScreenView], Pixels, bytes] | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Let go of threads and of everything read."""
         self._before.close()
         self._after.close()
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
+from image_redact._closing import Closing
 from image_redact._finder import Found, changed, cut, find, overlap, update
 from image_redact._pieces import MOST, Crop, area_of, read_pieces
 from image_redact._regions import has_space
@@ -43,7 +43,7 @@ class _Seen:
     screen: Screen
 
 
-class ScreenSession:
+class ScreenSession(Closing):
     """Reads frames in order. Use it in a ``with`` block, or call `close`; one thread at a time.
 
     Args:
@@ -69,14 +69,6 @@ class ScreenSession:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         threads = cores if threads is None else threads
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of threads and of everything read."""

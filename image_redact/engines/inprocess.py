@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from image_redact._prepare import Grey
-from image_redact._tesseract import RawWord
+from image_redact._tesseract import RawWord, require
 from image_redact.engines.contract import Placed
 from image_redact.engines.pieces import LETTERS, SINGLE, Prepared, prepare
 from recording.errors import MissingExtra, StepFailed
@@ -65,14 +65,7 @@ def check(languages: Sequence[str]) -> None:
     """Raise `MissingExtra` unless tesserocr is here and finds the data of every language."""
     _tesserocr()
     folder = tessdata()
-    present = set(_tesserocr().get_languages(folder)[1])
-    for language in languages:
-        if language not in present:
-            raise MissingExtra(
-                f"Tesseract has no data for language {language}",
-                code="ocr-language-missing",
-                hint=f"apt-get install tesseract-ocr-{language.replace('_', '-')}",
-            )
+    require(languages, _tesserocr().get_languages(folder)[1])
 
 
 def is_installed() -> bool:
