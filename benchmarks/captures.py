@@ -145,7 +145,7 @@ def _captured(program: str, file: Path, where: str, home: Path) -> bytes:
         command = ["xterm", "-geometry", "120x40", "-e", "sh", "-c", 'cat "$0"; sleep 600', str(file)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        return picture_file(settled(where, after_s=STARTS_S))
+        return picture_file(settled(where, after_s=STARTS_S, same_as_before=0))
     finally:
         process.terminate()
         process.wait(timeout=10)

@@ -140,7 +140,7 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
     if watch is not None:
         watch.ended([frame.file for frame in recording.frames], withheld)
     with clock.during("change.video"):
-        pixels, films = as_films(sampled, covered.files, plan, clock)
+        pixels, films = as_films(recording, sampled, covered.files, plan, clock)
     with clock.during("change.text"):
         gone = removed | _pointing(recording, covered.files)
         changed = change(session, decisions, gone, pixels, plan, known=known, person=person)

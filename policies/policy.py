@@ -57,6 +57,7 @@ class Policy:
     names: str
     video: str
     video_every_s: float
+    audio: str
     budget: Budget
     aggregates: tuple[StepUse, ...]
     effective: Plain = field(repr=False)

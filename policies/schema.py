@@ -94,7 +94,12 @@ class Release(Options):
     video: Literal["drop", "frames", "mp4"] = Field(
         "drop",
         description="Videos never pass: they are dropped, or covered frames take their place, "
-        "or an MP4 of covered frames without sound.",
+        "or an MP4 of covered frames.",
+    )
+    audio: Literal["drop", "keep"] = Field(
+        "drop",
+        description="Sound of videos that become MP4. Nothing here listens: kept sound holds every voice and, since "
+        "keys can be heard, when each was pressed; it is silent only where the picture is black.",
     )
     video_every_s: Annotated[float, Field(gt=0, le=3600)] = Field(
         5.0,

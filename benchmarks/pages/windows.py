@@ -134,8 +134,11 @@ def _shown(where: str, program: str, lines: Sequence[str]) -> _pixels.Picture:
             process.wait(timeout=10)
 
 
-def settled(where: str, *, after_s: float = 0.0) -> _pixels.Picture:
-    """The display once it shows the same for a while; ``after_s`` is how long a program may show nothing new before."""
+def settled(where: str, *, after_s: float = 0.0, same_as_before: int = _SETTLED) -> _pixels.Picture:
+    """The display, once it shows anything and has shown the same so many times; 0 where a caret blinks.
+
+    ``after_s`` is how long a program may show nothing new before.
+    """
     time.sleep(after_s)
     last, same = None, 0
     for _ in range(100):
@@ -144,7 +147,7 @@ def settled(where: str, *, after_s: float = 0.0) -> _pixels.Picture:
         blank = (picture == picture[0, 0]).all()
         same = same + 1 if last is not None and not blank and (picture == last).all() else 0
         last = picture
-        if same >= _SETTLED:
+        if same >= same_as_before and not blank:
             return picture
     raise RuntimeError("the window does not come to rest")
 
