@@ -32,7 +32,7 @@ _AT = re.compile(
     re.IGNORECASE,
 )
 _COMMAS = re.compile(r"(?<![\w.,(\[{])(?!\d{1,3}(?:,\d{3})+(?![\d,]))\d{1,4}(?:[.,]\d{1,4}){2,3}(?![\w,)\]}])")
-"""Three or four numbers with commas for dots, as OCR reads small type; neither thousands nor the arguments of a call."""
+"""Three or four numbers with commas for dots, as OCR reads small type; neither thousands nor arguments of a call."""
 _HALF = 2
 
 
