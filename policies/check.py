@@ -74,6 +74,7 @@ class _Checker:
             video=model.release.video,
             video_every_s=model.release.video_every_s,
             budget=model.release.budget,
+            data=model.release.data,
             aggregates=aggregates,
             effective=effective,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from policies.contract import Options, StepSpec
 from policies.nodes import Mark, Plain
-from policies.schema import Budget, Limits
+from policies.schema import Budget, Data, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Policy:
     video: str
     video_every_s: float
     budget: Budget
+    data: Data
     aggregates: tuple[StepUse, ...]
     effective: Plain = field(repr=False)
 

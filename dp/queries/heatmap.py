@@ -11,9 +11,10 @@ import pyarrow as pa
 from pydantic import Field, model_validator
 
 from dp.bounding import bounded
-from dp.contract import Column, ColumnName, Limit, Noisy, Part, QueryOptions, Slug, Vector
+from dp.contract import Column, Limit, Noisy, Part, QueryOptions, Vector
 from dp.queries._guard import noise_is_safe
 from dp.rows import Coded, coded, column, partial, persons
+from policies.schema import ColumnName, Slug
 from recording.errors import InputError
 
 MAX_CELLS = 2_000_000

@@ -13,7 +13,6 @@ from pydantic import Field, model_validator
 from dp.bounding import CAP, Shape, bounded
 from dp.contract import (
     Column,
-    ColumnName,
     GroupBy,
     Ints,
     Limit,
@@ -21,13 +20,13 @@ from dp.contract import (
     Part,
     PublicKeys,
     QueryOptions,
-    Slug,
     Vector,
     non_negative,
 )
 from dp.queries._guard import noise_is_safe
 from dp.queries.counts import check_groups, grouped, public_keys
 from dp.rows import MAX_VALUE, column, fixed_point, partial, persons
+from policies.schema import ColumnName, Slug
 
 Clip = Annotated[tuple[int, int], Field(description="Smallest and largest value of one event, in units of the column.")]
 
