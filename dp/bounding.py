@@ -112,7 +112,7 @@ def bounded(
     parts: Sequence[Part],
     *,
     query: str,
-    inner: Mapping[str, frozenset[str] | None],
+    inner: Mapping[str, frozenset[str] | None] | None = None,
     shape: Shape | None = None,
     threads: int | None = None,
 ) -> dict[str, Vector]:
@@ -124,7 +124,7 @@ def bounded(
         partials: Tables with the schema `PARTIALS`, in any order; each may repeat persons of another.
         parts: The vectors to make.
         query: Name of the query, which the digest of ties is made with.
-        inner: Parts that partials may hold, with the keys that they may have (``None``: any).
+        inner: Parts that partials may hold, with the keys that they may have (``None``: any); by default ``parts``.
         shape: How sums become contributions.
         threads: Of DuckDB; all cores by default.
 
@@ -133,9 +133,14 @@ def bounded(
             ``dp-person``: an empty person; ``dp-overflow``: a sum beyond 64 bits.
     """
     shape = shape or Shape()
+    allowed = _own_keys(parts) if inner is None else inner
     with open_engine(threads) as engine:
-        _load(engine, _checked(partials, inner))
+        _load(engine, _checked(partials, allowed))
         return _added(run(engine, _selection(shape, query, parts)), parts)
+
+
+def _own_keys(parts: Sequence[Part]) -> Mapping[str, frozenset[str] | None]:
+    return {part.name: None if part.keys is None else frozenset(part.keys) for part in parts}
 
 
 def merged(partials: Iterable[pa.Table], *, threads: int | None = None) -> pa.Table:

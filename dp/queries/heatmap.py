@@ -103,8 +103,7 @@ class HeatmapOptions(QueryOptions):
 
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        inner = {"clicks": frozenset(self.keys())}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, threads=threads)
+        return bounded(partials, self.parts(), query=self.id, threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """For each class of screens its rows from the top, each a list of cells from the left, without negatives."""
