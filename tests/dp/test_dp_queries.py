@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -36,6 +36,7 @@ def tally(apps: pa.Array | pa.ChunkedArray) -> dict[str, int]:
     return {row["key"]: row["value"] for row in rows}
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.sampled_from([*KEYS, "Diary", "editor", "", "Mail\x00"]))), st.integers(0, 5))
 def test_a_tally_is_the_plain_count(apps: list[str | None], cut: int) -> None:
     """Every Arrow shape of the column gives the count that a loop would, unknown and missing names under 'other'."""
