@@ -147,6 +147,19 @@ class Aggregate(Protocol):
         ...
 
 
+@runtime_checkable
+class TableAggregate(Aggregate, Protocol):
+    """**Protocol:** a statistic that also counts in tables, whose rows name their person."""
+
+    def columns(self) -> frozenset[str]:
+        """The columns that it reads, besides ``person``."""
+        ...
+
+    def merged(self, tallies: Sequence[Any]) -> Any:
+        """Tallies as one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Detectors:
     """Every finding step that reads text, with the policy line of each."""

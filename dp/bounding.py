@@ -6,7 +6,7 @@ like (floats do not have this, arXiv 2207.10635). Sums are 128 bits wide and sat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +112,7 @@ def bounded(
     parts: Sequence[Part],
     *,
     query: str,
-    inner: Mapping[str, frozenset[str] | None],
+    inner: Mapping[str, frozenset[str] | None] | None = None,
     shape: Shape | None = None,
     threads: int | None = None,
 ) -> dict[str, Vector]:
@@ -124,7 +124,7 @@ def bounded(
         partials: Tables with the schema `PARTIALS`, in any order; each may repeat persons of another.
         parts: The vectors to make.
         query: Name of the query, which the digest of ties is made with.
-        inner: Parts that partials may hold, with the keys that they may have (``None``: any).
+        inner: Parts that partials may hold, with the keys that they may have (``None``: any); by default ``parts``.
         shape: How sums become contributions.
         threads: Of DuckDB; all cores by default.
 
@@ -133,19 +133,46 @@ def bounded(
             ``dp-person``: an empty person; ``dp-overflow``: a sum beyond 64 bits.
     """
     shape = shape or Shape()
+    allowed = _own_keys(parts) if inner is None else inner
     with open_engine(threads) as engine:
-        engine.execute("CREATE TABLE partial (person VARCHAR, part VARCHAR, key VARCHAR, value HUGEINT)")
-        rows = limit = 0
-        for partial in partials:
-            check(partial, inner)
-            engine.register("piece", partial)
-            run(engine, "INSERT INTO partial SELECT person, part, key, value FROM piece")
-            engine.unregister("piece")
-            rows += partial.num_rows
-            if rows > max(_COMPACT_ROWS, limit):
-                rows = _compact(engine)
-                limit = 2 * rows
+        _load(engine, _checked(partials, allowed))
         return _added(run(engine, _selection(shape, query, parts)), parts)
+
+
+def _own_keys(parts: Sequence[Part]) -> Mapping[str, frozenset[str] | None]:
+    return {part.name: None if part.keys is None else frozenset(part.keys) for part in parts}
+
+
+def merged(partials: Iterable[pa.Table], *, threads: int | None = None) -> pa.Table:
+    """Partial aggregates of one query as one: what `bounded` makes of it is what it makes of them.
+
+    Args:
+        partials: As `Query.partial` makes them here; those from elsewhere are checked by `bounded`.
+        threads: Of DuckDB; all cores by default.
+    """
+    with open_engine(threads) as engine:
+        _load(engine, partials)
+        _compact(engine)
+        return run(engine, "SELECT person, part, key, value::BIGINT AS value FROM partial").cast(PARTIALS)
+
+
+def _checked(partials: Iterable[pa.Table], inner: Mapping[str, frozenset[str] | None]) -> Iterator[pa.Table]:
+    for partial in partials:
+        check(partial, inner)
+        yield partial
+
+
+def _load(engine: duckdb.DuckDBPyConnection, partials: Iterable[pa.Table]) -> None:
+    engine.execute("CREATE TABLE partial (person VARCHAR, part VARCHAR, key VARCHAR, value HUGEINT)")
+    rows = limit = 0
+    for partial in partials:
+        engine.register("piece", partial)
+        run(engine, "INSERT INTO partial SELECT person, part, key, value FROM piece")
+        engine.unregister("piece")
+        rows += partial.num_rows
+        if rows > max(_COMPACT_ROWS, limit):
+            rows = _compact(engine)
+            limit = 2 * rows
 
 
 def _compact(engine: duckdb.DuckDBPyConnection) -> int:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 
 from dp.epsilon import MICRO, micro_epsilon
 from policies.contract import Options
+from policies.schema import ColumnName, Slug
 
 OTHER = "other"
 """Key under which everything outside the public keys is counted."""
@@ -46,9 +47,7 @@ PARTIALS = pa.schema(
 )
 """Columns of a partial aggregate: sums over one piece of the data. Any order of pieces merges to the same vectors."""
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 PublicKey = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
-ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Limit = Annotated[int, Field(ge=1, le=MAX_PER_GROUP)]
 
 HOLDS_CONTENT = frozenset({"window", "title", "text", "url", "field", "clipboard", "file", "person"})

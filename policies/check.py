@@ -76,6 +76,7 @@ class _Checker:
             video_every_s=model.release.video_every_s,
             audio=model.release.audio,
             budget=model.release.budget,
+            data=model.release.data,
             aggregates=aggregates,
             effective=effective,
         )

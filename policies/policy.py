@@ -10,7 +10,7 @@ from pathlib import Path
 
 from policies.contract import Options, StepSpec
 from policies.nodes import Mark, Plain
-from policies.schema import Budget, Limits
+from policies.schema import Budget, Data, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Policy:
     video_every_s: float
     audio: str
     budget: Budget
+    data: Data
     aggregates: tuple[StepUse, ...]
     effective: Plain = field(repr=False)
 

@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from policies.contract import Phase
 from policies.registry import steps
-from policies.schema import Budget, Limits, PolicyModel, Release, Verify
+from policies.schema import Budget, Data, Limits, PolicyModel, Release, Verify
 
 START, END = "<!-- reference: made by policies/reference.py -->", "<!-- end of reference -->"
 
@@ -38,7 +38,13 @@ def insert(text: str) -> str:
 def _sections() -> Iterator[str]:
     yield "### Sections\n"
     yield from _table(PolicyModel)
-    for name, model in (("limits", Limits), ("verify", Verify), ("release", Release), ("release.budget", Budget)):
+    for name, model in (
+        ("limits", Limits),
+        ("verify", Verify),
+        ("release", Release),
+        ("release.budget", Budget),
+        ("release.data", Data),
+    ):
         yield f"\n#### `{name}`\n"
         yield from _table(model)
 

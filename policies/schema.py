@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from policies.contract import Options, Phase
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 LABEL_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
 Label = Annotated[str, StringConstraints(pattern=LABEL_PATTERN)]
 StepMapping = Any
@@ -85,6 +86,22 @@ class Budget(Options):
         return self.rho or self.epsilon or Decimal(1)
 
 
+class Data(Options):
+    """How statistics read tables: Parquet files and exports of ActivityWatch. Recordings need none of it."""
+
+    columns: dict[ColumnName, Annotated[str, StringConstraints(min_length=1, max_length=256)]] = Field(
+        {},
+        description="Parquet: the file's column for each column that statistics name, and for 'person' and 'day',"
+        " where it has another name.",
+    )
+    people: str | None = Field(
+        None,
+        max_length=4096,
+        description="CSV file beside the policy with the columns device, person: whose each device, host or account is."
+        " One that is not in it ends the release.",
+    )
+
+
 class Release(Options):
     """What leaves besides the changed recordings."""
 
@@ -107,6 +124,7 @@ class Release(Options):
         "that was quiet is sampled at once. What is between two samples does not leave.",
     )
     budget: Budget = Field(Budget(), description="The privacy budget of the aggregates.")
+    data: Data = Field(Data(), description="How the aggregates read Parquet files and exports of ActivityWatch.")
     aggregates: list[StepMapping] = Field([], description="Statistics that leave, each with its own step.")
 
 

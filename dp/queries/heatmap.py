@@ -11,9 +11,10 @@ import pyarrow as pa
 from pydantic import Field, model_validator
 
 from dp.bounding import bounded
-from dp.contract import Column, ColumnName, Limit, Noisy, Part, QueryOptions, Slug, Vector
+from dp.contract import Column, Limit, Noisy, Part, QueryOptions, Vector
 from dp.queries._guard import noise_is_safe
 from dp.rows import Coded, coded, column, partial, persons
+from policies.schema import ColumnName, Slug
 from recording.errors import InputError
 
 MAX_CELLS = 2_000_000
@@ -102,8 +103,7 @@ class HeatmapOptions(QueryOptions):
 
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        inner = {"clicks": frozenset(self.keys())}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, threads=threads)
+        return bounded(partials, self.parts(), query=self.id, threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """For each class of screens its rows from the top, each a list of cells from the left, without negatives."""

@@ -63,8 +63,7 @@ class HistogramOptions(QueryOptions):
 
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        inner = {"presses": frozenset(public_keys(self.by, self.keys))}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, threads=threads)
+        return bounded(partials, self.parts(), query=self.id, threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""

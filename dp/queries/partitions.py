@@ -65,9 +65,7 @@ class PartitionsOptions(QueryOptions):
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`. The keys are those of the data: they stay inside until thresholded."""
         parts = self.parts()
-        inner = {part.name: None for part in parts}
-        shape = Shape(digest_ties=True)
-        return bounded(partials, parts, query=self.id, inner=inner, shape=shape, threads=threads)
+        return bounded(partials, parts, query=self.id, shape=Shape(digest_ties=True), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Figures without negative ones."""

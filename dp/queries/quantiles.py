@@ -16,9 +16,10 @@ import pyarrow as pa
 from pydantic import Field, field_validator, model_validator
 
 from dp.bounding import Shape, bounded
-from dp.contract import ALL, Column, ColumnName, Noisy, Part, QueryOptions, Slug, Vector
+from dp.contract import ALL, Column, Noisy, Part, QueryOptions, Vector
 from dp.queries._guard import noise_is_safe
 from dp.rows import Coded, column, fixed_point, partial, persons
+from policies.schema import ColumnName, Slug
 
 MAX_CELLS = 10_000
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Self
 
+import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
 from dp.bounding import CAP, Shape, bounded
 from dp.contract import (
     Column,
-    ColumnName,
     GroupBy,
     Ints,
     Limit,
@@ -21,13 +21,13 @@ from dp.contract import (
     Part,
     PublicKeys,
     QueryOptions,
-    Slug,
     Vector,
     non_negative,
 )
 from dp.queries._guard import noise_is_safe
-from dp.queries.counts import check_groups, grouped, public_keys
+from dp.queries.counts import check_groups, group_column, grouped, public_keys
 from dp.rows import MAX_VALUE, column, fixed_point, partial, persons
+from policies.schema import ColumnName, Slug
 
 Clip = Annotated[tuple[int, int], Field(description="Smallest and largest value of one event, in units of the column.")]
 
@@ -69,9 +69,7 @@ class SumOptions(QueryOptions):
     def partial(self, events: pa.Table, person: str | None) -> pa.Table:
         """Sums by person and key, in steps of the last decimal. See `dp.contract.Query.partial`."""
         who = persons(events, person, by_day=self.unit_of_privacy == "person_day")
-        steps, present = fixed_point(
-            column(events, self.value), low=self.clip[0], high=self.clip[1], decimals=self.decimals
-        )
+        steps, present = _clipped(self, events)
         return partial(who, grouped(events, self.by, self.keys), {"sum": steps}, keep=present)
 
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
@@ -79,8 +77,7 @@ class SumOptions(QueryOptions):
         step = self.unit_size * 10**self.decimals
         # Both figures are options of the policy.
         shape = Shape(sql=f"SELECT person, part, key, value // {step} AS value, value AS weight FROM merged")  # noqa: S608
-        inner = {"sum": frozenset(public_keys(self.by, self.keys))}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, shape=shape, threads=threads)
+        return bounded(partials, self.parts(), query=self.id, shape=shape, threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Sums without negative ones."""
@@ -127,9 +124,7 @@ class MeanOptions(QueryOptions):
     def partial(self, events: pa.Table, person: str | None) -> pa.Table:
         """Sums and numbers of values by person and key. See `dp.contract.Query.partial`."""
         who = persons(events, person, by_day=self.unit_of_privacy == "person_day")
-        steps, present = fixed_point(
-            column(events, self.value), low=self.clip[0], high=self.clip[1], decimals=self.decimals
-        )
+        steps, present = _clipped(self, events)
         key = grouped(events, self.by, self.keys)
         added: dict[str, Ints] = {"sum": steps, "count": present.astype("int64")}
         return partial(who, key, added, keep=present)
@@ -149,9 +144,7 @@ class MeanOptions(QueryOptions):
         LEFT JOIN (FROM merged WHERE part = 'sum') s ON s.person = c.person AND s.key = c.key
         CROSS JOIN (VALUES ('sum'), ('count')) AS p(part)
         """  # noqa: S608
-        keys = frozenset(public_keys(self.by, self.keys))
-        inner = {"sum": keys, "count": keys}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, shape=Shape(sql=sql), threads=threads)
+        return bounded(partials, self.parts(), query=self.id, shape=Shape(sql=sql), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Quotients of the noisy values, within the clip; null where the noisy count is not positive."""
@@ -165,6 +158,10 @@ class MeanOptions(QueryOptions):
             for key, count in zip(keys, counts, strict=True)
         }
         return {"steps": ["noisy sum divided by noisy count", "clipped to the range of the values"], "mean": means}
+
+
+def _clipped(query: SumOptions | MeanOptions, events: pa.Table) -> tuple[Ints, np.ndarray]:
+    return fixed_point(column(events, query.value), low=query.clip[0], high=query.clip[1], decimals=query.decimals)
 
 
 def _decimal(value: Fraction) -> str:
@@ -186,5 +183,4 @@ def check_clip(clip: tuple[int, int], decimals: int) -> None:
 
 def value_columns(value: str, clip: tuple[int, int], by: str | None, keys: tuple[str, ...]) -> tuple[Column, ...]:
     """Columns of a query of values: the values, and what they are grouped by."""
-    found = (Column(name=value, kind="number", samples=clip),)
-    return found if by is None else (*found, Column(name=by, kind="text", samples=keys))
+    return (Column(name=value, kind="number", samples=clip), *group_column(by, keys))

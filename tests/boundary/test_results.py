@@ -45,6 +45,10 @@ def test_the_same_question_about_the_same_data_is_answered_once(
     assert first.complete
     assert second.complete
     assert json.loads(given[0])["after"] == 750_000
+    for out in (tmp_path / "out1", tmp_path / "out2"):
+        files = json.loads((out / "manifest.json").read_bytes())["files"]
+        names = {"aggregates/per-app.json", "aggregates/per-app.parquet", "index.html", "registry.yaml"}
+        assert files == {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in names}
 
     Desk(user="dunlin-15").window("Crm", "Sheet").type("x").save(batch / "dunlin-15")
     third = run([batch], plan, tmp_path / "out3", ledger=ledger)
@@ -52,6 +56,7 @@ def test_the_same_question_about_the_same_data_is_answered_once(
     assert [verdict.code for verdict in third.refused.values()] == ["budget-exceeded"]
     assert not third.complete
     assert not (tmp_path / "out3" / "aggregates").exists()
+    assert "budget-exceeded" in (tmp_path / "out3" / "index.html").read_text()
     manifest = json.loads((tmp_path / "out3" / "manifest.json").read_bytes())
     assert manifest["aggregates"] == {}
     assert manifest["aggregates_withheld"] == {"per-app": "budget-exceeded"}

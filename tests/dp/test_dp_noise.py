@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
@@ -212,6 +213,17 @@ def test_long_vectors_and_what_diffprivlib_cannot_do_safely_come_from_tables() -
     assert backend_for(concentrated(5_000, 100, 3_600), 100) == TableNoise("gaussian")
     for case in (terms(2_000, 5, 3_600), concentrated(5_000, 100, 3_600)):
         backend_for(case, 10).check([0] * 10, case)
+
+
+@pytest.mark.parametrize("make", [terms, concentrated])
+@pytest.mark.parametrize("bounds", [(1, 1), (2, 500), (5, 3_600), (100, 10), (1, 2**20)])
+@pytest.mark.parametrize("amount", [2_000, 20_000, 1_000_000])
+def test_a_hundred_statistics_fit_into_the_delta_of_a_budget(
+    make: Callable[..., Terms], bounds: tuple[int, int], amount: int
+) -> None:
+    """Whatever draws, its implementation costs no more than a hundredth of 10^-6."""
+    asked = make(amount, *bounds)
+    assert backend_for(asked, 100).delta(asked, 100) <= Fraction(1, 10**8)
 
 
 @pytest.mark.parametrize("variance", [Fraction(1, 50), Fraction(1), Fraction(15, 2), Fraction(400), Fraction(90_000)])

@@ -93,7 +93,7 @@ class TestTheStep:
         assert "epsilon 182.5 only" in answer.protects
 
     def test_days_need_a_clock_that_tells_them(self, tmp_path: Path) -> None:
-        """Times since boot are refused: two recordings of one day would count as two days."""
+        """Times since boot are refused where nothing else tells it: two recordings of a day would be two days."""
         table = EVENTS.set_column(1, "t_ns", pa.array([5, 6, 7, 8], pa.int64()))
         with pytest.raises(InputError) as caught:
             built(tmp_path, unit_of_privacy="person_day").tally(table, PERSON)

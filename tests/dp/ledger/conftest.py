@@ -12,24 +12,25 @@ from dp.ledger import StoredLedger, open_ledger
 from dp.terms import Currency
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """A real server for the whole session; skipped with the reason where there is none."""
+def _started() -> Iterator[Server]:
+    """A real server, skipped with the reason where there is none."""
     try:
         with server() as started:
             yield started
     except Unavailable as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server for the whole session."""
+    yield from _started()
 
 
 @pytest.fixture
 def fragile() -> Iterator[Server]:
     """A server of one's own, to kill."""
-    try:
-        with server() as started:
-            yield started
-    except Unavailable as reason:
-        pytest.skip(str(reason))
+    yield from _started()
 
 
 @pytest.fixture
