@@ -75,6 +75,12 @@ ONE_MISTAKE = [
     ("bad-label", "change:\n  »person: {use: mask}\n", "EMAIL_ADDRESS"),
     ("wrong-operator", "change:\n  default: {use: mask}\n  PERSON: {use: »cover}\n", "one of"),
     ("section-order", "change: {default: {use: mask}}\n»find:\n  - use: text.pii\n", "the order is"),
+    ("no-film", "release: {video: frames, audio: »keep}\n", "audio: drop"),
+    (
+        "heard-keys",
+        "change: {default: {use: mask}, timing: {use: resample}}\nrelease: {video: mp4, audio: »keep}\n",
+        "audio: drop",
+    ),
     (
         "step-order",
         "find:\n  - »use: screen.text\n  - use: text.pii\nchange: {default: {use: mask}, screen: {use: cover}}\n",
@@ -262,11 +268,11 @@ class TestBrokenFiles:
         """Whatever is not one UTF-8 mapping of a sensible size is refused in words, and soon."""
         path = tmp_path / "p.yaml"
         path.write_bytes(content)
-        start = time.monotonic()
+        start = time.process_time()
         with pytest.raises(PolicyError) as caught:
             load_policy(path)
         assert [d.code for d in caught.value.diagnostics] == [code]
-        assert time.monotonic() - start < 5
+        assert time.process_time() - start < 5
 
     @pytest.mark.parametrize("name", ["nowhere.yaml", "", "a\0b", "x" * 5000, "/dev/zero"])
     def test_a_file_that_cannot_be_read_is_refused(self, name):
@@ -284,9 +290,9 @@ class TestBrokenFiles:
         """The limit on size is a limit on time."""
         entry = "  - {use: text.list, label: X, values: [abc]}\n"
         text = HEAD + "find:\n" + entry * ((MAX_BYTES - 100) // len(entry)) + "change: {default: {use: redact}}\n"
-        start = time.monotonic()
+        start = time.process_time()
         assert mistakes(text) == []
-        assert time.monotonic() - start < 30
+        assert time.process_time() - start < 30
 
 
 YAMLISH = st.lists(
