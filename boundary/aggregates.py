@@ -54,6 +54,11 @@ def statistic_name(policy: Policy, index: int) -> str:
     return str(getattr(use.options, "id", use.spec.name))
 
 
+def charged(answer: Any) -> str:
+    """What a statistic cost, for people."""
+    return f"{getattr(answer, 'currency', 'epsilon')} {getattr(answer, 'price', '?')} charged"
+
+
 def ledger_of(policy: Policy, path: str | Path | None) -> Any:
     """The policy's scope in the ledger: the one on the command line, else the policy's, else that of the state folder.
 

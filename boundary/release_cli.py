@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from boundary.aggregates import check_prices, ledger_mark, ledger_of, release_aggregates, statistic_name
+from boundary.aggregates import charged, check_prices, ledger_mark, ledger_of, release_aggregates, statistic_name
 from boundary.counting import Count, Counted
 from boundary.data import find_data
 from boundary.folders import make_folder, refuse_inside, unwritable
@@ -141,8 +141,7 @@ def show_forecasts(found: Mapping[str, Any], console: Console) -> None:
 def show_released(done: Released, out: Path, console: Console) -> None:
     """What left, what did not, and which recordings count in nothing."""
     for name, answer in done.answers.items():
-        price = f"{getattr(answer, 'currency', 'epsilon')} {getattr(answer, 'price', '?')} charged"
-        console.print(f"{escape(name)}: [green]released[/], {escape(price)}")
+        console.print(f"{escape(name)}: [green]released[/], {escape(charged(answer))}")
     for name, verdict in done.refused.items():
         console.print(
             f"{escape(name)}: [yellow]{escape(verdict.code)}[/] {escape(verdict.message)} ({escape(verdict.hint)})"
