@@ -87,6 +87,11 @@ def _labels(policy: Policy) -> Iterator[Lint]:
             for patterns in (override.when.app, override.when.site, override.when.field, override.when.window)
             if patterns
         )
+        severe = sorted(label for label in override.ignore if policy.severity(label) in {"high", "critical"})
+        if severe:
+            said = f"values of high severity stay there: {', '.join(severe)}"
+            hint = "look for them less widely, allow single values, or say a lower severity"
+            yield _lint("warning", override.mark, "severe-ignored", said, hint)
         if everywhere and override.ignore:
             said = "what is found under these labels is changed nowhere that has a name"
             yield _lint("warning", override.mark, "found-never-changed", said, "narrow 'when', or stop looking for it")
