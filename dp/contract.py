@@ -40,7 +40,7 @@ PARTIALS = pa.schema(
         pa.field("person", pa.string(), nullable=False),
         pa.field("part", pa.string(), nullable=False),
         pa.field("key", pa.string(), nullable=False),
-        # Not negative, and at most dp.bounding.CAP; one row for each person, part and key.
+        # Not negative, and at most dp.engine.CAP; one row for each person, part and key.
         pa.field("value", pa.int64(), nullable=False),
     ]
 )

@@ -125,10 +125,11 @@ def read_parquet(
         raise InputError("no column is declared for 'person'", code="dp-column", hint="declare whose each row is")
     for file in _files(Path(path), ".parquet"):
         try:
-            with pq.ParquetFile(file) as source:
-                if not set(columns.values()) <= set(source.schema_arrow.names):
+            wanted = sorted(set(columns.values()))
+            # Text stays as the codes that it is stored as.
+            with pq.ParquetFile(file, read_dictionary=wanted) as source:
+                if not set(wanted) <= set(source.schema_arrow.names):
                     raise InputError("a declared column is not in a file", code="dp-column", hint="see 'columns'")
-                wanted = sorted(set(columns.values()))
                 for batch in source.iter_batches(batch_size=batch_rows, columns=wanted):
                     table = pa.Table.from_batches([batch])
                     events = pa.table({name: table.column(actual) for name, actual in columns.items()})

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import bounded
+from dp.bounding import Bounding, bounded
 from dp.contract import (
     ALL,
     OTHER,
@@ -72,10 +72,14 @@ class CountEventsOptions(QueryOptions):
         ones = np.ones(events.num_rows, dtype=np.int64)
         return partial(who, grouped(events, self.by, self.keys), {"events": ones})
 
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        inner = {"events": frozenset(public_keys(self.by, self.keys))}
+        return Bounding(query=self.id, parts=self.parts(), inner=inner)
+
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        inner = {"events": frozenset(public_keys(self.by, self.keys))}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, threads=threads)
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""
@@ -111,10 +115,14 @@ class CountUsersOptions(QueryOptions):
         ones = np.ones(events.num_rows, dtype=np.int64)
         return partial(who, grouped(events, self.by, self.keys), {"people": ones})
 
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        inner = {"people": frozenset(public_keys(self.by, self.keys))}
+        return Bounding(query=self.id, parts=self.parts(), inner=inner)
+
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        inner = {"people": frozenset(public_keys(self.by, self.keys))}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, threads=threads)
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""

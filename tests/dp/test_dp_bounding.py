@@ -12,8 +12,8 @@ from dp_cases import QUERIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dp.bounding import CAP, open_engine
 from dp.contract import OTHER, PARTIALS, Query
+from dp.engine import CAP, open_engine
 from dp.queries import (
     CountEventsOptions,
     CountUsersOptions,
