@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from dp_cases import QUERIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks._queries import QUERIES
 from dp.contract import OTHER, PARTIALS, Query
 from dp.engine import CAP, open_engine
 from dp.queries import (
