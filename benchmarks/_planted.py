@@ -58,9 +58,10 @@ class Planted:
                 who += str(number) if self.fault == "bounds each piece" else ""
                 app = row["app"] if row["app"] in {"a", "b"} else "other"
                 rows.append((who, app, self._clipped(row["v"])))
-        people: dict[str, Counter[str]] = {}
+        people: dict[str, dict[str, float]] = {}
         for who, app, value in rows:
-            people.setdefault(who, Counter())[app] += value
+            mine = people.setdefault(who, {})
+            mine[app] = mine.get(app, 0) + value
         popular = Counter(app for _, app, _ in rows)
         sums: dict[str, float] = {} if self.fault == "keys of the data" else dict.fromkeys(("a", "b", "other"), 0)
         for mine in people.values():

@@ -127,7 +127,10 @@ class Column:
 class Query(Protocol):
     """**Protocol:** a statistic whose every vector changes by no more than declared when one person comes or goes."""
 
-    id: str
+    @property
+    def id(self) -> str:
+        """Its name."""
+        ...
 
     def parts(self) -> tuple[Part, ...]:
         """The vectors it consists of; never empty, fixed by the options."""
