@@ -7,16 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks._postgres import Server, Unavailable, server
+from benchmarks._postgres import Server, Unavailable, in_memory, server
 from dp.ledger import StoredLedger, open_ledger
 from dp.terms import Currency
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """A real server for the whole session; skipped with the reason where there is none."""
+    """A real server for the whole session; skipped with the reason where there is none.
+
+    In memory where that is possible: hundreds of thousands of durable commits are waited for otherwise. Clients that
+    die do not take the server's files with them; servers that die are `fragile`, on the disk.
+    """
     try:
-        with server() as started:
+        with server(folder=in_memory()) as started:
             yield started
     except Unavailable as reason:
         pytest.skip(str(reason))
