@@ -24,6 +24,8 @@ from recording.errors import InputError
 BATCH_ROWS = 1_000_000
 """Rows of one piece of a Parquet file."""
 
+_READ_BYTES = 2**20
+
 MAX_JSON_BYTES = 512 * 1024 * 1024
 
 _SIZES = (("screen_width", "screen_height"), ("monitor_width", "monitor_height"))
@@ -129,9 +131,10 @@ def read_parquet(
             stored = pq.read_schema(file)
             if not set(wanted) <= set(stored.names):
                 raise InputError("a declared column is not in a file", code="dp-column", hint="see 'columns'")
-            # Text stays as the codes that it is stored as: reading is faster, and so is everything after it.
+            # Text stays as the codes that it is stored as: reading is faster, and so is everything after it. Buffering
+            # ahead would keep the whole file in memory, and reading without a buffer a whole row group.
             text = [one.name for one in stored if one.name in wanted and one.type in {pa.string(), pa.large_string()}]
-            with pq.ParquetFile(file, read_dictionary=text) as source:
+            with pq.ParquetFile(file, read_dictionary=text, pre_buffer=False, buffer_size=_READ_BYTES) as source:
                 for batch in source.iter_batches(batch_size=batch_rows, columns=wanted):
                     table = pa.Table.from_batches([batch])
                     events = pa.table({name: table.column(actual) for name, actual in columns.items()})
