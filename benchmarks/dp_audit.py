@@ -41,7 +41,9 @@ def run(*, quick: bool) -> Result:
     )
     false_alarm = int(not audit(Planted(), pairs=_PLANTED_PAIRS).holds)
     counts.append(Count(figure="the same query without a fault, found at fault", ours=false_alarm, of=1))
-    return Result(counts=tuple(counts), notes=(f"{pairs} pairs each, {1_000 * spent / tried:.1f} ms of processor time a pair",))
+    return Result(
+        counts=tuple(counts), notes=(f"{pairs} pairs each, {1_000 * spent / tried:.1f} ms of processor time a pair",)
+    )
 
 
 def _queries() -> Iterator[tuple[str, Query]]:
