@@ -41,7 +41,7 @@ PARTIALS = pa.schema(
         pa.field("person", pa.string(), nullable=False),
         pa.field("part", pa.string(), nullable=False),
         pa.field("key", pa.string(), nullable=False),
-        # Not negative, and at most dp.bounding.CAP; one row for each person, part and key.
+        # Not negative, and at most dp.engine.CAP; one row for each person, part and key.
         pa.field("value", pa.int64(), nullable=False),
     ]
 )
@@ -126,7 +126,10 @@ class Column:
 class Query(Protocol):
     """**Protocol:** a statistic whose every vector changes by no more than declared when one person comes or goes."""
 
-    id: str
+    @property
+    def id(self) -> str:
+        """Its name."""
+        ...
 
     def parts(self) -> tuple[Part, ...]:
         """The vectors it consists of; never empty, fixed by the options."""

@@ -26,6 +26,8 @@ from recording.errors import InputError
 BATCH_ROWS = 1_000_000
 """Rows of one piece of a Parquet file."""
 
+_READ_BYTES = 2**20
+
 MAX_JSON_BYTES = 512 * 1024 * 1024
 
 _SIZES = (("screen_width", "screen_height"), ("monitor_width", "monitor_height"))
@@ -138,13 +140,14 @@ def read_parquet(
         raise InputError("no column is declared for 'person'", code="dp-column", hint="declare whose each row is")
     for file in _files(Path(path), ".parquet"):
         try:
-            with pq.ParquetFile(file) as source:
-                held = set(source.schema_arrow.names)
-                lacking = sorted(name for name, actual in columns.items() if actual not in held)
-                if lacking:  # names of the policy, not of the file
-                    hint = f"say in 'columns' where {', '.join(lacking)} is found"
-                    raise InputError("a declared column is not in a file", code="dp-column", hint=hint)
-                wanted = sorted(set(columns.values()))
+            wanted = sorted(set(columns.values()))
+            stored = pq.read_schema(file)
+            if not set(wanted) <= set(stored.names):
+                raise InputError("a declared column is not in a file", code="dp-column", hint="see 'columns'")
+            # Text stays as the codes that it is stored as: reading is faster, and so is everything after it. Buffering
+            # ahead would keep the whole file in memory, and reading without a buffer a whole row group.
+            text = [one.name for one in stored if one.name in wanted and one.type in {pa.string(), pa.large_string()}]
+            with pq.ParquetFile(file, read_dictionary=text, pre_buffer=False, buffer_size=_READ_BYTES) as source:
                 for batch in source.iter_batches(batch_size=batch_rows, columns=wanted):
                     table = pa.Table.from_batches([batch])
                     events = pa.table({name: table.column(actual) for name, actual in columns.items()})

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import bounded
+from dp.bounding import Bounding, bounded
 from dp.contract import (
     ALL,
     OTHER,
@@ -75,9 +75,14 @@ class CountEventsOptions(QueryOptions):
         """Events by person and key. See `dp.contract.Query.partial`."""
         return _rows(self, events, person)
 
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        inner = {"events": frozenset(public_keys(self.by, self.keys))}
+        return Bounding(query=self.id, parts=self.parts(), inner=inner)
+
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        return bounded(partials, self.parts(), query=self.id, threads=threads)
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""
@@ -111,9 +116,14 @@ class CountUsersOptions(QueryOptions):
         """Events by person and key, which decide the keys that a person is counted under."""
         return _rows(self, events, person)
 
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        inner = {"people": frozenset(public_keys(self.by, self.keys))}
+        return Bounding(query=self.id, parts=self.parts(), inner=inner)
+
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        return bounded(partials, self.parts(), query=self.id, threads=threads)
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""

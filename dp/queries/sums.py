@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import CAP, Shape, bounded
+from dp.bounding import Bounding, bounded
 from dp.contract import (
     Column,
     GroupBy,
@@ -24,6 +24,7 @@ from dp.contract import (
     Vector,
     non_negative,
 )
+from dp.engine import CAP
 from dp.queries._guard import noise_is_safe
 from dp.queries.counts import check_groups, group_column, grouped, public_keys
 from dp.rows import MAX_VALUE, column, fixed_point, partial, persons
@@ -72,12 +73,17 @@ class SumOptions(QueryOptions):
         steps, present = _clipped(self, events)
         return partial(who, grouped(events, self.by, self.keys), {"sum": steps}, keep=present)
 
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`. A person's own sum is rounded down to whole public units."""
+    def bounding(self) -> Bounding:
+        """How a person is bounded; one's own sum is rounded down to whole public units."""
         step = self.unit_size * 10**self.decimals
         # Both figures are options of the policy.
-        shape = Shape(sql=f"SELECT person, part, key, value // {step} AS value, value AS weight FROM merged")  # noqa: S608
-        return bounded(partials, self.parts(), query=self.id, shape=shape, threads=threads)
+        sql = f"SELECT person, part, key, value // {step} AS value, value AS weight FROM merged"  # noqa: S608
+        inner = {"sum": frozenset(public_keys(self.by, self.keys))}
+        return Bounding(query=self.id, parts=self.parts(), inner=inner, sql=sql)
+
+    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
+        """See `dp.contract.Query.vectors`."""
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Sums without negative ones."""
@@ -129,8 +135,8 @@ class MeanOptions(QueryOptions):
         added: dict[str, Ints] = {"sum": steps, "count": present.astype("int64")}
         return partial(who, key, added, keep=present)
 
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`.
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`.
 
         Who has more than ``max_events`` events adds so many of their own mean, so that bounding does not bend it.
         """
@@ -144,7 +150,13 @@ class MeanOptions(QueryOptions):
         LEFT JOIN (FROM merged WHERE part = 'sum') s ON s.person = c.person AND s.key = c.key
         CROSS JOIN (VALUES ('sum'), ('count')) AS p(part)
         """  # noqa: S608
-        return bounded(partials, self.parts(), query=self.id, shape=Shape(sql=sql), threads=threads)
+        keys = frozenset(public_keys(self.by, self.keys))
+        inner = {"sum": keys, "count": keys}
+        return Bounding(query=self.id, parts=self.parts(), inner=inner, sql=sql)
+
+    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
+        """See `dp.contract.Query.vectors`."""
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Quotients of the noisy values, within the clip; null where the noisy count is not positive."""

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from dp_cases import QUERIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_counts import count_events
 
-from dp.bounding import CAP, merged, open_engine
+from benchmarks._queries import QUERIES
+from dp.bounding import merged
 from dp.contract import OTHER, PARTIALS, Query
+from dp.engine import CAP, open_engine
 from dp.queries import (
     CountEventsOptions,
     CountUsersOptions,
