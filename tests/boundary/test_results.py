@@ -96,7 +96,9 @@ def test_the_manifest_says_what_left_and_under_what(
     out = tmp_path / "out"
     manifest = json.loads((out / "manifest.json").read_bytes())
     assert manifest["policy"] == {"name": "test", "digest": plan.policy.digest}
-    assert {"boundary-redaction", "python", "pyarrow", "presidio-anonymizer"} <= set(manifest["versions"])
+    assert {"boundary-redaction", "python", "pyarrow", "presidio-anonymizer", "duckdb", "dp-accounting"} <= set(
+        manifest["versions"]
+    )
     assert manifest["steps"] == ["text.roles", "redact", "text.reread"]
     assert manifest["sources"] == 4
     assert manifest["withheld"] == {"json-syntax": 1}
