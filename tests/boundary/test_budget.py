@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from charges import charge, release
+from tiny_policy import events_per_app
 from tiny_recording import Desk
 from typer.testing import CliRunner
 
@@ -26,13 +27,7 @@ from dp.noise import TableNoise
 from dp.terms import Currency, Terms
 from recording.errors import InputError
 
-STATISTIC = """\
-person: user_id
-release:
-  budget: {scope: tests, epsilon: 1}
-  aggregates:
-    - {use: dp.count_events, id: per-app, keys: [Mail, Crm], max_groups: 2, max_per_group: 500, epsilon: 0.25}
-"""
+STATISTIC = events_per_app("0.25")
 
 
 @pytest.fixture

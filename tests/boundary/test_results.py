@@ -10,18 +10,13 @@ from pathlib import Path
 
 import pytest
 from plug_in import boundary
+from tiny_policy import events_per_app
 from tiny_recording import Desk, contents, left_of, save
 
 from boundary.plan import Plan
 from boundary.runner import run
 
-STATISTIC = """\
-person: user_id
-release:
-  budget: {scope: tests, epsilon: 1}
-  aggregates:
-    - {use: dp.count_events, id: per-app, keys: [Mail, Crm], max_groups: 2, max_per_group: 500, epsilon: 0.75}
-"""
+STATISTIC = events_per_app("0.75")
 
 
 @pytest.fixture
@@ -101,7 +96,9 @@ def test_the_manifest_says_what_left_and_under_what(
     out = tmp_path / "out"
     manifest = json.loads((out / "manifest.json").read_bytes())
     assert manifest["policy"] == {"name": "test", "digest": plan.policy.digest}
-    assert {"boundary-redaction", "python", "pyarrow", "presidio-anonymizer"} <= set(manifest["versions"])
+    assert {"boundary-redaction", "python", "pyarrow", "presidio-anonymizer", "duckdb", "dp-accounting"} <= set(
+        manifest["versions"]
+    )
     assert manifest["steps"] == ["text.roles", "redact", "text.reread"]
     assert manifest["sources"] == 4
     assert manifest["withheld"] == {"json-syntax": 1}
