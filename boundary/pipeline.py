@@ -94,6 +94,12 @@ def _line_of(error: Exception) -> str:
 def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | None = None) -> Release:
     rows, person = admitted(recording, plan, clock)
     if plan.is_empty:
+        if plan.aggregates:
+            raise StepFailed(
+                "a policy of statistics alone lets no recording pass",
+                code="statistics-alone",
+                hint="use boundary release, or extend a policy that finds and changes",
+            )
         return _unchanged(recording, rows, plan, person, clock)
     removed = rows.removed
     source = recording

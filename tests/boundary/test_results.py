@@ -13,6 +13,7 @@ from plug_in import boundary
 from tiny_policy import events_per_app
 from tiny_recording import Desk, contents, left_of, save
 
+from boundary.outcome import Withheld
 from boundary.plan import Plan
 from boundary.runner import run
 
@@ -69,11 +70,24 @@ def test_a_recording_without_a_person_withholds_the_statistic(
     assert not (tmp_path / "ledger.db").exists(), "nothing was charged"
 
 
+def test_a_policy_of_statistics_alone_lets_no_recording_pass(
+    batch: Path, tmp_path: Path, planned: Callable[[str], Plan], in_this_process: Callable[[Plan], None]
+) -> None:
+    """Whoever meant to release figures alone does not release what they were counted from."""
+    plan = planned(f"person: user_id\n{STATISTIC[STATISTIC.index('release:') :]}")
+    in_this_process(plan)
+    result = run([batch], plan, tmp_path / "out", ledger=tmp_path / "ledger.db")
+    assert {entry.outcome.code for entry in result.entries if isinstance(entry.outcome, Withheld)} == {
+        "statistics-alone"
+    }
+    assert not list((tmp_path / "out" / "recordings").iterdir())
+
+
 def test_no_person_and_no_exact_count_is_in_the_output(
     batch: Path, tmp_path: Path, planned: Callable[[str], Plan], in_this_process: Callable[[Plan], None]
 ) -> None:
     """A statistic leaves noised; neither the tallies nor whose they are leave with it."""
-    plan = planned(f"{STATISTIC.replace('release:', FINDING + 'release:')}  names: neutral")
+    plan = planned(f"{STATISTIC}  names: neutral")
     in_this_process(plan)
     result = run([batch], plan, tmp_path / "out", ledger=tmp_path / "ledger.db")
     assert result.complete

@@ -7,6 +7,8 @@ def events_per_app(epsilon: str) -> str:
     """Its lines below the name: events in two applications, at a price out of a budget of 1."""
     return f"""\
 person: user_id
+find: [{{use: text.roles}}]
+change: {{default: {{use: redact}}}}
 release:
   budget: {{scope: tests, epsilon: 1}}
   aggregates:
