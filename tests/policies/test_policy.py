@@ -170,9 +170,9 @@ class TestTravelling:
         assert policy.name == name
         assert plain(policy)["description"].endswith(".")
 
-    def test_baseline_and_strict_are_shipped(self):
-        """The two names of the documentation exist."""
-        assert {"baseline", "strict", "lockdown"} <= set(shipped())
+    def test_the_policies_of_the_documentation_are_shipped(self):
+        """The names of the documentation exist."""
+        assert {"baseline", "strict", "lockdown", "statistics"} <= set(shipped())
 
     def test_its_sources_alone_make_it_again(self, make, tmp_path):
         """A worker builds the same policy without any file, not even a shipped one."""
