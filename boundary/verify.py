@@ -46,12 +46,9 @@ def verify_text(
         return
     files = {name: SourceFile(name, data) for name, data in changed.files.items()}
     recording = parse_files("output", files)
-    detectors, leave = text_detectors(plan), _Leave(recording, changed.added)
+    detectors = text_detectors(plan)
     seen: set[str] = set()
-    for whole in gather(recording, frozenset(), Screens()).passages:
-        passage = replace(whole, text=leave(whole))
-        if not any(char.isalnum() for char in passage.text):
-            continue
+    for passage in recorded(recording, changed.added):
         for _, hit in plan.detectors.in_passage(passage):
             raise _residue(hit.rule, passage.kind)
         if passage.text in seen:
@@ -66,6 +63,15 @@ def verify_text(
         for hit in find_known(passage.text, known):
             raise _residue(hit.rule, passage.kind)
     _search_bytes(changed, set(media), known)
+
+
+def recorded(recording: Recording, added: Added) -> Iterator[Passage]:
+    """The passages of a result, with what the change put there blanked; those that say nothing left out."""
+    leave = _Leave(recording, added)
+    for whole in gather(recording, frozenset(), Screens()).passages:
+        passage = replace(whole, text=leave(whole))
+        if any(char.isalnum() for char in passage.text):
+            yield passage
 
 
 class _Leave:
