@@ -149,7 +149,7 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
     with clock.during("change.timing"):
         changed = retime(changed, source, plan)
     if watch is not None:
-        watch.changed(Done(session, decisions, pixel_findings, removed, changed))
+        watch.changed(Done(session, decisions, pixel_findings, removed, screens, changed))
     with clock.during("verify"):
         media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg", ".mp4"))]
         verify_text(changed, media, known, plan, clock)

@@ -72,6 +72,7 @@ class Done:
         decisions: `boundary.deciding.Decision` for each place of a text.
         regions: Findings of detectors of pixels.
         removed: Rows that were not admitted.
+        screens: `boundary.screens.Screens`: what was read on the frames.
         changed: `boundary.change.Changed`: the files that are to leave.
     """
 
@@ -79,6 +80,7 @@ class Done:
     decisions: Sequence[Any] = field(repr=False)
     regions: Sequence[Finding] = field(repr=False)
     removed: frozenset[int] = field(repr=False)
+    screens: Any = field(repr=False)
     changed: Any = field(repr=False)
 
 
