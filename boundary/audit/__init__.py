@@ -2,3 +2,10 @@
 
 ``from boundary import audit`` and `audit.run`; on the command line ``boundary audit``.
 """
+
+from boundary.audit.gates import Gate, parse_gate
+from boundary.audit.rates import Rate
+from boundary.audit.run import Options
+from boundary.audit.write import Audited, run
+
+__all__ = ["Audited", "Gate", "Options", "Rate", "parse_gate", "run"]

@@ -60,7 +60,9 @@ def plant_screens(recording: Recording, canaries: Sequence[Canary], *, seed: int
 
 def draw(pixels: Pixels, canaries: Sequence[Canary], rng: np.random.Generator) -> tuple[Pixels, list[Box | None]]:
     """A copy of a frame with canaries on it, and the box of each one's value; ``None`` where there is no room."""
-    done, taken, out = pixels.copy(), [], []
+    done = pixels.copy()
+    taken: list[Box] = []
+    out: list[Box | None] = []
     for canary in canaries:
         face, size = _face(), int(rng.choice(SIZES))
         weight = int(rng.choice(WEIGHTS))
@@ -83,14 +85,14 @@ def draw(pixels: Pixels, canaries: Sequence[Canary], rng: np.random.Generator) -
 
 
 def visible(before: Pixels, after: Pixels, box: Box) -> float:
-    """Share of the ink in a box, 0 to 1, that is still there: what a value's pixels tell, whatever OCR makes of them."""
+    """Share of the ink in a box, 0 to 1, that is still there, whatever OCR makes of it."""
     left, top, width, height = box
     old = before[top : top + height, left : left + width].astype(np.int16)
     new = after[top : top + height, left : left + width].astype(np.int16)
     ground = np.median(old.reshape(-1, 3), axis=0)
     ink = (np.abs(old - ground) >= INK).any(axis=2)
     kept = (np.abs(old - new) < INK).all(axis=2)
-    return float(np.count_nonzero(ink & kept) / max(1, np.count_nonzero(ink)))
+    return int(np.count_nonzero(ink & kept)) / max(1, int(np.count_nonzero(ink)))
 
 
 def _place(pixels: Pixels, width: int, height: int, taken: Sequence[Box], rng: np.random.Generator) -> Box | None:

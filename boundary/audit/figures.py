@@ -1,4 +1,4 @@
-"""From verdicts to figures: leak rates by entity, kind of place and application; and the metrics that gates may name."""
+"""From verdicts to figures: leak rates by entity, kind of place and application; the metrics that gates may name."""
 
 from __future__ import annotations
 

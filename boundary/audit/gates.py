@@ -7,6 +7,7 @@ import difflib
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -76,17 +77,15 @@ def _check(node: ast.expr, text: str, names: list[str]) -> None:
         case ast.Compare():
             if not all(type(op) in _COMPARE for op in node.ops):
                 raise _wrong(text, "metrics are compared by < <= > >= == !=")
-            for side in (node.left, *node.comparators):
-                if not isinstance(_number(side), float):
-                    names.append(_name(side, text))
+            sides = (node.left, *node.comparators)
+            names.extend(_name(side, text) for side in sides if _number(side) is None)
         case _:
             raise _wrong(text, "a gate compares a metric with a number")
 
 
 def _number(node: ast.expr) -> float | None:
-    if isinstance(node, ast.Constant) and type(node.value) in {int, float}:
-        return float(node.value)  # type: ignore[arg-type]  an int or a float, as the line above says
-    return None
+    value = node.value if isinstance(node, ast.Constant) else None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _name(node: ast.expr, text: str = "") -> str:
@@ -107,9 +106,7 @@ def _value(node: ast.expr, metrics: Mapping[str, float | None]) -> bool:
             return not _value(node.operand, metrics)
     assert isinstance(node, ast.Compare)  # `_check` let nothing else by
     sides = [_side(side, metrics) for side in (node.left, *node.comparators)]
-    return all(
-        _COMPARE[type(op)](*pair) for op, pair in zip(node.ops, zip(sides, sides[1:], strict=False), strict=True)
-    )
+    return all(_COMPARE[type(op)](*pair) for op, pair in zip(node.ops, pairwise(sides), strict=True))
 
 
 def _side(node: ast.expr, metrics: Mapping[str, Any]) -> float:

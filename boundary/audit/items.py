@@ -112,8 +112,7 @@ def items_of(done: Done, number: int) -> Iterator[Item]:
 
 def _kept(passage: Passage, number: int, done: Done, frames: Mapping[str, int]) -> Iterator[Item]:
     if passage.field is not None:
-        where = {"field": passage.field, "start": 0, "end": len(passage.text)}
-        yield Item(KEPT, number, "field", "", "", where)
+        yield Item(KEPT, number, "field", "", "", {"field": passage.field, "start": 0, "end": len(passage.text)})
     elif passage.frame is not None and passage.line is not None and passage.role != "closed":
         for box in done.screens.boxes(passage.frame, passage.line, 0, len(passage.text))[:1]:
             where = {"frame": frames[passage.frame], "box": [box.x, box.y, box.width, box.height]}

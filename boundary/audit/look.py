@@ -37,7 +37,7 @@ class Onlooker:
 
     number: int
     opinion: Opinion | None
-    seed: int
+    shape: tuple[int, int, int] = (0, 0, 0)
     frames: dict[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     items: list[Item] = field(default_factory=list, repr=False)
@@ -48,6 +48,7 @@ class Onlooker:
         recording = open_recording(path, max_bytes=max_bytes)
         for frame in recording.frames:
             self.frames.setdefault(frame.file, len(self.frames) + 1)
+        self.shape = len(recording.events), len(recording.fields), len(recording.frames)
         return recording
 
     def frame(self, name: str, before: Any, after: Any, marks: Sequence[Any]) -> None:
@@ -58,6 +59,7 @@ class Onlooker:
 
     def ended(self, frames: Sequence[str], withheld: Mapping[str, str]) -> None:
         """Count frames that were withheld."""
+        self.tally.total["frames"] += len(frames)
         self.tally.withheld.update(f"frame: {code}" for code in withheld.values())
 
     def changed(self, done: Any) -> None:
@@ -76,13 +78,7 @@ class Onlooker:
         if isinstance(outcome, Withheld):
             tally.withheld[f"recording: {outcome.code}"] += 1
             return []
-        for total, mine in (
-            (tally.found, self.tally.found),
-            (tally.changed, self.tally.changed),
-            (tally.total, self.tally.total),
-            (tally.withheld, self.tally.withheld),
-        ):
-            total.update(mine)  # type: ignore[arg-type]  counters of the same keys, pair by pair
+        tally.add(self.tally)
         for item in self.items:
             lottery.add(item)
         return self.residues

@@ -15,7 +15,7 @@ from recording.edit import Patch, apply_patches, field_patch
 from recording.errors import BoundaryError
 from recording.formats import Stroke, format_named
 from recording.model import KEY_KINDS, Recording, SourceFile
-from recording.simulate import Enter, Sensitive, Setup, draw_typist, say, type_text
+from recording.simulate import Action, Enter, Sensitive, Setup, draw_typist, say, type_text
 from recording.timeline import Timeline, time_map
 
 PAUSE_NS = 900_000_000
@@ -147,7 +147,7 @@ def _row(pair: tuple[Spot, Canary]) -> int:
 def _strokes(canary: Canary, rng: np.random.Generator) -> tuple[list[Stroke], tuple[str, ...]]:
     """A line of its own, typed by somebody with slips and corrections, from time 0; and what is left of the value."""
     mark = Sensitive(canary.entity, canary.value)
-    script = [Enter(), say(canary.before, mark, canary.after), Enter()]
+    script: list[Action] = [Enter(), say(canary.before, mark, canary.after), Enter()]
     setup = Setup(clipboard=False, blind=False)
     for _ in range(8):
         stream = type_text(script, draw_typist(rng), rng, setup=setup)
@@ -172,7 +172,7 @@ def _make_room(recording: Recording, rows: Sequence[int], lengths: Sequence[int]
         return recording, [None] * len(rows)
     moments = [int(old[row]) if timed[row] else None for row in rows]
     known = np.array(sorted({moment for moment in moments if moment is not None}), np.int64)
-    room = {moment: 0 for moment in known.tolist()}
+    room = dict.fromkeys(known.tolist(), 0)
     starts: list[int | None] = []
     for moment, length in zip(moments, lengths, strict=True):
         if moment is None:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from boundary.audit.canaries import FIELD, SCREEN, TYPED, Canary, draw
 from boundary.audit.items import Lottery
@@ -63,8 +62,8 @@ class Audit:
 
     Attributes:
         asked: Canaries that were to be planted, by modality.
-        planted: Those that found a place.
         chance: Canaries never planted that were found all the same, and of how many.
+        shapes: Events, texts and frames of each recording, to know it again.
         judge: The engine that read what was left of canaries on frames.
     """
 
@@ -80,6 +79,7 @@ class Audit:
     chance: tuple[int, int] = (0, 0)
     judge: str = ""
     residues: list[Residue] = field(default_factory=list, repr=False)
+    shapes: list[tuple[int, int, int]] = field(default_factory=list)
     seconds: float = 0.0
 
     def add(self, tried: Tried) -> int:
@@ -100,8 +100,9 @@ def look(source: Path, plan: Plan, options: Options, progress: Progress | None =
     done = _begin(source, plan, options)
     steps = _Steps(progress, 3 * len(done.sample.paths))
     for number, path in enumerate(done.sample.paths, start=1):
-        onlooker = Onlooker(number, done.opinion, options.seed)
+        onlooker = Onlooker(number, done.opinion)
         outcome = as_it_is(path, plan, onlooker)
+        done.shapes.append(onlooker.shape)
         done.residues += onlooker.settle(outcome, done.tally, done.lottery)
         steps.one()
     _canaries(done, steps)

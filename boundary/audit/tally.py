@@ -1,4 +1,4 @@
-"""What a policy found and changed in a sample, by label, kind of place, rule and application; and how much of it all."""
+"""What a policy found and changed in a sample, by label, kind of place, rule and application, and how much of all."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ class Tally:
     changed: Counter[str] = field(default_factory=Counter)
     total: Counter[str] = field(default_factory=Counter)
     withheld: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of other recordings."""
+        self.found.update(other.found)
+        self.changed.update(other.changed)
+        self.total.update(other.total)
+        self.withheld.update(other.withheld)
 
     def add_done(self, done: Done) -> None:
         """Count the findings of a recording, and the characters and keys behind them."""
