@@ -81,6 +81,7 @@ def metric_names() -> frozenset[str]:
     groups = ["", *(f".{m}" for m in MODALITIES), *(f".{e}" for e in KINDS)]
     groups += [f".{entity}.{modality}" for entity in KINDS for modality in MODALITIES]
     rated = [f"{name}{group}{end}" for name in ("leak", "recall") for group in groups for end in ENDS]
+    rated += [f"withheld{group}" for group in groups if group]
     rated += [f"harmless{group}{end}" for group in ("", *(f".{m}" for m in MODALITIES)) for end in ENDS]
     rated += [f"{name}{end}" for name in LABELLED for end in ENDS]
     return frozenset((*rated, *PLAIN))
@@ -98,6 +99,8 @@ def metrics(data: Mapping[str, object]) -> dict[str, float | None]:
     for group, figures in groups:
         for name in ("leak", "recall"):
             out |= _ends(f"{name}{group}", figures[name])
+        if group:
+            out[f"withheld{group}"] = figures["withheld"] / figures["planted"] if figures["planted"] else None
     harmless = data["harmless"]
     assert isinstance(harmless, dict)
     for group, rate in harmless.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from boundary.audit.canaries import Canary
+from boundary.audit.canaries import FIELD, TYPED, Canary
 from boundary.audit.draw import plant_screens
 from boundary.audit.items import Item, Lottery, items_of
 from boundary.audit.judge import Glimpses, Verdict, chance, texts_of, verdicts
@@ -22,8 +22,6 @@ from recording import open_recording, parse_files
 from recording.edit import Patch, apply_patches, row_removal
 from recording.model import Recording, SourceFile
 
-HALVINGS = 3
-"""A copy that is withheld is tried again in halves, so often: what one canary does must not hide what others do."""
 SLOTS = 6
 """Canaries on a frame."""
 
@@ -103,33 +101,38 @@ class Tried:
 def try_texts(
     recording: Recording, canaries: Sequence[Canary], decoys: Sequence[Canary], plan: Plan, *, seed: int
 ) -> Iterator[Tried]:
-    """Plant canaries in the keys and texts of copies without frames; a copy that is withheld is tried in halves."""
+    """Plant canaries in the keys and texts of copies without frames.
+
+    A copy that is withheld is tried again, kind by kind and then in halves: what one canary does must not hide what
+    becomes of the others. What is withheld all by itself is withheld.
+    """
     bare = without_pictures(recording)
     original = texts_of(bare)
-    yield from _halves(bare, list(canaries), list(decoys), plan, original, seed, HALVINGS)
+    groups, left = [tuple(canaries)], tuple(decoys)
+    hopeless: bool | None = None
+    while groups:
+        group = groups.pop()
+        typed, fields = ([one for one in group if one.modality == m] for m in (TYPED, FIELD))
+        copy, planted = plant_texts(bare, typed, fields, seed=seed)
+        if not planted:
+            continue
+        outcome = process(lambda copy=copy: copy, plan)  # type: ignore[misc]
+        if isinstance(outcome, Withheld) and len(planted) > 1:
+            hopeless = isinstance(process(lambda: bare, plan), Withheld) if hopeless is None else hopeless
+            if not hopeless:
+                groups += _parts(tuple(one.canary for one in planted))
+                continue
+        yield _tried(outcome, planted, Glimpses({}, None), copy, original, left)
+        left = left if isinstance(outcome, Withheld) else ()
 
 
-def _halves(
-    bare: Recording,
-    canaries: list[Canary],
-    decoys: list[Canary],
-    plan: Plan,
-    original: str,
-    seed: int,
-    left: int,
-) -> Iterator[Tried]:
-    typed = [one for one in canaries if one.modality == "typed"]
-    fields = [one for one in canaries if one.modality == "field"]
-    copy, planted = plant_texts(bare, typed, fields, seed=seed)
-    if not planted:
-        return
-    outcome = process(lambda: copy, plan)
-    if isinstance(outcome, Withheld) and left and len(canaries) > 1:
-        middle = len(canaries) // 2
-        yield from _halves(bare, canaries[:middle], decoys[:middle], plan, original, seed * 2, left - 1)
-        yield from _halves(bare, canaries[middle:], decoys[middle:], plan, original, seed * 2 + 1, left - 1)
-        return
-    yield _tried(outcome, planted, Glimpses({}, None), copy, original, decoys)
+def _parts(canaries: tuple[Canary, ...]) -> list[tuple[Canary, ...]]:
+    """Some canaries by kind, or halves of one kind."""
+    kinds = dict.fromkeys(one.entity for one in canaries)
+    if len(kinds) > 1:
+        return [tuple(one for one in canaries if one.entity == kind) for kind in kinds]
+    middle = len(canaries) // 2
+    return [canaries[:middle], canaries[middle:]]
 
 
 def _tried(
