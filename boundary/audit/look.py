@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from boundary.audit.canaries import FIELD, TYPED, Canary
+from boundary.audit.canaries import FIELD, TYPED, Canary, haystack
 from boundary.audit.draw import plant_screens
 from boundary.audit.items import Item, Lottery, items_of
 from boundary.audit.judge import Glimpses, Verdict, chance, texts_of, verdicts
@@ -143,8 +143,9 @@ def _tried(
     original: str,
     decoys: Sequence[Canary] = (),
 ) -> Tried:
+    lines = haystack(one.canary.text for one in planted)
     judged = verdicts(outcome, planted, glimpses, copy, original)
-    return Tried(tuple(judged), tuple(one.canary for one in planted), *chance(outcome, decoys, original))
+    return Tried(tuple(judged), tuple(one.canary for one in planted), *chance(outcome, decoys, f"{original}\0{lines}"))
 
 
 def try_screens(recording: Recording, canaries: Sequence[Canary], plan: Plan, judge: Any, *, seed: int) -> Tried:

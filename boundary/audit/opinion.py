@@ -123,7 +123,7 @@ def second_opinion(plan: Plan, *, reveal: bool = False) -> Opinion:
         BoundaryError: They cannot be built.
     """
     if plan.reader is None:
-        return Opinion(_plan(_WITHOUT_SCREENS, plan), "", independent=False, reveal=reveal)
+        return Opinion(_plan(_WITHOUT_SCREENS.format(), plan), "", independent=False, reveal=reveal)
     from image_redact.engines import rapid
 
     used = _engines(plan)

@@ -99,12 +99,11 @@ def _values(values: Mapping[str, float | None]) -> str:
 
 def _figures(data: Data) -> str:
     cells = []
-    for row in data["leak"]["modality"]:
-        recall = row["recall"]
+    rows = {row["key"][0]: row for row in data["leak"]["modality"]}
+    for m in (m for m in MODALITIES if m in rows):
+        recall = rows[m]["recall"]
         cells.append(
-            figure(
-                f"Recall, {words(row['key'][0])}", percent(recall["share"]), f"95 %: {span(recall)} of {recall['of']:,}"
-            )
+            figure(f"Recall, {words(m)}", percent(recall["share"]), f"95 %: {span(recall)} of {recall['of']:,}")
         )
     harmless, withheld = data["harmless"]["all"], data["withheld"]["share"]
     cells.append(
@@ -134,6 +133,9 @@ _HOW = (
 )
 
 
+_HELD = '<th class="n held" scope="col" title="withheld">held</th>'
+
+
 def _leaks(data: Data) -> str:
     leak = data["leak"]
     chance, asked = leak["chance"], leak["asked"]
@@ -153,7 +155,9 @@ def _leaks(data: Data) -> str:
     both = {tuple(row["key"]): row for row in leak["both"]}
     total = {row["key"][0]: row for row in leak["modality"]}
     used = [m for m in MODALITIES if m in total]
-    head = "".join(f'<th class="group" colspan="2" scope="col">{TITLES[m]}</th>' for m in used)
+    head = "".join(
+        f'<th class="group" scope="col">{TITLES[m]}</th><th class="n" scope="col">hidden</th>{_HELD}' for m in used
+    )
     rows = [
         f'<tr><th scope="row"><code>{escape(entity)}</code></th>'
         + "".join(_cell(both.get((entity, m))) for m in used)
@@ -172,17 +176,18 @@ def _leaks(data: Data) -> str:
 
 
 def _cell(row: Mapping[str, Any] | None) -> str:
+    """Plot, counts, and what was withheld."""
     if row is None:
-        return '<td class="plot"></td><td class="n none">–</td>'
+        return '<td class="plot"></td><td class="n none">–</td><td></td>'
     recall = row["recall"]
-    held = f'<br><small class="none">{row["withheld"]:,} withheld</small>' if row["withheld"] else ""
+    held = f'<td class="n held">{row["withheld"]:,}</td>' if row["withheld"] else "<td></td>"
     if not recall["of"]:
-        return f'<td class="plot"></td><td class="n none">–{held}</td>'
+        return f'<td class="plot"></td><td class="n none">–</td>{held}'
     leaked = " leak" if row["leak"]["hits"] else ""
     return (
         f'<td class="plot">{interval_plot(recall)}</td>'
         f'<td class="n{leaked}" title="{percent(recall["share"])}, 95 % {span(recall)}">'
-        f"{recall['hits']:,} of {recall['of']:,}{held}</td>"
+        f"{recall['hits']:,} of {recall['of']:,}</td>{held}"
     )
 
 
@@ -193,8 +198,8 @@ def _by_app(data: Data) -> str:
         for row in data["leak"]["app"]
     )
     head = (
-        '<tr><th scope="col">Application</th><th scope="col">Where</th><th scope="col" colspan="2">Hidden</th>'
-        '<th class="n" scope="col">Recall</th><th class="n" scope="col">95 % interval</th></tr>'
+        '<tr><th scope="col">Application</th><th scope="col">Where</th><th></th><th class="n" scope="col">hidden</th>'
+        f'{_HELD}<th class="n" scope="col">Recall</th><th class="n" scope="col">95 % interval</th></tr>'
     )
     table = card(f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>")
     return f"<details><summary>By application</summary>{table}</details>\n"
@@ -251,7 +256,7 @@ def _harm(data: Data) -> str:
 
 def _share(name: str, part: int, of: int, share: float | None, more: str = "") -> str:
     return (
-        f'<tr><th scope="row">{name}</th><td class="bars">{bars([0, 0, part], of or 1)}</td>'
+        f'<tr><th scope="row">{name}</th><td class="bars">{bars([part], of or 1, "b")}</td>'
         f'<td class="n">{percent(share)}</td><td class="n">{part:,} of {of:,}{more}</td></tr>'
     )
 
@@ -268,6 +273,6 @@ def _withheld(data: Data) -> str:
     table = card(f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>")
     return (
         '<h2 id="withheld">Withheld</h2>\n<p class="lead">'
-        f"{percent(shares['recordings'])} of the recordings and {percent(shares['frames'])} of the frames of the sample "
-        f"itself; {percent(shares['canaries'])} of the planted values.</p>\n{table if rows else ''}\n"
+        f"{percent(shares['recordings'])} of the recordings and {percent(shares['frames'])} of the frames of the "
+        f"sample itself; {percent(shares['canaries'])} of the planted values.</p>\n{table if rows else ''}\n"
     )

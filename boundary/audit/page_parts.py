@@ -63,10 +63,10 @@ def interval_plot(rate: Mapping[str, float | None]) -> str:
     )
 
 
-def bars(parts: Sequence[int], most: int) -> str:
-    """Parts side by side, in the colours of typed, field and screen, on a scale to ``most``."""
+def bars(parts: Sequence[int], most: int, names: str = "tfs") -> str:
+    """Parts side by side on a scale to ``most``; ``names`` are their colours, by default typed, field and screen."""
     x, out = 0.0, []
-    for part, name in zip(parts, "tfs", strict=True):
+    for part, name in zip(parts, names, strict=True):
         width = 300 * part / max(1, most)
         if part:
             out.append(f'<rect class="{name}" x="{x:.1f}" y="2" width="{max(1.0, width):.1f}" height="12"/>')

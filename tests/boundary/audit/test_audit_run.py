@@ -20,6 +20,7 @@ from recording.errors import InputError
 OPTIONS = audit.Options(canaries=40, entities=SHAPES, labels=5, second=False, seed=3)
 GATES = ("leak.PHONE_NUMBER > 0.4", "leak.US_PASSPORT.typed >= 1", "withheld.CREDIT_CARD > 0.1")
 POLICY = "policy: 1\nname: small\nfind:\n  - {use: text.pii, entities: [CREDIT_CARD, EMAIL_ADDRESS]}\n"
+POLICY += "change:\n  default: {use: replace}\n"
 VOID = {"meta", "link", "br", "path", "circle", "rect"}
 
 
