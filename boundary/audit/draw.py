@@ -91,8 +91,10 @@ def visible(before: Pixels, after: Pixels, box: Box) -> float:
     new = after[top : top + height, left : left + width].astype(np.int16)
     ground = np.median(old.reshape(-1, 3), axis=0)
     ink = (np.abs(old - ground) >= INK).any(axis=2)
-    kept = (np.abs(old - new) < INK).all(axis=2)
-    return int(np.count_nonzero(ink & kept)) / max(1, int(np.count_nonzero(ink)))
+    same = (np.abs(old - new) < INK).all(axis=2)
+    # Dark ink under dark paint has not changed much, and is not seen: its ground has to be there too.
+    ground_left = np.count_nonzero(same & ~ink, axis=0) * 2 > np.count_nonzero(~ink, axis=0)
+    return int(np.count_nonzero(ink & same & ground_left)) / max(1, int(np.count_nonzero(ink)))
 
 
 def _place(pixels: Pixels, width: int, height: int, taken: Sequence[Box], rng: np.random.Generator) -> Box | None:

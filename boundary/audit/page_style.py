@@ -5,15 +5,16 @@ from dp.page_style import STYLE as BASE
 STYLE = (
     BASE
     + """
-:root{--hold-ink:#8a5a00;--bad:#a8172c;--bad-bg:#fdecee;--ok-bg:#e6f4ee;--typed:#0b6bcb;--field:#7a3fc4;--onscreen:#0a7a5a;--rail:#e8ebf0}
-@media (prefers-color-scheme:dark){:root{--hold-ink:#e0b35c;--bad:#ff8e9b;--bad-bg:#3a1519;--ok-bg:#12301f;--typed:#6db3ff;--field:#c39bff;
---onscreen:#5fd1ad;--rail:#2b323b}}
+:root{--hold-ink:#8a5a00;--bad:#a8172c;--bad-bg:#fdecee;--ok-bg:#e6f4ee;
+--typed:#0b6bcb;--field:#7a3fc4;--onscreen:#0a7a5a;--rail:#e8ebf0}
+@media (prefers-color-scheme:dark){:root{--hold-ink:#e0b35c;--bad:#ff8e9b;--bad-bg:#3a1519;
+--ok-bg:#12301f;--typed:#6db3ff;--field:#c39bff;--onscreen:#5fd1ad;--rail:#2b323b}}
 header,main,footer{max-width:78rem}
 nav{margin:1rem 0 0;font-size:.9rem}
 nav a{margin-right:1.1rem;white-space:nowrap}
 a{color:var(--link)}
 h2{margin:2.25rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--line)}
-.banner{background:#8a1020;color:#fff;padding:.9rem 1.25rem;font-size:1.1rem;text-align:center}
+.banner{background:#8a1020;color:#fff;padding:.9rem 1.25rem;font-size:1.1rem;text-align:center;margin:0;max-width:none}
 .verdict{border-radius:.5rem;padding:1rem 1.25rem;margin:1.25rem 0 1rem;
 border:1px solid var(--line);background:var(--card)}
 .verdict strong{font-size:1.35rem;display:block;line-height:1.3}

@@ -104,7 +104,8 @@ def sample(data: Data) -> str:
     names = '<tr><th>Format</th><th>Main application</th><th class="n">In the batch</th><th class="n">Drawn</th></tr>'
     notes = [
         "Rates of canaries are about invented values: real ones may be written in ways that no canary is.",
-        "Canaries are put in where somebody paused; on screens they stand on flat ground, in one family of fonts.",
+        "Canaries are put in where somebody paused, closer together than values are.",
+        "On screens they stand on flat ground, in one family of fonts.",
         "Recall between people differs; the simulated typist follows published figures of typing.",
         "Intervals take canaries for independent; those of one copy share its session.",
         "Digest of the policy: <code>" + escape(data["policy"]["digest"]) + "</code>",

@@ -189,7 +189,8 @@ def _texts(
     """Canaries in keys and texts: batches of `COPY`, the recordings in turn, until all are planted."""
     options = done.options
     pools = {m: draw(m, options.canaries, entities, seed=options.seed) for m in (TYPED, FIELD)}
-    decoys = draw(f"{TYPED} decoy", options.canaries, entities, seed=options.seed)
+    sensitive = [entity for entity in entities if entity != HARMLESS]
+    decoys = draw(f"{TYPED} decoy", options.canaries, sensitive, seed=options.seed)
     for modality, pool in pools.items():
         done.asked[modality] = len(pool)
     barren, turn = 0, 0

@@ -55,7 +55,8 @@ class Sample:
     def scheme(self) -> str:
         """The scheme in words, for reports."""
         if len(self.paths) == self.total:
-            return f"All {self.total} recordings of the batch: a census, nothing was drawn."
+            whole = "The one recording" if self.total == 1 else f"All {self.total} recordings"
+            return f"{whole} of the batch: a census, nothing was drawn."
         return (
             f"{len(self.paths)} of {self.total} recordings, stratified by format and main application: one of each "
             "stratum first, the rest in proportion to its size (largest remainders); within a stratum every recording "

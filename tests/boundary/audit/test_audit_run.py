@@ -153,19 +153,20 @@ def test_names_of_applications_are_escaped_and_sensitive_ones_numbered(sample, t
     assert "application " in text
 
 
+@pytest.mark.slow
 def test_values_of_residues_show_with_reveal_alone_and_then_marked(sample, tmp_path):
-    """The second opinion finds the planted address that the policy leaves; its value is shown only where asked for."""
+    """The second opinion finds a name that the policy leaves; its value is shown only where asked for."""
     batch = tmp_path / "batch"
-    save(batch / "a", desk().type("write to ada.tveit@example.com ").files())
+    save(batch / "a", desk().type("please call Farida Halloran about it ").files())
     shown = {}
     for reveal in (False, True):
         options = audit.Options(canaries=0, labels=0, reveal=reveal)
         done = audit.run(batch, policy("US_SSN"), tmp_path / f"out-{reveal}", options=options)
         shown[reveal] = (done.out / "index.html").read_text("utf-8")
         assert done.data["opinion"]["count"] >= 1
-    assert "ada.tveit" not in shown[False]
+    assert "Halloran" not in shown[False]
     assert 'role="alert"' not in shown[False]
-    assert "ada.tveit@example.com" in shown[True]
+    assert "Halloran" in shown[True]
     assert 'role="alert"' in shown[True]
 
 
@@ -243,7 +244,7 @@ class TestCommand:
         assert "3 answers kept" not in first.output
         assert sorted(read_labels(tmp_path / "a").values()) == ["n", "n", "skip"]
         second = CliRunner().invoke(cli.app, ["audit", "label", str(tmp_path / "a")], input="n\n")
-        assert "1 of 4 places to judge" in second.output
+        assert "5 of 8 places to judge" in second.output
         assert SECRET not in (tmp_path / "a" / "labels.json").read_text()
 
     def test_a_sample_that_is_not_what_was_audited_is_not_judged(self, file, tmp_path):
