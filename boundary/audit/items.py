@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from boundary.trace import Done
@@ -75,8 +76,9 @@ class Lottery:
             heapq.heapreplace(held, entry)
 
     def items(self) -> list[Item]:
-        """What was drawn, in the order of the lottery, so that whoever stops early has judged a fair part."""
-        return [entry[2] for part in (CHANGED, KEPT) for entry in sorted(self.drawn.get(part, ()), key=_ticket)]
+        """What was drawn, in the order of the lottery, the parts in turn: whoever stops early has judged some of both."""
+        parts = [[entry[2] for entry in sorted(self.drawn.get(part, ()), key=_ticket)] for part in (CHANGED, KEPT)]
+        return [item for pair in zip_longest(*parts) for item in pair if item is not None]
 
 
 def _ticket(entry: tuple[int, str, Item]) -> int:

@@ -32,6 +32,7 @@ border:1px solid var(--line);background:var(--card)}
 overflow-x:auto}
 .card table{width:100%}
 .card th,.card td{padding:.3rem .9rem .3rem 0;vertical-align:middle}
+.card td.n,.card th.n{white-space:nowrap;overflow-wrap:normal}
 .card tr>*:last-child{padding-right:0}
 .card tbody th{color:var(--ink);font-weight:400}
 .card thead th.held{color:var(--soft)}

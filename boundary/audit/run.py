@@ -61,7 +61,7 @@ class Audit:
     """What an audit found. Content only in names of applications and, with ``reveal``, in residues.
 
     Attributes:
-        asked: Canaries that were to be planted, by modality.
+        asked: Canaries that were to be planted, by modality; harmless texts not counted.
         chance: Canaries never planted that were found all the same, and of how many.
         shapes: Events, texts and frames of each recording, to know it again.
         judge: The engine that read what was left of canaries on frames.
@@ -192,7 +192,7 @@ def _texts(
     sensitive = [entity for entity in entities if entity != HARMLESS]
     decoys = draw(f"{TYPED} decoy", options.canaries, sensitive, seed=options.seed)
     for modality, pool in pools.items():
-        done.asked[modality] = len(pool)
+        done.asked[modality] = _sensitive(pool)
     barren, turn = 0, 0
     while readable and any(pools.values()) and barren < len(readable):
         path, _ = readable[turn % len(readable)]
@@ -204,6 +204,10 @@ def _texts(
         turn += 1
         if turn <= len(readable):
             steps.one()
+
+
+def _sensitive(pool: Sequence[Canary]) -> int:
+    return sum(one.entity != HARMLESS for one in pool)
 
 
 def _unplanted(
@@ -225,7 +229,7 @@ def _screens(
         return
     options = done.options
     pool = draw(SCREEN, options.screen_canaries, entities, seed=options.seed)
-    done.asked[SCREEN] = len(pool)
+    done.asked[SCREEN] = _sensitive(pool)
     with_frames = [(path, frames) for path, frames in readable if frames]
     if not with_frames or not pool:
         return

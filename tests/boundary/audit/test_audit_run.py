@@ -80,7 +80,7 @@ def test_what_one_detector_misses_moves_no_figure_of_others(whole, lame):
     """Equal seeds plant equal values, so that two audits differ where their policies do."""
     for entity in SHAPES[2:]:
         assert rate(whole, entity) == rate(lame, entity)
-    assert whole.data["leak"]["asked"] == lame.data["leak"]["asked"] == {"typed": 40, "field": 40}
+    assert whole.data["leak"]["asked"] == lame.data["leak"]["asked"] == {"typed": 32, "field": 32}
 
 
 def test_planted_values_are_not_found_by_chance(whole, lame):
