@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import Any
 
 from boundary.trace import Done
+from boundary.video import is_sampled
 from recording.model import Box, Keys, Passage
 from recording.model import Field as FieldSpan
 
@@ -76,7 +77,7 @@ class Lottery:
             heapq.heapreplace(held, entry)
 
     def items(self) -> list[Item]:
-        """What was drawn, in the order of the lottery, the parts in turn: whoever stops early has judged some of both."""
+        """What was drawn, by lot, the parts in turn: whoever stops early has judged some of both."""
         parts = [[entry[2] for entry in sorted(self.drawn.get(part, ()), key=_ticket)] for part in (CHANGED, KEPT)]
         return [item for pair in zip_longest(*parts) for item in pair if item is not None]
 
@@ -88,7 +89,9 @@ def _ticket(entry: tuple[int, str, Item]) -> int:
 def items_of(done: Done, number: int) -> Iterator[Item]:
     """Every place of a recording that was changed, and every word, text and line that was kept."""
     recording = done.session.recording
-    frames = {frame.file: index for index, frame in reversed(list(enumerate(recording.frames)))}
+    # Pictures taken out of a video are no frames of the source, where a person would look for them.
+    still = [frame.file for frame in recording.frames if not is_sampled(frame.file)]
+    frames = {file: index for index, file in reversed(list(enumerate(still)))}
     touched: set[int] = set()
     keys: set[int] = set()
     findings = [(d.finding, done.session.passages[d.passage].kind) for d in done.decisions]
@@ -115,7 +118,7 @@ def items_of(done: Done, number: int) -> Iterator[Item]:
 def _kept(passage: Passage, number: int, done: Done, frames: Mapping[str, int]) -> Iterator[Item]:
     if passage.field is not None:
         yield Item(KEPT, number, "field", "", "", {"field": passage.field, "start": 0, "end": len(passage.text)})
-    elif passage.frame is not None and passage.line is not None and passage.role != "closed":
+    elif passage.frame in frames and passage.line is not None and passage.role != "closed":
         for box in done.screens.boxes(passage.frame, passage.line, 0, len(passage.text))[:1]:
             where = {"frame": frames[passage.frame], "box": [box.x, box.y, box.width, box.height]}
             yield Item(KEPT, number, "screen", "", "", where)

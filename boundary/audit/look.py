@@ -20,6 +20,7 @@ from boundary.pipeline import process
 from boundary.plan import Plan
 from recording import open_recording, parse_files
 from recording.edit import Patch, apply_patches, row_removal
+from recording.errors import BoundaryError, MissingExtra
 from recording.model import Recording, SourceFile
 
 SLOTS = 6
@@ -77,6 +78,7 @@ class Onlooker:
             tally.withheld[f"recording: {outcome.code}"] += 1
             return []
         tally.add(self.tally)
+        tally.withheld.update({f"file: {code}": count for code, count in outcome.report.files_dropped.items()})
         for item in self.items:
             lottery.add(item)
         return self.residues
@@ -106,7 +108,10 @@ def try_texts(
     A copy that is withheld is tried again, kind by kind and then in halves: what one canary does must not hide what
     becomes of the others. What is withheld all by itself is withheld.
     """
-    bare = without_pictures(recording)
+    try:
+        bare = without_pictures(recording)
+    except BoundaryError:
+        return  # frames alone: there is nothing to type into
     original = texts_of(bare)
     groups, left = [tuple(canaries)], tuple(decoys)
     hopeless: bool | None = None
@@ -150,8 +155,13 @@ def _tried(
 
 def try_screens(recording: Recording, canaries: Sequence[Canary], plan: Plan, judge: Any, *, seed: int) -> Tried:
     """Draw canaries into as many frames of a copy as they need, and take that copy through the policy."""
-    small = some_frames(recording, -(-len(canaries) // SLOTS), seed=seed)
-    copy, planted = plant_screens(small, canaries, seed=seed)
+    try:
+        small = some_frames(recording, -(-len(canaries) // SLOTS), seed=seed)
+        copy, planted = plant_screens(small, canaries, seed=seed)
+    except MissingExtra:
+        raise
+    except BoundaryError:
+        return Tried(())  # a copy cannot be made: what finds no place is told in the report
     if not planted:
         return Tried(())
     by_frame: dict[str, list[Planted]] = {}

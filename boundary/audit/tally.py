@@ -25,7 +25,7 @@ class Tally:
         found: Places changed.
         changed: Characters of texts, presses, and pixels that were changed; by unit.
         total: All of them that were let in.
-        withheld: Recordings and frames that did not pass, by ``recording: code`` and ``frame: code``.
+        withheld: What did not pass: ``recording``, ``frame``, ``file`` or ``event``, a colon and the code.
     """
 
     found: Counter[Cell] = field(default_factory=Counter, repr=False)
@@ -63,6 +63,8 @@ class Tally:
             if isinstance(finding.span, Box):
                 self._count(finding, "screen", by_frame.get(finding.span.frame))
         self._share(done, keys, chars)
+        if done.removed:
+            self.withheld["event: not-admitted"] += len(done.removed)
 
     def _count(self, finding: Finding, kind: str, app: str | None) -> None:
         self.found[finding.label, kind, finding.rule, app or ""] += 1

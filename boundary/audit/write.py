@@ -128,7 +128,8 @@ def _write(out: Path, done: Audit, task: Task, gates: Sequence[Gate]) -> Audited
     data = judged(to_data(done), gates, task, {})
     try:
         # Positions in recordings and, with reveal, values: for the auditor alone.
-        out.mkdir(mode=0o700, exist_ok=True)
+        out.mkdir(exist_ok=True)
+        out.chmod(0o700)
         write_task(out, task)
     except OSError as error:
         raise _unwritable(out, error) from None

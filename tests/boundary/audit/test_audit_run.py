@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 from audited import SECRET, SHAPES, desk, policy
-from tiny_recording import left_of, save
+from tiny_recording import left_of, picture, save
 from typer.testing import CliRunner
 
 from boundary import audit, cli
@@ -187,6 +187,19 @@ def test_labels_become_precision_and_recall(sample, tmp_path):
     assert again.data["labels"]["labelled_recall"]["low"] < 1
     assert set(read_labels(done.out).values()) == {"y", "n"}
     assert "4111" not in "".join(path.read_text("utf-8") for path in done.out.iterdir())
+
+
+def test_recordings_without_keys_or_texts_are_counted_and_hurt_nothing(tmp_path):
+    """A batch may hold folders of screenshots, broken files and foreign ones: they are told, the rest is measured."""
+    desk().save(tmp_path / "batch" / "a")
+    save(tmp_path / "batch" / "b", {"shot 1.png": picture("nothing"), "shot 2.png": picture("here")})
+    save(tmp_path / "batch" / "c", {"events.jsonl": b'{"broken'})
+    save(tmp_path / "batch" / "d", {"dump.sql": b"select 1"})
+    options = audit.Options(canaries=9, screen_canaries=9, entities=("US_PASSPORT",), labels=3, second=False)
+    done = audit.run(tmp_path / "batch", policy("US_PASSPORT"), tmp_path / "out", options=options)
+    assert rate(done, "US_PASSPORT")[1] >= 4
+    assert sum(stratum["size"] for stratum in done.data["sample"]["strata"]) == 4
+    assert done.metrics["withheld.recordings"] >= 0.5
 
 
 def test_an_audit_is_not_written_over_anything(sample, tmp_path):
