@@ -33,7 +33,7 @@ def page(data: Data) -> str:
         if data["revealed"]
         else ""
     )
-    links = "".join(f'<a href="#{name}">{said}</a>' for name, said in _SECTIONS)
+    links = " ".join(f'<a href="#{name}">{said}</a>' for name, said in _SECTIONS)
     return "".join(
         (
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',

@@ -61,10 +61,11 @@ vertical-align:-.08rem}
 .two h3{margin:.5rem 0 .25rem}
 .state{font-weight:600}
 .state.failed{color:var(--bad)}.state.passed{color:var(--good)}
-td code{white-space:nowrap}
+td code,tbody th code{white-space:nowrap;overflow-wrap:normal}
+.verdict code{white-space:normal}.state{white-space:nowrap;overflow-wrap:normal}
 .value{background:var(--bad-bg);color:var(--bad)}
 .scroll{max-height:34rem;overflow:auto}
-@media (max-width:40rem){td.plot{display:none}.card{padding:.25rem .75rem .75rem}figure svg,td.bars svg{min-width:0}}
+@media (max-width:40rem){.card{padding:.25rem .75rem .75rem}figure svg,td.bars svg{min-width:0}}
 @media print{.scroll{max-height:none}nav{display:none}.t,.f,.s,.ci,.banner,.verdict{print-color-adjust:exact;
 -webkit-print-color-adjust:exact}}
 """
