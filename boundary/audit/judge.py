@@ -18,6 +18,8 @@ from recording.model import Recording, SourceFile
 
 LEAKED, HIDDEN, WITHHELD, VOID = "leaked", "hidden", "withheld", "void"
 """What became of a canary; ``void``: it could not be read before redaction either, so it tells nothing."""
+FRAME = "frame"
+"""Code of a canary whose frame alone was withheld."""
 GLIMPSE = 0.05
 """Share of a value's ink below which nobody can read anything."""
 _MARGIN = 8
@@ -104,7 +106,7 @@ def verdicts(
     for number, one in enumerate(planted):
         if one.canary.modality == SCREEN:
             seen = glimpses.shown.get(one.canary)
-            out.append(_verdict(one, WITHHELD, code="frame") if seen is None else _judged(one, 1.0, seen))
+            out.append(_verdict(one, WITHHELD, code=FRAME) if seen is None else _judged(one, 1.0, seen))
             continue
         others = "\0".join((original, *lines[:number], *lines[number + 1 :]))
         out.append(_judged(one, _read(one, before, others), _read(one, after, others)))
