@@ -12,8 +12,8 @@ from benchmarks.screens import SAMPLE
 from boundary.audit import figures
 from boundary.audit.judge import HIDDEN, LEAKED, Verdict
 from boundary.audit.kinds import HARMLESS
+from boundary.audit.measure import Audit, Options, leak_rates
 from boundary.audit.rates import Rate
-from boundary.audit.run import Audit, Options, leak_rates
 from boundary.plan import Plan, build_plan
 from policies import load_policy
 

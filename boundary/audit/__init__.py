@@ -4,8 +4,8 @@
 """
 
 from boundary.audit.gates import Gate, parse_gate
+from boundary.audit.measure import Options
 from boundary.audit.rates import Rate
-from boundary.audit.run import Options
 from boundary.audit.write import Audited, run
 
 __all__ = ["Audited", "Gate", "Options", "Rate", "parse_gate", "run"]

@@ -118,9 +118,11 @@ def items_of(done: Done, number: int) -> Iterator[Item]:
 def _kept(passage: Passage, number: int, done: Done, frames: Mapping[str, int]) -> Iterator[Item]:
     if passage.field is not None:
         yield Item(KEPT, number, "field", "", "", {"field": passage.field, "start": 0, "end": len(passage.text)})
-    elif passage.frame in frames and passage.line is not None and passage.role != "closed":
+        return
+    frame = frames.get(passage.frame or "")
+    if frame is not None and passage.line is not None and passage.role != "closed":
         for box in done.screens.boxes(passage.frame, passage.line, 0, len(passage.text))[:1]:
-            where = {"frame": frames[passage.frame], "box": [box.x, box.y, box.width, box.height]}
+            where = {"frame": frame, "box": [box.x, box.y, box.width, box.height]}
             yield Item(KEPT, number, "screen", "", "", where)
 
 

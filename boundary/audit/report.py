@@ -12,9 +12,9 @@ from boundary.audit.gates import PASSED, Gate
 from boundary.audit.judge import WITHHELD
 from boundary.audit.kinds import HARMLESS
 from boundary.audit.labels import Task, summary
+from boundary.audit.measure import Audit
 from boundary.audit.opinion import Opinion, Residue
 from boundary.audit.rates import Rate
-from boundary.audit.run import Audit
 from boundary.audit.sampling import NOWHERE
 from boundary.plan import Plan
 from boundary.versions import versions

@@ -10,9 +10,9 @@ from typing import Any
 
 from boundary.audit.gates import Gate, parse_gate
 from boundary.audit.labels import Task, read_labels, read_task, write_task
+from boundary.audit.measure import Audit, Options, Progress, look
 from boundary.audit.page import page
 from boundary.audit.report import judged, passed, to_data
-from boundary.audit.run import Audit, Options, Progress, look
 from boundary.plan import Plan, build_plan
 from boundary.sheet import check_place
 from boundary.state import project_key
