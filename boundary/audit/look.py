@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,14 +122,18 @@ def try_texts(
         copy, planted = plant_texts(bare, typed, fields, seed=seed)
         if not planted:
             continue
-        outcome = process(lambda copy=copy: copy, plan)  # type: ignore[misc]
+        outcome = process(partial(_same, copy), plan)
         if isinstance(outcome, Withheld) and len(planted) > 1:
-            hopeless = isinstance(process(lambda: bare, plan), Withheld) if hopeless is None else hopeless
+            hopeless = isinstance(process(partial(_same, bare), plan), Withheld) if hopeless is None else hopeless
             if not hopeless:
                 groups += _parts(tuple(one.canary for one in planted))
                 continue
         yield _tried(outcome, planted, Glimpses({}, None), copy, original, left)
         left = left if isinstance(outcome, Withheld) else ()
+
+
+def _same(recording: Recording) -> Recording:
+    return recording
 
 
 def _parts(canaries: tuple[Canary, ...]) -> list[tuple[Canary, ...]]:
