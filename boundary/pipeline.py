@@ -22,7 +22,7 @@ from boundary.plan import Plan
 from boundary.release import make_release
 from boundary.retime import retime
 from boundary.stand_ins import stand_ins
-from boundary.trace import Watch, why
+from boundary.trace import Done, Watch, why
 from boundary.verify import text_detectors, verify_text
 from boundary.video import frames_of_videos
 from recording.errors import BoundaryError, StepFailed
@@ -138,6 +138,8 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
         raise _nothing_left(withheld, videos)
     with clock.during("change.timing"):
         changed = retime(changed, source, plan)
+    if watch is not None:
+        watch.changed(Done(session, decisions, pixel_findings, removed, screens, changed))
     with clock.during("verify"):
         media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg", ".mp4"))]
         verify_text(changed, media, known, plan, clock)

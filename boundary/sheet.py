@@ -152,6 +152,9 @@ class _Watch:
         self.frames = _distinct(frames)
         self.withheld = dict(withheld)
 
+    def changed(self, done: Any) -> None:
+        """A sheet shows frames alone."""
+
 
 def _distinct(names: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from recording.model import Box, Finding
@@ -57,6 +57,31 @@ class Watch(Protocol):
     def ended(self, frames: Sequence[str], withheld: Mapping[str, str]) -> None:
         """Every frame of the recording, in order, and the codes of those that were withheld."""
         ...
+
+    def changed(self, done: Any) -> None:
+        """What was read, found and made of it, as `Done`; called last, before verification."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Everything that is known of a recording once it is changed.
+
+    Attributes:
+        session: `boundary.findings.Session`: the recording and its passages.
+        decisions: `boundary.deciding.Decision` for each place of a text.
+        regions: Findings of detectors of pixels.
+        removed: Rows that were not admitted.
+        screens: `boundary.screens.Screens`: what was read on the frames.
+        changed: `boundary.change.Changed`: the files that are to leave.
+    """
+
+    session: Any = field(repr=False)
+    decisions: Sequence[Any] = field(repr=False)
+    regions: Sequence[Finding] = field(repr=False)
+    removed: frozenset[int] = field(repr=False)
+    screens: Any = field(repr=False)
+    changed: Any = field(repr=False)
 
 
 def marks(
