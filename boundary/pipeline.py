@@ -118,6 +118,8 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
         decisions = decide(session, found, plan, screens)
         pixel_findings = [finding for regions in screens.regions.values() for finding in regions]
         findings = [*(decision.finding for decision in decisions), *pixel_findings]
+        if watch is not None:
+            watch.decided(session, decisions, known, person)
     with clock.during("change.screen"):
         covered = Covered({}, {})
         if screens.read:

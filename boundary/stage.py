@@ -10,13 +10,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from boundary.approvals import require_approved
 from boundary.outcome import Outcome, Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan, cached_plan
+from boundary.review.versions import files_digest
 from boundary.state import project_key
 from policies import Policy, load_policy
 from recording import Recording, SourceFile, open_recording, parse_files
-from recording.errors import InputError
+from recording.errors import ApprovalMissing, InputError
 
 FILES = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("data", pa.binary())]))
 
@@ -48,19 +50,29 @@ class Stage:
     Args:
         policy: A policy file, the name of a shipped policy, or a loaded `Policy`.
         key_file: File with the project key; by default the one in the state folder of whichever machine runs it.
+        approvals: Log of ``boundary review``, or its folder: only a policy that it approves is taken. It is asked here,
+            where the stage is made; processes that it is sent to take this policy, with these lists, and no other.
 
     The pickled state is the policy's text, its digest and the options; models and the key stay where they are, and each
     process builds its plan once.
 
     Raises:
         PolicyError: The policy was refused.
+        ApprovalMissing: It is not among the approved ones.
     """
 
     schema = SCHEMA
 
-    def __init__(self, policy: str | Path | Policy, *, key_file: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        policy: str | Path | Policy,
+        *,
+        key_file: str | Path | None = None,
+        approvals: str | Path | None = None,
+    ) -> None:
         loaded = policy if isinstance(policy, Policy) else load_policy(policy)
-        self._state = (loaded.sources, loaded.folder, loaded.digest, None if key_file is None else str(key_file))
+        files = None if approvals is None else require_approved(loaded, approvals).version.files
+        self._state = (loaded.sources, loaded.folder, loaded.digest, None if key_file is None else str(key_file), files)
 
     def __getstate__(self) -> tuple[Any, ...]:
         return self._state
@@ -103,7 +115,7 @@ class Stage:
         return (_one(item, plan) for item in batch)
 
     def _plan(self) -> Plan:
-        sources, folder, digest, key_file = self._state
+        sources, folder, digest, key_file, files = self._state
         plan = cached_plan(sources, folder, project_key(Path(key_file) if key_file else None))
         if plan.policy.digest != digest:
             raise InputError(
@@ -111,6 +123,11 @@ class Stage:
                 code="policy-differs",
                 hint="install the same version of boundary-redaction everywhere",
             )
+        if files is not None and files_digest(plan.policy) != files:
+            raise ApprovalMissing(
+                "the lists and models here are not those that were approved", code="not-approved",
+                place=plan.policy.sources[0].file, hint="put the approved ones there",
+            )  # fmt: skip
         return plan
 
 
