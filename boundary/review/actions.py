@@ -82,7 +82,7 @@ def preview(request: Request, form: Form) -> Response:
         policy = desk.parse(text)
     except PolicyError as error:
         return fragment(request, "no_preview.html", count=len(error.diagnostics))
-    look = desk.look(policy, number)
+    look = desk.looks.look(policy, number)
     return fragment(request, "preview.html", **timeline(look, show))
 
 
@@ -90,7 +90,7 @@ def read_screens(request: Request, form: Form) -> Response:
     """Begin to read and cover the screens of a sample."""
     desk = desk_of(request)
     policy = desk.parse(_text(form))
-    name = desk.read_screens(policy, _number(form, "sample"))
+    name = desk.looks.read_screens(policy, _number(form, "sample"))
     return fragment(request, "reading.html", name=name)
 
 
@@ -171,4 +171,3 @@ def _reason(form: Form) -> str:
     if reason not in PURPOSES:
         raise InputError("say why you want to see it", code="no-reason", hint=", ".join(PURPOSES))
     return reason
-

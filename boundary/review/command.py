@@ -24,9 +24,13 @@ def review_command(
     folder: Annotated[
         Path | None, typer.Option("--state", help="Folder of the log, which all reviewers share; by default yours.")
     ] = None,
-    audit: Annotated[Path | None, typer.Option("--audit", help="What boundary audit wrote: its folder or JSON.")] = None,
+    audit: Annotated[
+        Path | None, typer.Option("--audit", help="What boundary audit wrote: its folder or JSON.")
+    ] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 0,
-    ledger: Annotated[str | None, typer.Option("--ledger", metavar="PATH|URL", help="Budget ledger to forecast.")] = None,
+    ledger: Annotated[
+        str | None, typer.Option("--ledger", metavar="PATH|URL", help="Budget ledger to forecast.")
+    ] = None,
     key_file: Annotated[Path | None, typer.Option("--key-file", help="Project key for keyed hashes.")] = None,
 ) -> None:
     """Open a page on this machine alone, to see what a policy does to samples, to edit it and to approve it.

@@ -72,7 +72,7 @@ def _choices(annotation: Any) -> list[Any]:
     """The words that a field takes, where it takes only some."""
     if annotation is bool:
         return ["true", "false"]
-    found = []
+    found: list[Any] = []
     for part in get_args(annotation):
         found += [part] if isinstance(part, str) else _choices(part)
     return found

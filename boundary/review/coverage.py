@@ -39,13 +39,13 @@ class Row:
 
 _PARTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str, bool], ...] = (
     ("typed keys", ("key_down", "key_up"), _TEXTS, "leave as recorded", True),
-    ("rhythm of keys", ("key_down", "key_up"), ("timing.change",), "times leave as recorded: they tell who types", True),
+    ("rhythm of keys", ("key_down", "key_up"), ("timing.change",), "leaves as recorded: it tells who types", True),
     ("paths of the mouse", ("move",), ("mouse.change",), "leave as recorded: they tell who moves it", True),
-    ("clicks and scrolling", ("button_down", "button_up", "scroll"), ("timing.change", "rows"), "leave as recorded", True),
+    ("clicks and scrolling", ("button_down", "button_up", "scroll"), ("rows",), "leave as recorded", True),
     ("titles, addresses, names", ("#fields",), _TEXTS, "leave as recorded", True),
     ("clipboard", ("clipboard",), _TEXTS, "leaves as recorded", True),
     ("screens", ("#frames",), ("screen",), "do not leave: nothing can read them", False),
-    ("pixels without text: codes, faces, fields", ("#frames",), ("region",), "leave where no text is beside them", True),
+    ("codes, faces and fields on screens", ("#frames",), ("region",), "leave where no text is beside them", True),
 )  # fmt: skip
 """What there is, where it is counted, what a step must give to touch it, and what happens where none does."""
 
@@ -62,7 +62,7 @@ def coverage(plan: Plan, sample: Sequence[Path]) -> list[Row]:
         counts.update(recording.events["kind"].to_pylist())
         counts["#fields"] += len(recording.fields)
         counts["#frames"] += len(recording.frames)
-    uses = [use for use in (*plan.policy.find, *plan.policy.change.values())]
+    uses = (*plan.policy.find, *plan.policy.change.values())
     rows = [
         Row(
             what,

@@ -6,36 +6,21 @@ import getpass
 import hashlib
 import json
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from boundary.plan import Plan, build_plan
 from boundary.review import log, samples
 from boundary.review.case import Case, case_of, free, guard
-from boundary.review.preview import Preview, preview
+from boundary.review.looks import Look, Looks
 from boundary.review.states import Action
 from boundary.review.versions import Version, files_digest, samples_digest
 from boundary.writer import write_durably
 from policies import Policy, PolicySource, parse_policy
 from recording.errors import BoundaryError, InputError
-from recording.model import Recording
 
 PURPOSES = ("judge a finding", "look for something missed", "show the person recorded")
 """Why somebody may want to see what is hidden; a choice, so that nothing recorded gets into the log."""
-LOOKS, PLANS = 16, 4
-"""Previews and plans that are kept; older ones are made again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A preview and what it was made with."""
-
-    name: str
-    number: int
-    plan: Plan = field(repr=False)
-    preview: Preview = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -47,7 +32,7 @@ class Desk:
         sample: Sample recordings, in order; pages know them by their number, since names may tell who it was.
         who: Name that the launch was given.
         folder: Where the log and approved versions are; several launches share it.
-        key: Project key.
+        looks: Previews of the sample, kept while they are looked at.
         ledger: Budget ledger that forecasts ask; ``None``: the policy's own, or that of the state folder.
         audit: ``audit.json`` of ``boundary audit``, where there is one.
     """
@@ -56,16 +41,11 @@ class Desk:
     sample: tuple[Path, ...] = field(repr=False)
     who: str
     folder: Path
-    key: bytes = field(repr=False)
+    looks: Looks = field(repr=False)
     ledger: str | None = None
     audit: Path | None = None
     account: str = field(default_factory=getpass.getuser)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    _plans: OrderedDict[tuple[str, str], Plan] = field(default_factory=OrderedDict, repr=False)
-    _looks: OrderedDict[str, Look] = field(default_factory=OrderedDict, repr=False)
-    _running: set[str] = field(default_factory=set, repr=False)
-    _revealed: set[tuple[int, int]] = field(default_factory=set, repr=False)
-    _recordings: dict[int, Recording] = field(default_factory=dict, repr=False)
     _sample_digest: str = ""
 
     # The policy ----------------------------------------------------------------------------------------------------
@@ -91,20 +71,6 @@ class Desk:
             return self.parse(self.text())
         except BoundaryError:
             return None
-
-    def plan(self, policy: Policy) -> Plan:
-        """The policy with every step built.
-
-        Raises:
-            BoundaryError: A step cannot be built on this machine.
-        """
-        name = policy.digest, files_digest(policy)
-        with self._lock:
-            if name not in self._plans:
-                self._plans[name] = build_plan(policy, key=self.key)
-                while len(self._plans) > PLANS:
-                    self._plans.popitem(last=False)
-            return self._plans[name]
 
     def save(self, text: str, base: str) -> Policy:
         """Write the policy file, and log who did.
@@ -138,19 +104,19 @@ class Desk:
     # The log -------------------------------------------------------------------------------------------------------
 
     @property
-    def log(self) -> Path:
+    def log_file(self) -> Path:
         """The log's file."""
         return self.folder / log.LOG
 
     def entries(self) -> tuple[log.Entry, ...]:
         """Everything that was done, oldest first."""
-        return log.read_log(self.log)
+        return log.read_log(self.log_file)
 
     def note(self, action: str, detail: str, policy: Policy | None = None) -> None:
         """Log what changes no state: somebody looked, or saw what is hidden."""
         about = {"policy": policy.name, "digest": policy.digest} if policy else {}
         log.append(
-            self.log, guard=free, who=self.who, account=self.account, action=action, sample=self.sample_digest(),
+            self.log_file, guard=free, who=self.who, account=self.account, action=action, sample=self.sample_digest(),
             detail=detail, **about,
         )  # fmt: skip
 
@@ -161,14 +127,15 @@ class Desk:
             InputError: ``not-allowed``, or the log cannot be used.
         """
         log.append(
-            self.log, guard=guard(policy, self.who, action, version, self.log), who=self.who, account=self.account,
+            self.log_file, guard=guard(policy, self.who, action, version, self.log_file),
+            who=self.who, account=self.account,
             action=action.value, policy=policy, digest=version.digest, files=version.files, sample=version.sample,
             detail=detail,
         )  # fmt: skip
 
     def case(self, policy: Policy) -> Case:
         """Where the policy as it stands is."""
-        return case_of(self.entries(), policy.name, self.log).at(self._version(policy))
+        return case_of(self.entries(), policy.name, self.log_file).at(self._version(policy))
 
     def version(self, policy: Policy) -> Version:
         """What an approval would be for; the sample is read again, since it may have changed since it was shown."""
@@ -207,94 +174,16 @@ class Desk:
             return None
         return policy if policy.digest == digest else None
 
-    # Previews ------------------------------------------------------------------------------------------------------
-
-    def recording(self, number: int) -> Recording:
-        """A sample recording by its number, from 1.
-
-        Raises:
-            InputError: There is none of this number, or it cannot be read.
-        """
-        if not 1 <= number <= len(self.sample):
-            raise InputError("there is no such sample", code="no-such-sample")
-        with self._lock:
-            if number not in self._recordings:
-                self._recordings = {number: samples.opened(self.sample[number - 1])}  # one at a time: they are large
-            return self._recordings[number]
-
-    def look(self, policy: Policy, number: int) -> Look:
-        """The newest look at a sample: with screens if they were read, else at its texts alone.
-
-        Raises:
-            BoundaryError: The policy cannot be built, or there is no such sample.
-        """
-        plan = self.plan(policy)
-        for screens in (True, False):
-            known = self.known_look(_name(plan, number, screens=screens))
-            if known is not None:
-                return known
-        return self._made(plan, number, screens=False)
-
-    def read_screens(self, policy: Policy, number: int) -> str:
-        """Begin to read the screens of a sample aside; the name under which the look will be known."""
-        plan = self.plan(policy)
-        name = _name(plan, number, screens=True)
-        with self._lock:
-            if name in self._looks or name in self._running:
-                return name
-            self._running.add(name)
-        threading.Thread(target=self._read, args=(plan, number, name), daemon=True).start()
-        return name
-
-    def _read(self, plan: Plan, number: int, name: str) -> None:
-        try:
-            self._made(plan, number, screens=True)
-        finally:
-            with self._lock:
-                self._running.discard(name)
-
-    def _made(self, plan: Plan, number: int, *, screens: bool) -> Look:
-        name = _name(plan, number, screens=screens)
-        look = Look(name, number, plan, preview(self.recording(number), plan, screens=screens))
-        with self._lock:
-            self._looks[name] = look
-            while len(self._looks) > LOOKS:
-                self._looks.popitem(last=False)
-        return look
-
-    def known_look(self, name: str) -> Look | None:
-        """A look that was made already."""
-        with self._lock:
-            return self._looks.get(name)
-
-    def is_running(self, name: str) -> bool:
-        """Whether a look is being made."""
-        with self._lock:
-            return name in self._running
-
-    # Revealing -----------------------------------------------------------------------------------------------------
-
     def reveal(self, look: Look, what: str, reason: str, *, shot: int | None = None) -> None:
         """Log that somebody sees what the policy hides, before they do."""
         self.note("reveal", f"recording {look.number}, {what}: {reason}", look.plan.policy)
         if shot is not None:
-            with self._lock:
-                self._revealed.add((look.number, shot))
-
-    def is_revealed(self, number: int, shot: int) -> bool:
-        """Whether this launch was asked for a screen as it was captured."""
-        with self._lock:
-            return (number, shot) in self._revealed
+            self.looks.show(look.number, shot)
 
 
 def fingerprint(text: str) -> str:
     """SHA-256 (hex) of a text, line ends aside."""
     return hashlib.sha256(text.replace("\r\n", "\n").encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _name(plan: Plan, number: int, *, screens: bool) -> str:
-    parts = plan.policy.digest, files_digest(plan.policy), number, screens
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def opened_desk(
@@ -308,11 +197,10 @@ def opened_desk(
     if not policy.is_file():
         hint = "a shipped one is extended: 'extends: [baseline]' in a file of your own"
         raise InputError("only a policy file can be reviewed", code="no-such-policy", place=str(policy), hint=hint)
-    desk = Desk(policy, samples.found(sample), samples.acting(who), folder, key, ledger, audit)
+    recordings = samples.found(sample)
+    looks = Looks(recordings, key)
+    desk = Desk(policy, recordings, samples.acting(who), folder, looks, ledger, audit)
     desk.text()
     desk.entries()
     desk.note("open", f"{len(desk.sample)} sample recordings")
     return desk
-
-
-__all__ = ("Desk", "Look", "fingerprint", "opened_desk")

@@ -178,7 +178,9 @@ def _remember(log: str, entry: Entry) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(descriptor, b"\n" + json.dumps({"log": log, "seq": entry.seq, "head": entry.hash}).encode() + b"\n")
+            os.write(
+                descriptor, b"\n" + json.dumps({"log": log, "seq": entry.seq, "head": entry.hash}).encode() + b"\n"
+            )
         finally:
             os.close(descriptor)
     except OSError as error:

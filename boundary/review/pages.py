@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from boundary.review.completions import completions as offered
-from boundary.review.coverage import coverage
-from boundary.review.desk import Desk, Look, fingerprint
-from boundary.review.evidence import audited, forecasts
+from boundary.review.coverage import Row, coverage
+from boundary.review.desk import Desk, fingerprint
+from boundary.review.evidence import Budget, audited, forecasts
 from boundary.review.lines import excerpt
+from boundary.review.looks import Look
 from boundary.review.view import desk_of, fragment, page
 from recording.errors import BoundaryError, InputError
 
@@ -38,10 +39,12 @@ def evidence(request: Request) -> Response:
     """Which parts of the sample the policy looks at, what an audit measured, and what the statistics cost."""
     desk = desk_of(request)
     policy = desk.stored()
-    rows, costs, problem = [], [], None
+    rows: list[Row] = []
+    costs: Budget | None = None
+    problem: BoundaryError | None = None
     if policy is not None:
         try:
-            plan = desk.plan(policy)
+            plan = desk.looks.plan(policy)
             rows, costs = coverage(plan, desk.sample), forecasts(plan, desk.ledger)
         except BoundaryError as error:
             problem = error
@@ -90,7 +93,7 @@ def look_of(request: Request) -> Look:
     Raises:
         InputError: ``no-such-look``: it was never made, or is too long ago.
     """
-    look = desk_of(request).known_look(request.path_params["look"])
+    look = desk_of(request).looks.known_look(request.path_params["look"])
     if look is None:
         hint = "change something in the policy, or load the page again"
         raise InputError("this preview is gone", code="no-such-look", hint=hint)
@@ -158,11 +161,11 @@ def lines_of(desk: Desk, look: Look, found: Any) -> dict[str, Any]:
 def screens(request: Request) -> Response:
     """The screens of a look, or that they are still being read."""
     desk, name = desk_of(request), request.path_params["look"]
-    look = desk.known_look(name)
-    if look is None and desk.is_running(name):
+    look = desk.looks.known_look(name)
+    if look is None and desk.looks.is_running(name):
         return fragment(request, "reading.html", name=name)
     look = look_of(request)
-    shown = {shot.number for shot in look.preview.shots if desk.is_revealed(look.number, shot.number)}
+    shown = {shot.number for shot in look.preview.shots if desk.looks.is_revealed(look.number, shot.number)}
     return fragment(request, "screens.html", look=look, revealed=shown)
 
 
@@ -185,7 +188,7 @@ def picture(request: Request) -> Response:
 
     desk = desk_of(request)
     look, shot = shot_of(request)
-    revealed = desk.is_revealed(look.number, shot.number)
+    revealed = desk.looks.is_revealed(look.number, shot.number)
     which = request.path_params["which"]
     if which == "after" and (look.preview.withheld is None or revealed):
         return Plain(shot.after, media_type="image/jpeg")

@@ -15,8 +15,18 @@ LARGEST = 1_048_576
 HEADERS = (
     (
         b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        b"; ".join(
+            (
+                b"default-src 'none'",
+                b"script-src 'self'",
+                b"style-src 'self'",
+                b"img-src 'self'",
+                b"connect-src 'self'",
+                b"form-action 'self'",
+                b"base-uri 'none'",
+                b"frame-ancestors 'none'",
+            )
+        ),
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -63,7 +73,7 @@ class Door:
         return frozenset(f"http://{host}" for host in self.hosts)
 
 
-class _Refused(Exception):  # noqa: N818  not an error: the answer to a request that is not for us
+class _Refused(Exception):
     """Ends a request with a status and a word."""
 
     def __init__(self, status: int, word: str) -> None:

@@ -59,7 +59,7 @@ class Rule:
 
 
 _NEVER = Rule()
-# An edit makes another version, and whoever makes it an author of it; one that is undone leads back to what was approved.
+# An edit makes another version, and who makes it an author; one that is undone leads back to what was approved.
 _EDIT = Rule(ANYBODY, frozenset({State.DRAFT, State.APPROVED}))
 _SUBMIT = Rule(ANYBODY, frozenset({State.SUBMITTED}))  # whoever asks for approval stands for the version
 _WITHDRAW = Rule(_AUTHOR, frozenset({State.DRAFT}))

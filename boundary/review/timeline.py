@@ -191,7 +191,8 @@ def _pieces(
     Args:
         taken: By key stream and row, the finding that the key goes with.
     """
-    out, last = [], 0
+    out: list[Piece] = []
+    last = 0
     for decision, one in sorted(here, key=_start):
         out += _between(passage, last, decision.start, taken)
         out.append(Piece(one.instead, one))

@@ -51,21 +51,21 @@ def words(name: str) -> str:
     return str(name).replace("-", " ").replace("_", " ")
 
 
-def rendered(name: str, **about: Any) -> str:
+def rendered(template: str, /, **about: Any) -> str:
     """A template with its values."""
-    return _templates().get_template(name).render(**about)
+    return _templates().get_template(template).render(**about)
 
 
-def fragment(request: Request, name: str, *, status: int = 200, **about: Any) -> Response:
+def fragment(request: Request, template: str, *, status: int = 200, **about: Any) -> Response:
     """Part of a page, for HTMX to put where it belongs; a whole page where a browser asks for one."""
     from starlette.responses import HTMLResponse
 
-    if name == "error.html" and "hx-request" not in request.headers:
+    if template == "error.html" and "hx-request" not in request.headers:
         return page(request, "refused.html", status=status, title="Not possible", **about)
-    return HTMLResponse(rendered(name, **about), status_code=status)
+    return HTMLResponse(rendered(template, **about), status_code=status)
 
 
-def page(request: Request, name: str, *, title: str, status: int = 200, **about: Any) -> Response:
+def page(request: Request, template: str, *, title: str, status: int = 200, **about: Any) -> Response:
     """A whole page, with what stands at the top of each."""
     from starlette.responses import HTMLResponse
 
@@ -73,6 +73,6 @@ def page(request: Request, name: str, *, title: str, status: int = 200, **about:
     policy = about.pop("policy", None) or desk.stored()
     case = about.pop("case", None) or (desk.case(policy) if policy else None)
     body = rendered(
-        name, title=title, desk=desk, policy=policy, case=case, path=request.url.path, who=desk.who, **about
+        template, title=title, desk=desk, policy=policy, case=case, path=request.url.path, who=desk.who, **about
     )
     return HTMLResponse(body, status_code=status)

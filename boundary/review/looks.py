@@ -1,0 +1,142 @@
+"""Previews of sample recordings, made when they are asked for and kept while they are looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from boundary.plan import Plan, build_plan
+from boundary.review import samples
+from boundary.review.preview import Preview, preview
+from boundary.review.versions import files_digest
+from policies import Policy
+from recording.errors import InputError
+from recording.model import Recording
+
+LOOKS, PLANS = 16, 4
+"""Previews and plans that are kept; older ones are made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A preview and what it was made with."""
+
+    name: str
+    number: int
+    plan: Plan = field(repr=False)
+    preview: Preview = field(repr=False)
+
+
+@dataclass(slots=True)
+class Looks:
+    """What one launch has looked at; several threads may ask.
+
+    Attributes:
+        sample: Sample recordings, in order.
+        key: Project key.
+    """
+
+    sample: tuple[Path, ...] = field(repr=False)
+    key: bytes = field(repr=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _plans: OrderedDict[tuple[str, str], Plan] = field(default_factory=OrderedDict, repr=False)
+    _looks: OrderedDict[str, Look] = field(default_factory=OrderedDict, repr=False)
+    _running: set[str] = field(default_factory=set, repr=False)
+    _revealed: set[tuple[int, int]] = field(default_factory=set, repr=False)
+    _recordings: dict[int, Recording] = field(default_factory=dict, repr=False)
+
+    def plan(self, policy: Policy) -> Plan:
+        """The policy with every step built.
+
+        Raises:
+            BoundaryError: A step cannot be built on this machine.
+        """
+        name = policy.digest, files_digest(policy)
+        with self._lock:
+            if name not in self._plans:
+                self._plans[name] = build_plan(policy, key=self.key)
+                while len(self._plans) > PLANS:
+                    self._plans.popitem(last=False)
+            return self._plans[name]
+
+    def recording(self, number: int) -> Recording:
+        """A sample recording by its number, from 1.
+
+        Raises:
+            InputError: There is none of this number, or it cannot be read.
+        """
+        if not 1 <= number <= len(self.sample):
+            raise InputError("there is no such sample", code="no-such-sample")
+        with self._lock:
+            if number not in self._recordings:
+                self._recordings = {number: samples.opened(self.sample[number - 1])}  # one at a time: they are large
+            return self._recordings[number]
+
+    def look(self, policy: Policy, number: int) -> Look:
+        """The newest look at a sample: with screens if they were read, else at its texts alone.
+
+        Raises:
+            BoundaryError: The policy cannot be built, or there is no such sample.
+        """
+        plan = self.plan(policy)
+        for screens in (True, False):
+            known = self.known_look(_name(plan, number, screens=screens))
+            if known is not None:
+                return known
+        return self._made(plan, number, screens=False)
+
+    def read_screens(self, policy: Policy, number: int) -> str:
+        """Begin to read the screens of a sample aside; the name under which the look will be known."""
+        plan = self.plan(policy)
+        name = _name(plan, number, screens=True)
+        with self._lock:
+            if name in self._looks or name in self._running:
+                return name
+            self._running.add(name)
+        threading.Thread(target=self._read, args=(plan, number, name), daemon=True).start()
+        return name
+
+    def _read(self, plan: Plan, number: int, name: str) -> None:
+        try:
+            self._made(plan, number, screens=True)
+        finally:
+            with self._lock:
+                self._running.discard(name)
+
+    def _made(self, plan: Plan, number: int, *, screens: bool) -> Look:
+        name = _name(plan, number, screens=screens)
+        look = Look(name, number, plan, preview(self.recording(number), plan, screens=screens))
+        with self._lock:
+            self._looks[name] = look
+            while len(self._looks) > LOOKS:
+                self._looks.popitem(last=False)
+        return look
+
+    def known_look(self, name: str) -> Look | None:
+        """A look that was made already."""
+        with self._lock:
+            return self._looks.get(name)
+
+    def is_running(self, name: str) -> bool:
+        """Whether a look is being made."""
+        with self._lock:
+            return name in self._running
+
+    def show(self, number: int, shot: int) -> None:
+        """Let a screen be seen as it was captured; whoever calls has logged it."""
+        with self._lock:
+            self._revealed.add((number, shot))
+
+    def is_revealed(self, number: int, shot: int) -> bool:
+        """Whether a screen may be seen as it was captured."""
+        with self._lock:
+            return (number, shot) in self._revealed
+
+
+def _name(plan: Plan, number: int, *, screens: bool) -> str:
+    parts = plan.policy.digest, files_digest(plan.policy), number, screens
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
