@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import fnmatch
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -15,6 +13,8 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from policies.contract import BuildContext, Options, Phase, StepSpec
+from policies.globs import matches
+from policies.listed import names_file
 from recording.errors import InputError
 from recording.model import Recording
 
@@ -39,7 +39,9 @@ class ConsentOptions(Options):
     """Options of ``admit.consent``."""
 
     register_file: str = Field(
-        alias="register", description="CSV file beside the policy with the columns person, status."
+        alias="register",
+        description="CSV file beside the policy with the columns person, status.",
+        json_schema_extra=names_file("register"),
     )
     require: str = Field("opted_in", min_length=1, description="The status that lets a person's recordings in.")
 
@@ -89,13 +91,9 @@ class Globs:
         return Admission(removed=recording.events["seq"].filter(mask).combine_chunks())
 
     def _denied(self, name: str) -> bool:
-        if _matches(name, self.deny):
+        if matches(name, self.deny):
             return True
-        return bool(self.allow) and not _matches(name, self.allow)
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(re.match(fnmatch.translate(pattern.casefold()), name.casefold()) for pattern in patterns)
+        return bool(self.allow) and not matches(name, self.allow)
 
 
 def read_register(path: Path) -> Mapping[str, str]:

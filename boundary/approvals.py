@@ -6,7 +6,6 @@ from pathlib import Path
 
 from boundary.review.case import Approval, case_of
 from boundary.review.log import LOG, read_log
-from boundary.review.versions import files_digest
 from policies import Policy
 from recording.errors import ApprovalMissing
 
@@ -27,15 +26,12 @@ def require_approved(policy: Policy, approvals: str | Path) -> Approval:
         message = "there is no log of reviews here"
         raise ApprovalMissing(message, code="no-review-log", place=str(file), hint="boundary review makes one")
     case = case_of(read_log(file), policy.name, file)
-    names = policy.digest, files_digest(policy)
-    found = [one for one in case.approved if (one.version.digest, one.version.files) == names]
+    found = [one for one in case.approved if one.version.digest == policy.digest]
     if found:
         return found[-1]
-    known = {one.version.digest for one in case.approved}
-    if policy.digest in known:
-        message, hint = "the policy was approved with other lists or models", "have it approved with these"
-    elif known:
-        message, hint = "another version of the policy was approved", "have this one approved: boundary review"
+    if case.approved:
+        message = "another version of the policy is approved, or it with other lists"
+        hint = "have this one approved: boundary review"
     else:
         message, hint = "no version of the policy is approved", "have it approved: boundary review"
     raise ApprovalMissing(message, code="not-approved", place=policy.sources[0].file, hint=hint)

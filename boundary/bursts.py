@@ -19,8 +19,8 @@ from recording.model import KEY_KINDS, Keys
 from text_redact.burst import STROKE_NS, timed
 from text_redact.rewrite import Insert, Rewriting, Value, rewrite
 
-Replacement = Callable[[str, str], str]
-"""Label and value -> what is typed instead."""
+Replacement = Callable[[Decision, str], str]
+"""What was decided on a value, and the value -> what is typed instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,19 @@ def bursts(
         removed: Rows (``seq``) that go without a replacement.
     """
     by_stream: dict[int, list[Value]] = {}
-    for rows, decision in _joined(_typed(decisions)):
+    for rows, decision in typed_values(decisions):
         span = decision.finding.span
         assert isinstance(span, Keys)
         value = session.passages[decision.passage].text[decision.start : decision.end]
-        text = replacement(decision.finding.label, value)
+        text = replacement(decision, value)
         by_stream.setdefault(span.stream, []).append(Value(frozenset(rows), text))
     for stream, values in by_stream.items():
         yield from _Writer(session, removed).write(rewrite(session.transcript, stream, values))
+
+
+def typed_values(decisions: Sequence[Decision]) -> list[tuple[set[int], Decision]]:
+    """The typed values with all their rows (``seq``): decisions that share a key are one, named by the weightiest."""
+    return _joined(_typed(decisions))
 
 
 class _Writer:

@@ -134,8 +134,8 @@ class _Work:
         for patch in patches:
             self.patches[patch.file].append(patch)
 
-    def replacement(self, label: str, value: str) -> str:
-        text = self.replaced(label, value)
+    def replacement(self, decision: Decision, value: str) -> str:
+        text = self.replaced(decision, value)
         self.texts.add(text)
         return text
 
@@ -149,7 +149,7 @@ class _Work:
             field_ = self.recording.fields[index]
             parts, blanks, at = [], [], 0
             for decision in sorted(group, key=_start):
-                text = self.replacement(decision.finding.label, field_.text[decision.start : decision.end])
+                text = self.replacement(decision, field_.text[decision.start : decision.end])
                 parts += [field_.text[at : decision.start], text]
                 blanks += [field_.text[at : decision.start], BLANK * len(text)]
                 at = decision.end

@@ -16,7 +16,11 @@ from recording.model import Field as FieldSpan
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of one place: the merged finding, the replacement, and the policy line that asked for it."""
+    """What becomes of one place: the merged finding, the replacement, and the policy line that asked for it.
+
+    Attributes:
+        operator: Its name among the plan's operators.
+    """
 
     finding: Finding
     passage: int
@@ -24,6 +28,7 @@ class Decision:
     end: int
     action: str
     line: str
+    operator: str = "default"
 
 
 def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, screens: Screens) -> list[Decision]:
@@ -31,7 +36,7 @@ def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, scree
     decisions = []
     for number, (passage, hits) in enumerate(zip(session.passages, found, strict=True)):
         for start, end, best in _places(hits):
-            use = plan.policy.change.get(best.hit.label) or plan.policy.change["default"]
+            use, operator = session.overrides.operator(number, best.hit.label, plan)
             action = "screen" if passage.kind == "screen" else use.spec.name
             for span in _spans(passage, start, end, screens):
                 finding = Finding(
@@ -42,7 +47,9 @@ def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, scree
                     why=KNOWN if best.use is None else best.use.spec.summary,
                     link=plan.keyed(passage.text[start:end]),
                 )
-                decisions.append(Decision(finding, number, start, end, action, f"{use.mark.file}:{use.mark.line}"))
+                decisions.append(
+                    Decision(finding, number, start, end, action, f"{use.mark.file}:{use.mark.line}", operator)
+                )
     return decisions
 
 
@@ -54,9 +61,15 @@ def merge_hits(hits: Iterable[Hit]) -> list[Hit]:
 
 def _places(hits: Sequence[Found]) -> Iterator[tuple[int, int, Found]]:
     """Start and end of every run of overlapping hits, and the hit that names it."""
+    for start, end, best, _ in places(hits):
+        yield start, end, best
+
+
+def places(hits: Sequence[Found]) -> Iterator[tuple[int, int, Found, Sequence[Found]]]:
+    """Start and end of every run of overlapping hits, the hit that names it, and all of them."""
     for group in _overlapping(hits):
         start, end = min(f.hit.start for f in group), max(f.hit.end for f in group)
-        yield start, end, _best(group, start, end)
+        yield start, end, _best(group, start, end), group
 
 
 def _best(group: Sequence[Found], start: int, end: int) -> Found:

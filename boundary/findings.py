@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundary.link import NOT_LINKED
+from boundary.overriding import NONE, Overriding
 from boundary.plan import Detectors, Plan
 from boundary.screens import Screens, index
 from boundary.typist import typist_values
@@ -28,11 +29,12 @@ Alarm = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A recording with every text it ever held, the screens included."""
+    """A recording with every text it ever held, the screens included, and the overrides that hold for each."""
 
     recording: Recording = field(repr=False)
     transcript: Transcript = field(repr=False)
     passages: tuple[Passage, ...] = field(repr=False)
+    overrides: Overriding = NONE
 
 
 def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> Session:
@@ -89,14 +91,26 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
     """Hits of every detector, passage by passage."""
     if any(len(passage.text) > plan.policy.limits.text_chars for passage in session.passages):
         raise StepFailed("a text is longer than allowed", code="text-too-long", hint="raise limits.text_chars")
-    steady = plan.detectors.steady()
+    out = _find(session.passages, plan.detectors, plan, alarm)
+    for number, detectors in enumerate(plan.overrides):
+        here = [at for at, holding in enumerate(session.overrides.maybe) if number in holding] if detectors else []
+        for at, more in zip(here, _find([session.passages[at] for at in here], detectors, plan, alarm), strict=True):
+            out[at] += more
+    for number, passage in enumerate(session.passages):
+        ignored = session.overrides.ignored(number, plan) if passage.kind != "screen" else frozenset()
+        out[number] = [f for f in out[number] if f.hit.label not in ignored]
+    return out
+
+
+def _find(passages: Sequence[Passage], detectors: Detectors, plan: Plan, alarm: Alarm) -> list[list[Found]]:
+    steady = detectors.steady()
     # Words that run into each other, or stand behind any words, are names to a model; patterns are what lines without
     # spaces, and captions that name no field of a person, are read for.
-    whole = find_in_texts(_whole_texts(session.passages), plan.detectors, alarm)
-    apart = find_in_texts(_bare_texts(session.passages), steady, alarm)
-    guesses = plan.detectors.guesses()
+    whole = find_in_texts(_whole_texts(passages), detectors, alarm)
+    apart = find_in_texts(_bare_texts(passages), steady, alarm)
+    guesses = detectors.guesses()
     out = []
-    for passage in session.passages:
+    for passage in passages:
         alarm()
         found = list((apart if passage.role == "closed" else whole)[passage.text])
         lead = _lead(passage)
@@ -106,7 +120,7 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
                 found.append(Found(replace(behind.hit, start=start, end=end), behind.use))
         if passage.kind == "screen":
             found = [f for f in found if f.use not in guesses or not _is_small(passage.text, f.hit, plan)]
-        found += [Found(hit, use) for use, hit in plan.detectors.in_passage(passage)]
+        found += [Found(hit, use) for use, hit in detectors.in_passage(passage)]
         if passage.kind == "screen" and plan.reader is not None and plan.reader.is_no_name(passage.text):
             found = [f for f in found if f.use not in guesses]
         out.append(found)

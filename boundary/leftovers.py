@@ -33,7 +33,10 @@ def find_leftovers(
                 continue
             alarm()
             linked = find_known(text, known, pieces=passage.role == "erased")
+            ignored = session.overrides.ignored(number, plan)
             for hit in (*read[text], *(Found(hit, None) for hit in linked)):
+                if hit.use is not None and hit.hit.label in ignored:
+                    continue
                 if any(char.isalnum() for char in text[hit.hit.start : hit.hit.end]):
                     out[number].append(hit)
                     fresh = True

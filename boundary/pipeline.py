@@ -10,18 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from boundary.admission import Refused, Rows, admit, admitted_frames
+from boundary.admission import Refused, Rows, admitted_frames
 from boundary.change import change
 from boundary.covering import Covered, cover_frames
-from boundary.deciding import Decision, decide
+from boundary.deciding import Decision
 from boundary.films import as_films
-from boundary.findings import Session, find, gather, known_values, link
-from boundary.leftovers import find_leftovers
+from boundary.findings import Session
+from boundary.looking import admitted, look
 from boundary.outcome import Outcome, Release, Report, Withheld
 from boundary.plan import Plan
 from boundary.release import make_release
 from boundary.retime import retime
-from boundary.screens import read_frames
 from boundary.stand_ins import stand_ins
 from boundary.trace import Watch, why
 from boundary.verify import text_detectors, verify_text
@@ -93,33 +92,18 @@ def _line_of(error: Exception) -> str:
 
 
 def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | None = None) -> Release:
-    said = recording.attributes.get(plan.policy.person, "") if plan.policy.person else ""
-    person = said.strip() or None
-    with clock.during("admit"):
-        rows = admit(recording, plan, person)
-    with clock.during("find.rows"):
-        rows = _without(rows, frozenset(row for find_rows in plan.rows for row in find_rows(recording)))
+    rows, person = admitted(recording, plan, clock)
     if plan.is_empty:
         return _unchanged(recording, rows, plan, person, clock)
     removed = rows.removed
     source = recording
-    with clock.during("read.video"):
-        recording, videos, sampled = frames_of_videos(source, plan, clock)
-    with clock.during("find.screen"):
-        screens = read_frames(recording, admitted_frames(recording, plan, removed), plan, clock)
-    with clock.during("find.text"):
-        session = gather(recording, removed, screens)
-        found = find(session, plan, clock)
-    with clock.during("link"):
-        known = known_values(session, found, plan, screens)
-        found = link(session, found, known, screens, clock)
-        found = find_leftovers(session, found, known, plan, clock)
-    with clock.during("decide"):
-        decisions = decide(session, found, plan, screens)
-        pixel_findings = [finding for regions in screens.regions.values() for finding in regions]
-        findings = [*(decision.finding for decision in decisions), *pixel_findings]
-        if watch is not None:
-            watch.decided(session, decisions, known, person)
+    seen = look(source, rows, plan, clock)
+    session, screens, known, decisions = seen.session, seen.screens, seen.known, seen.decisions
+    recording, videos, sampled = session.recording, seen.videos, seen.sampled
+    pixel_findings = seen.pixels
+    findings = [*(decision.finding for decision in decisions), *pixel_findings]
+    if watch is not None:
+        watch.decided(seen, person)
     with clock.during("change.screen"):
         covered = Covered({}, {})
         if screens.read:
@@ -172,11 +156,6 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
         return make_release(source, changed.files, report, rows.barred, plan, person=person, name_cleared=clear)
 
 
-def _without(rows: Rows, secret: frozenset[int]) -> Rows:
-    """Rows that are secrets themselves go like those that were not admitted, and count in no statistic."""
-    return Rows(rows.removed | secret, rows.barred | secret) if secret else rows
-
-
 def _boxes(findings: Iterable[Finding]) -> dict[str, list[Box]]:
     out: dict[str, list[Box]] = {}
     for finding in findings:
@@ -207,10 +186,10 @@ def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None,
     removed = rows.removed
     with clock.during("change"):
         _, videos, _ = frames_of_videos(recording, plan, clock)
-        admitted = {frame.file for frame in admitted_frames(recording, plan, removed)}
+        shown = {frame.file for frame in admitted_frames(recording, plan, removed)}
         nothing = Session(recording, transcribe(recording.events.slice(0, 0)), ())
-        pixels = {name: recording.files[name].read() for name in admitted}
-        changed = change(nothing, (), removed | _pointing(recording, admitted), pixels, plan)
+        pixels = {name: recording.files[name].read() for name in shown}
+        changed = change(nothing, (), removed | _pointing(recording, shown), pixels, plan)
     if not changed.files:
         raise _nothing_left({}, videos)
     with clock.during("change.timing"):

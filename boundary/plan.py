@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from boundary.admit import AdmitStep
 from boundary.link import Linker
+from boundary.sparing import Allowed, allowed_by, sparing, sparing_passages
 from policies import Policy, PolicySource, parse_policy
 from policies.contract import (
     BatchDetector,
@@ -186,6 +187,8 @@ class Plan:
 
     Attributes:
         key: Project key; keyed hashes made with it link equal values and tell nothing else.
+        operators: By label, with ``default``; those of overrides as `boundary.overriding.operator_name` says.
+        overrides: What looks besides ``detectors`` where an override holds, in the policy's order.
     """
 
     policy: Policy
@@ -200,6 +203,7 @@ class Plan:
     rows: tuple[RowDetector, ...]
     retimer: Retimer | None
     smoother: Smoother | None
+    overrides: tuple[Detectors, ...]
     reread_text: tuple[TextDetector, ...]
     reread_screen: ScreenRereader | None
     aggregates: tuple[Aggregate, ...]
@@ -207,11 +211,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether the policy looks for nothing at all: then it is the identity."""
-        return not self.detectors and self.reader is None
-
-    def operator(self, label: str) -> Operator:
-        """The operator for a label."""
-        return self.operators.get(label) or self.operators["default"]
+        return not self.detectors and self.reader is None and not any(self.overrides)
 
     def keyed(self, text: str) -> str:
         """Keyed hash (HMAC-SHA-256, 16 hex digits) of a value."""
@@ -225,17 +225,17 @@ def build_plan(policy: Policy, *, key: bytes) -> Plan:
         BoundaryError: A step cannot be built: `MissingExtra`, or `InputError` for a list or a register.
     """
     context = BuildContext(folder=policy.folder, key=key)
+    allowed = _allowed(policy)
     find = [(use, _build(use, context)) for use in policy.find]
     verify = [(use, _build(use, context)) for use in policy.verify]
     change = {label: (use, _build(use, context)) for label, use in policy.change.items()}
+    for number, override in enumerate(policy.overrides):
+        change |= {f"{number}:{label}": (use, _build(use, context)) for label, use in override.change.items()}
     return Plan(
         policy=policy,
         key=key,
         admit=tuple(_build(use, context) for use in policy.admit),
-        detectors=Detectors(
-            tuple((use, made) for use, made in find if "text" in use.spec.gives),
-            tuple((use, made) for use, made in find if "passage" in use.spec.gives),
-        ),
+        detectors=_detectors(find, allowed),
         link=_build(policy.link, context) if policy.link else None,
         operators={label: made for label, (use, made) in change.items() if "text.change" in use.spec.gives},
         reader=next((made for use, made in find if "screen" in use.spec.gives), None),
@@ -244,10 +244,28 @@ def build_plan(policy: Policy, *, key: bytes) -> Plan:
         rows=tuple(made for use, made in find if "rows" in use.spec.gives),
         retimer=change["timing"][1] if "timing" in change else None,
         smoother=change["mouse"][1] if "mouse" in change else None,
-        reread_text=tuple(made for use, made in verify if "text.change" in use.spec.needs),
+        overrides=tuple(
+            _detectors([(use, _build(use, context)) for use in override.find], allowed) for override in policy.overrides
+        ),
+        reread_text=tuple(sparing(made, allowed) for use, made in verify if "text.change" in use.spec.needs),
         reread_screen=next((made for use, made in verify if "screen.change" in use.spec.needs), None),
         aggregates=tuple(_build(use, context) for use in policy.aggregates),
     )
+
+
+def _detectors(find: Sequence[tuple[StepUse, Any]], allowed: Allowed) -> Detectors:
+    return Detectors(
+        tuple((use, sparing(made, allowed)) for use, made in find if "text" in use.spec.gives),
+        tuple((use, sparing_passages(made, allowed)) for use, made in find if "passage" in use.spec.gives),
+    )
+
+
+def _allowed(policy: Policy) -> Allowed:
+    """Raises `InputError` where the list cannot be read."""
+    from text_redact.detectors import lists
+
+    file = policy.allow.file
+    return allowed_by(policy.allow, lists.read(policy.folder / file) if file else ())
 
 
 def _build(use: StepUse, context: BuildContext) -> Any:

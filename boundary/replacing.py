@@ -20,7 +20,7 @@ class Replacing:
     """The operators of a plan, made for one session.
 
     Attributes:
-        operators: By label, with ``default``.
+        operators: As the plan names them.
         known: What is sensitive anywhere in the session: no replacement may hold any of it.
     """
 
@@ -28,17 +28,18 @@ class Replacing:
     operators: Mapping[str, Operator] = field(repr=False)
     known: KnownValues = field(repr=False)
 
-    def __call__(self, label: str, value: str) -> str:
-        """The replacement of a value.
+    def __call__(self, decision: Decision, value: str) -> str:
+        """The replacement of a value that was decided on.
 
         Raises:
             StepFailed: ``operator-leaks``: the operator gives the value back.
         """
-        operator = self.operators.get(label) or self.operators["default"]
-        text = operator(label, value)
+        label = decision.finding.label
+        text = self.operators[decision.operator](label, value)
         told = tells(text, value)
         # "[PASSWORD]" holds the password "password" by chance: what is said of any value in any session tells nothing.
-        if (told or self.tells_another(text)) and self.plan.operator(label)(label, "x" * len(value)) != text:
+        said_of_any = self.plan.operators[decision.operator](label, "x" * len(value)) == text
+        if (told or self.tells_another(text)) and not said_of_any:
             if told:
                 raise StepFailed("an operator gives the value back", code="operator-leaks", hint="use another operator")
             text = f"[{label}]"

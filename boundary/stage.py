@@ -14,11 +14,10 @@ from boundary.approvals import require_approved
 from boundary.outcome import Outcome, Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan, cached_plan
-from boundary.review.versions import files_digest
 from boundary.state import project_key
 from policies import Policy, load_policy
 from recording import Recording, SourceFile, open_recording, parse_files
-from recording.errors import ApprovalMissing, InputError
+from recording.errors import InputError
 
 FILES = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("data", pa.binary())]))
 
@@ -71,8 +70,9 @@ class Stage:
         approvals: str | Path | None = None,
     ) -> None:
         loaded = policy if isinstance(policy, Policy) else load_policy(policy)
-        files = None if approvals is None else require_approved(loaded, approvals).version.files
-        self._state = (loaded.sources, loaded.folder, loaded.digest, None if key_file is None else str(key_file), files)
+        if approvals is not None:
+            require_approved(loaded, approvals)
+        self._state = (loaded.sources, loaded.folder, loaded.digest, None if key_file is None else str(key_file))
 
     def __getstate__(self) -> tuple[Any, ...]:
         return self._state
@@ -115,7 +115,7 @@ class Stage:
         return (_one(item, plan) for item in batch)
 
     def _plan(self) -> Plan:
-        sources, folder, digest, key_file, files = self._state
+        sources, folder, digest, key_file = self._state
         plan = cached_plan(sources, folder, project_key(Path(key_file) if key_file else None))
         if plan.policy.digest != digest:
             raise InputError(
@@ -123,11 +123,6 @@ class Stage:
                 code="policy-differs",
                 hint="install the same version of boundary-redaction everywhere",
             )
-        if files is not None and files_digest(plan.policy) != files:
-            raise ApprovalMissing(
-                "the lists and models here are not those that were approved", code="not-approved",
-                place=plan.policy.sources[0].file, hint="put the approved ones there",
-            )  # fmt: skip
         return plan
 
 

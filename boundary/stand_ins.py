@@ -32,7 +32,7 @@ def stand_ins(
     for box, decision in boxed:
         label = decision.finding.label
         read = session.passages[decision.passage].text[decision.start : decision.end]
-        out[box] = StandIn(label, replaced(label, _meant(label, read, by_label.get(label, ()))))
+        out[box] = StandIn(label, replaced(decision, _meant(label, read, by_label.get(label, ()))))
     return out
 
 

@@ -50,8 +50,8 @@ class Watch(Protocol):
     `boundary.pipeline.process` says whether it may be.
     """
 
-    def decided(self, session: Any, decisions: Sequence[Any], known: Any, person: str | None) -> None:
-        """Every text that there is, what was found in it, and what becomes of that; see `boundary.deciding`."""
+    def decided(self, seen: Any, person: str | None) -> None:
+        """Every text that there is, what was found in it, and what becomes of that: `boundary.looking.Looked`."""
         ...
 
     def frame(self, name: str, before: Any, after: Any, marks: Sequence[Mark]) -> None:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from boundary.change import Added, Changed
 from boundary.findings import gather
 from boundary.leftovers import BLANK
+from boundary.overriding import overriding
 from boundary.plan import Plan
 from boundary.screens import Screens
 from policies.contract import TextDetector
@@ -46,26 +47,44 @@ def verify_text(
         return
     files = {name: SourceFile(name, data) for name, data in changed.files.items()}
     recording = parse_files("output", files)
-    detectors, leave = text_detectors(plan), _Leave(recording, changed.added)
-    seen: set[str] = set()
-    for whole in gather(recording, frozenset(), Screens()).passages:
+    leave = _Leave(recording, changed.added)
+    session = gather(recording, frozenset(), Screens())
+    overrides = overriding(recording, session.passages, plan)
+    readers: dict[tuple[int, ...], _Reader] = {}
+    for number, whole in enumerate(session.passages):
         passage = replace(whole, text=leave(whole))
-        if not any(char.isalnum() for char in passage.text):
-            continue
-        for _, hit in plan.detectors.in_passage(passage):
-            raise _residue(hit.rule, passage.kind)
-        if passage.text in seen:
-            continue
-        seen.add(passage.text)
-        alarm()
-        for detect in detectors:
-            for hit in detect(passage.text):
-                # "password: " is followed by what was put in; the value is what is left of the recorded text.
-                if any(char.isalnum() for char in passage.text[hit.start : hit.end]):
-                    raise _residue(hit.rule, passage.kind)
+        if any(char.isalnum() for char in passage.text):
+            holding = overrides.maybe[number] if overrides.maybe else ()
+            if holding not in readers:
+                readers[holding] = _Reader(plan, holding)
+            alarm()
+            readers[holding](passage, overrides.ignored(number, plan), known)
+    _search_bytes(changed, set(media), known)
+
+
+class _Reader:
+    """Reads passages of the result with every detector that looks where they are from; each text once."""
+
+    def __init__(self, plan: Plan, overrides: Iterable[int]) -> None:
+        more = [plan.overrides[number].steady() for number in overrides]
+        self.passage = [detect for one in (plan.detectors, *more) for _, detect in one.passage]
+        self.text = (*text_detectors(plan), *(detect for one in more for _, detect in one.text))
+        self.seen: set[tuple[str, frozenset[str]]] = set()
+
+    def __call__(self, passage: Passage, ignored: frozenset[str], known: KnownValues) -> None:
+        """Raise `StepFailed` where anything is found but what an override lets stay."""
+        for hit in (hit for detect in self.passage for hit in detect(passage)):
+            if hit.label not in ignored:
+                raise _residue(hit.rule, passage.kind)
+        if (passage.text, ignored) in self.seen:
+            return
+        self.seen.add((passage.text, ignored))
+        for hit in (hit for detect in self.text for hit in detect(passage.text)):
+            # "password: " is followed by what was put in; the value is what is left of the recorded text.
+            if hit.label not in ignored and any(char.isalnum() for char in passage.text[hit.start : hit.end]):
+                raise _residue(hit.rule, passage.kind)
         for hit in find_known(passage.text, known):
             raise _residue(hit.rule, passage.kind)
-    _search_bytes(changed, set(media), known)
 
 
 class _Leave:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from policies import nodes
 from policies.contract import Phase, StepSpec
+from policies.listed import content_digest, files_of
 from policies.nodes import Mark, Node, diagnostic
-from policies.policy import Policy, PolicySource, StepUse, digest
+from policies.policy import OverrideUse, Policy, PolicySource, StepUse, TestUse, digest
 from policies.registry import missing, of_phase, steps
 from policies.schema import LABEL_PATTERN, PolicyModel
+from policies.wording import WORDS, fields_of, suggest
 from recording.errors import Diagnostic
 
 Path_ = tuple[str | int, ...]
@@ -27,42 +28,50 @@ M = TypeVar("M", bound=BaseModel)
 
 def check(tree: Node, sources: tuple[PolicySource, ...], folder: Path, problems: list[Diagnostic]) -> Policy | None:
     """Validate ``tree``; append what is wrong to ``problems``. ``None`` where no policy could be built."""
-    return _Checker(tree, problems).policy(sources, folder)
+    return _Checker(tree, problems, folder).policy(sources)
 
 
 class _Checker:
     """Validates a merged tree; keeps going after a mistake so that all are found."""
 
-    def __init__(self, tree: Node, problems: list[Diagnostic]) -> None:
+    def __init__(self, tree: Node, problems: list[Diagnostic], folder: Path) -> None:
         self.tree = tree
         self.problems = problems
+        self.folder = folder
+        self.lists: dict[str, str] = {}
         self.broken: list[StepSpec] = []  # steps with wrong options: no reason to complain about what they give
 
     def mark(self, path: Path_, *, key: bool = False) -> Mark:
         node = nodes.at(self.tree, path)
         return node.place if key else node.mark
 
-    def policy(self, sources: tuple[PolicySource, ...], folder: Path) -> Policy | None:
+    def policy(self, sources: tuple[PolicySource, ...]) -> Policy | None:
         model = self.validate(PolicyModel, nodes.plain(self.tree), ())
         top = nodes.as_mapping(self.tree)
         admit = self.mapped(top.get("admit"))
         find = self.listed(("find",), Phase.FIND)
         link = self.single(top.get("link"), "link.session")
-        change = self.changes(top.get("change"))
+        change = self.changes(top.get("change"), ("change",))
+        overrides = self.overrides(model)
         asked = self.listed(("verify", "steps"), Phase.VERIFY)
         aggregates = self.listed(("release", "aggregates"), Phase.RELEASE)
-        uses = (*admit, *find, *change.values())
+        special = [use for one in overrides for use in (*one.find, *one.change.values())]
+        uses = (*admit, *find, *change.values(), *special)
         verify = self.verification(asked, uses)
         self.check_capabilities((*uses, *verify, *aggregates), has_person="person" in top)
-        self.check_changed(find, nodes.as_mapping(top["change"]) if "change" in top else {})
+        everywhere = (*find, *(use for one in overrides for use in one.find))
+        self.check_changed(everywhere, nodes.as_mapping(top["change"]) if "change" in top else {})
         if model is None:
             return None
+        self.check_files(model.allow, ("allow",))
+        for index, case in enumerate(model.tests):
+            self.check_files(case, ("tests", index))
         effective = nodes.plain(self.tree)
         return Policy(
             name=model.name,
-            digest=digest(effective),
+            digest=digest(effective, self.lists),
             sources=sources,
-            folder=folder,
+            folder=self.folder,
             person=model.person,
             limits=model.limits,
             admit=admit,
@@ -76,6 +85,11 @@ class _Checker:
             budget=model.release.budget,
             aggregates=aggregates,
             effective=effective,
+            severities=MappingProxyType(dict(model.severity)),
+            allow=model.allow,
+            overrides=overrides,
+            tests=tuple(TestUse(case, self.mark(("tests", number))) for number, case in enumerate(model.tests)),
+            lists=MappingProxyType(self.lists),
         )
 
     # Steps ---------------------------------------------------------------------------------------------------------
@@ -111,10 +125,27 @@ class _Checker:
         spec = self.spec(named.value, phase, named.mark)
         return self.use(spec, node, path) if spec else None
 
-    def changes(self, section: Node | None) -> dict[str, StepUse]:
+    def overrides(self, model: PolicyModel | None) -> tuple[OverrideUse, ...]:
+        out = []
+        for index, one in enumerate(model.overrides if model else ()):
+            path: Path_ = ("overrides", index)
+            node = nodes.at(self.tree, path)
+            find = self.listed((*path, "find"), Phase.FIND)
+            for use in find:
+                if not {"text", "passage"} & use.spec.gives:
+                    hint = "list it under 'find' of the whole policy"
+                    self.report(use.mark, "override-step", "an override looks for texts alone", hint)
+            change = self.changes(nodes.as_mapping(node).get("change"), (*path, "change"))
+            for label in _GIVES.keys() & change:
+                hint = "set it under 'change' of the whole policy"
+                self.report(change[label].mark, "override-step", "an override changes texts alone", hint)
+            out.append(OverrideUse(one.when, find, frozenset(one.ignore), MappingProxyType(change), node.place))
+        return tuple(out)
+
+    def changes(self, section: Node | None, path: Path_) -> dict[str, StepUse]:
         out = {}
         for label, node in nodes.as_mapping(section).items() if section else ():
-            use = self.used(node, Phase.CHANGE, ("change", label))
+            use = self.used(node, Phase.CHANGE, (*path, label))
             if label not in _PLACES and not _LABEL.fullmatch(label):
                 self.report(
                     node.place,
@@ -165,7 +196,18 @@ class _Checker:
         if model is None:
             self.broken.append(spec)
             return None
+        self.check_files(model, path)
         return StepUse(spec, model, node.place)
+
+    def check_files(self, options: BaseModel, path: Path_) -> None:
+        """Files that are named must be there; what lists hold is part of the policy."""
+        for key, name, kind in files_of(options):
+            found = content_digest(self.folder / name)
+            if found is None:
+                mark = self.mark((*path, key))
+                self.report(mark, "no-such-file", "this file cannot be read", "its path starts at the policy's folder")
+            elif kind == "list":
+                self.lists[name] = found
 
     # Rules ---------------------------------------------------------------------------------------------------------
 
@@ -233,12 +275,12 @@ class _Checker:
         node = nodes.at(self.tree, (*path, *loc))
         if kind == "extra_forbidden":
             key = str(loc[-1])
-            self.report(node.place, "unknown-key", "no such key here", suggest(key, _fields(model, loc[:-1])))
+            self.report(node.place, "unknown-key", "no such key here", suggest(key, fields_of(model, loc[:-1])))
         elif kind == "missing":
             self.report(node.place, "missing-key", f"the key '{loc[-1]}' is missing", "add it")
         elif kind.endswith(("_type", "_parsing")):
             wanted = kind.removesuffix("_type").removesuffix("_parsing")
-            self.report(node.mark, "wrong-type", f"this should be {_WORDS.get(wanted, wanted.replace('_', ' '))}")
+            self.report(node.mark, "wrong-type", f"this should be {WORDS.get(wanted, wanted.replace('_', ' '))}")
         else:
             message = item["msg"].removeprefix("Value error, ")
             hint = str(item.get("ctx", {}).get("hint", ""))
@@ -250,43 +292,3 @@ _GIVES = MappingProxyType({"screen": "screen.change", "timing": "timing.change",
 """What the operator of a place must give; those of labels and of ``default`` change text."""
 
 _PLACES = frozenset({"default", *_GIVES})
-_WORDS = {
-    "dict": "a mapping",
-    "model": "a mapping",
-    "list": "a list",
-    "tuple": "a list",
-    "set": "a list",
-    "string": "text",
-    "int": "a whole number",
-    "int_from_float": "a whole number",
-    "float": "a number",
-    "decimal": "a number",
-    "bool": "true or false",
-    "none_required": "null",
-}
-
-
-def _fields(model: type[BaseModel], loc: Path_) -> list[str]:
-    """Names of the keys allowed at ``loc`` of ``model``."""
-    for part in loc:
-        info = model.model_fields.get(str(part))
-        inner = [kind for kind in _classes(info.annotation) if issubclass(kind, BaseModel)] if info else []
-        if inner:
-            model = inner[0]
-        elif not isinstance(part, int):
-            return []
-    return [info.alias or name for name, info in model.model_fields.items()]
-
-
-def _classes(annotation: object) -> list[type]:
-    """The classes in an annotation such as ``tuple[Rule, ...] | None``."""
-    inner = [kind for part in get_args(annotation) for kind in _classes(part)]
-    return inner or ([annotation] if isinstance(annotation, type) and not get_args(annotation) else [])
-
-
-def suggest(word: str, choices: Sequence[str]) -> str:
-    """A hint that names the closest choice, or all of them."""
-    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    return f"one of {', '.join(choices)}" if choices else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies import nodes
 from policies.contract import StepSpec
-from policies.nodes import Node
+from policies.nodes import Node, Value
 from policies.registry import steps
 
 NEVER_INHERITED = frozenset({"name", "description", "extends"})
@@ -15,7 +15,8 @@ def merge(base: Node, top: Node) -> Node:
 
     Mappings merge by key. Lists of steps merge by ``use`` (aggregates by ``id``): the same step takes the new options,
     a new or repeatable step goes before the first one that needs what it gives. Lists named ``deny`` are joined, since
-    extending a policy must not let more in by accident. Everything else is replaced.
+    extending a policy must not let more in by accident; so are overrides and tests, of which what must be hidden is
+    inherited and what must be kept is not, since a policy on top may hide more. Everything else is replaced.
     """
     return _merge(base, top, ())
 
@@ -25,6 +26,9 @@ def _merge(base: Node, top: Node, path: tuple[str, ...]) -> Node:
         if "use" in top.value and "use" in base.value and base.value["use"].value != top.value["use"].value:
             return top  # another operator: the old one's options mean nothing to it
         out = {key: node for key, node in base.value.items() if path or key not in NEVER_INHERITED}
+        if not path and "tests" in out and "tests" not in top.value:
+            tests = out["tests"]
+            out["tests"] = Node(_hiding(tests.value), tests.mark, tests.key_mark)
         for key, node in top.value.items():
             out[key] = _merge(out[key], node, (*path, key)) if key in out else node
         return Node(out, top.mark, top.key_mark)
@@ -32,9 +36,23 @@ def _merge(base: Node, top: Node, path: tuple[str, ...]) -> Node:
         if path[-1:] == ("deny",):
             known = [node.value for node in base.value]
             return Node([*base.value, *(n for n in top.value if n.value not in known)], top.mark, top.key_mark)
+        if path in {("overrides",), ("tests",)}:
+            inherited = base.value if path == ("overrides",) else _hiding(base.value)
+            return Node([*inherited, *top.value], top.mark, top.key_mark)
         if path[-1:] in {("find",), ("steps",), ("aggregates",)}:
             return Node(_merge_steps(base.value, top.value, path), top.mark, top.key_mark)
     return top
+
+
+def _hiding(cases: Value) -> list[Node]:
+    """Tests with what must be hidden alone."""
+    out = []
+    for case in cases if isinstance(cases, list) else []:
+        entries = nodes.as_mapping(case)
+        if "must_hide" in entries:
+            kept = {key: node for key, node in entries.items() if key != "must_keep"}
+            out.append(Node(kept, case.mark, case.key_mark))
+    return out
 
 
 def _merge_steps(base: list[Node], top: list[Node], path: tuple[str, ...]) -> list[Node]:

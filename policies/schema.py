@@ -5,9 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from policies.contract import Options, Phase
+from policies.listed import names_file
+from policies.severity import Severity
+from recording.keystrokes import read_presses
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 LABEL_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
@@ -105,6 +109,106 @@ class Release(Options):
     aggregates: list[StepMapping] = Field([], description="Statistics that leave, each with its own step.")
 
 
+class Allow(Options):
+    """Values that are no secret: the company's own name, its products, the address of its help desk."""
+
+    values: tuple[str, ...] = Field((), description="Values written into the policy itself.")
+    file: str | None = Field(
+        None,
+        description="List file beside the policy: one value a line, # for comments.",
+        json_schema_extra=names_file("list"),
+    )
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+Globs = Annotated[
+    tuple[Annotated[str, StringConstraints(min_length=1)], ...], BeforeValidator(_as_tuple, json_schema_input_type=Any)
+]
+
+
+class When(Options):
+    """Where an override holds: every key that is given must fit. What the recorder does not name, fits nothing."""
+
+    app: Globs = Field((), description="Names of applications; * and ? as in a shell, case does not matter.")
+    site: Globs = Field((), description="Host names of pages; *.example.com stands for example.com too.")
+    field: Globs = Field((), description="Names of fields, and captions beside values on screens.")
+    window: Globs = Field((), description="Titles of windows.")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not (self.app or self.site or self.field or self.window):
+            raise PydanticCustomError("no_place", "this holds nowhere", {"hint": "give app, site, field or window"})
+        return self
+
+
+NEVER_IGNORED = frozenset({"PASSWORD", "SECRET", "CREDENTIAL", "ONE_TIME_CODE"})
+"""Labels that neither an override nor an allow list lets pass."""
+
+
+class Override(Options):
+    """What is different in some applications, on some sites, in some fields."""
+
+    when: When = Field(description="Where: app, site, field, window.")
+    find: list[StepMapping] = Field([], description="Detectors of texts that look there besides all others.")
+    ignore: tuple[Label, ...] = Field(
+        (),
+        description="Labels that stay there in what is typed and in texts, unless the value is found elsewhere in the"
+        " session too. Screens are covered all the same. Never passwords and secrets.",
+    )
+    change: dict[str, StepMapping] = Field({}, description="Operator per label, and 'default', of what is typed there.")
+
+    @field_validator("ignore")
+    @classmethod
+    def _no_secrets(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if NEVER_IGNORED & set(value):
+            raise PydanticCustomError(
+                "secret_ignored", "passwords and secrets are never ignored", {"hint": "remove it"}
+            )
+        return value
+
+
+class Case(Options):
+    """A test of the policy: something recorded, what must be hidden in it, and what must be kept."""
+
+    name: str = Field("", description="What it shows.")
+    text: str | None = Field(None, description="A text beside the keys, such as a title.")
+    keys: str | None = Field(
+        None, description="Keys as they were pressed: jon<bksp*2>ane, <enter>, <ctrl+v>; << is the character <."
+    )
+    screenshot: str | None = Field(
+        None, description="An image beside the policy.", json_schema_extra=names_file("register")
+    )
+    must_hide: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="Texts that may be nowhere in the result, as a whole or in any spelling of their letters."
+    )
+    must_keep: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = Field(
+        (), description="Texts that must still be there. A policy that extends this one need not keep them."
+    )
+    app: str = Field("", description="The application that it happens in.")
+    window: str = Field("", description="The title of its window.")
+    site: str = Field("", description="The host name of its page.")
+    field: str = Field("", description="The name of the field.")
+    secure: bool = Field(False, description="Whether the field hides its content.")
+
+    @field_validator("keys")
+    @classmethod
+    def _keys(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_presses(value)
+        return value
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        if sum(given is not None for given in (self.text, self.keys, self.screenshot)) != 1:
+            raise PydanticCustomError("no_sample", "a test has one sample", {"hint": "give text, keys or screenshot"})
+        if not (self.must_hide or self.must_keep):
+            raise PydanticCustomError("no_claim", "this test claims nothing", {"hint": "give must_hide or must_keep"})
+        return self
+
+
 class PolicyModel(Options):
     """A whole policy file."""
 
@@ -116,10 +220,18 @@ class PolicyModel(Options):
     limits: Limits = Field(Limits(), description="What one recording may cost.")
     admit: dict[str, StepMapping] = Field({}, description="What is allowed in at all, by step: consent, apps, windows.")
     find: list[StepMapping] = Field([], description="Detectors, in order.")
+    allow: Allow = Field(Allow(), description="Values that are no secret, wherever they stand.")
     link: StepMapping = Field(None, description="How far a value found in one place is searched in others.")
     change: dict[str, StepMapping] = Field(
         {},
         description="Operator per label, and 'default'; 'screen' for frames, 'timing' for times, 'mouse' for paths.",
     )
+    overrides: list[Override] = Field(
+        [], description="What is different in some applications, sites, fields or windows; later ones win."
+    )
+    severity: dict[Label | Literal["default"], Severity] = Field(
+        {}, description="How bad a leak of each label is, for reports: low, medium, high or critical."
+    )
     verify: Verify = Field(Verify(), description="How the result is checked.")
     release: Release = Field(Release(), description="What leaves.")
+    tests: list[Case] = Field([], description="What must be hidden and what kept; 'boundary policy test' runs them.")

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from policies.contract import BuildContext, Options, PassageDetector, Phase, StepSpec, TextDetector
+from policies.listed import names_file
 from policies.schema import Label
 from text_redact import entities as known
 from text_redact.detectors import lists
@@ -55,7 +56,11 @@ class ListOptions(Options):
     """Options of ``text.list``."""
 
     label: Label = Field("LISTED", description="What the listed values are.")
-    file: str | None = Field(None, description="List file beside the policy: one value a line, # for comments.")
+    file: str | None = Field(
+        None,
+        description="List file beside the policy: one value a line, # for comments.",
+        json_schema_extra=names_file("list"),
+    )
     values: tuple[str, ...] = Field((), description="Values written into the policy itself.")
     fuzzy: bool = Field(True, description="Find them with one letter of a word wrong, missing, added or swapped.")
 

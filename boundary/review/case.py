@@ -117,10 +117,10 @@ def step(case: Case, entry: Entry) -> Case | None:
 
 def _revoked(case: Case, version: Version) -> Case | None:
     """Anybody may take back an approval that is in force, also while a newer version is looked at."""
-    kept = tuple(one for one in case.approved if not _same_policy(one.version, version))
+    kept = tuple(one for one in case.approved if one.version.digest != version.digest)
     if kept == case.approved:
         return None
-    is_this = case.version is not None and _same_policy(case.version, version)
+    is_this = case.version is not None and case.version.digest == version.digest
     return replace(case, approved=kept, state=State.REVOKED if is_this else case.state)
 
 
@@ -134,10 +134,6 @@ def _voted(case: Case, entry: Entry) -> Case:
     return replace(case, state=state, votes=votes, approved=approved)
 
 
-def _same_policy(one: Version, other: Version) -> bool:
-    return (one.digest, one.files) == (other.digest, other.files)
-
-
 def guard(policy: str, who: str, action: Action, version: Version, file: Path) -> Callable[[Sequence[Entry]], None]:
     """What `log.append` asks before it writes an action.
 
@@ -146,7 +142,7 @@ def guard(policy: str, who: str, action: Action, version: Version, file: Path) -
 
     def check(entries: Sequence[Entry]) -> None:
         case = case_of(entries, policy, file)
-        in_force = any(_same_policy(one.version, version) for one in case.approved)
+        in_force = any(one.version.digest == version.digest for one in case.approved)
         case = case if action is Action.REVOKE else case.at(version)
         if not (in_force if action is Action.REVOKE else case.may(who, action)):
             message = f"{case.role(who)}s may not {action} what is {case.state}"

@@ -14,7 +14,7 @@ from boundary.review import log, samples
 from boundary.review.case import Case, case_of, free, guard
 from boundary.review.looks import Look, Looks
 from boundary.review.states import Action
-from boundary.review.versions import Version, files_digest, samples_digest
+from boundary.review.versions import Version, samples_digest
 from boundary.writer import write_durably
 from policies import Policy, PolicySource, parse_policy
 from recording.errors import BoundaryError, InputError
@@ -129,7 +129,7 @@ class Desk:
         log.append(
             self.log_file, guard=guard(policy, self.who, action, version, self.log_file),
             who=self.who, account=self.account,
-            action=action.value, policy=policy, digest=version.digest, files=version.files, sample=version.sample,
+            action=action.value, policy=policy, digest=version.digest, sample=version.sample,
             detail=detail,
         )  # fmt: skip
 
@@ -144,7 +144,7 @@ class Desk:
         return self._version(policy)
 
     def _version(self, policy: Policy) -> Version:
-        return Version(policy.digest, files_digest(policy), self.sample_digest())
+        return Version(policy.digest, self.sample_digest())
 
     def sample_digest(self) -> str:
         """Digest of the sample recordings as they were first read, or last asked about by `version`."""

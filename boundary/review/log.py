@@ -31,8 +31,7 @@ class Entry:
         account: Account of the operating system that the page ran under.
         action: One of `states.Action`, or what changes no state: ``begun``, ``open``, ``view``, ``reveal``.
         policy: Name of the policy.
-        digest: Of the policy as it takes effect.
-        files: Of the lists and models that the policy names.
+        digest: Of the policy as it takes effect, the lists that it names included.
         sample: Of the sample recordings.
         detail: Codes and numbers; never recorded content.
         prev: Hash of the entry before.
@@ -46,7 +45,6 @@ class Entry:
     action: str
     policy: str = ""
     digest: str = ""
-    files: str = ""
     sample: str = ""
     detail: str = ""
     prev: str

@@ -12,7 +12,6 @@ from pathlib import Path
 from boundary.plan import Plan, build_plan
 from boundary.review import samples
 from boundary.review.preview import Preview, preview
-from boundary.review.versions import files_digest
 from policies import Policy
 from recording.errors import InputError
 from recording.model import Recording
@@ -43,7 +42,7 @@ class Looks:
     sample: tuple[Path, ...] = field(repr=False)
     key: bytes = field(repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    _plans: OrderedDict[tuple[str, str], Plan] = field(default_factory=OrderedDict, repr=False)
+    _plans: OrderedDict[str, Plan] = field(default_factory=OrderedDict, repr=False)
     _looks: OrderedDict[str, Look] = field(default_factory=OrderedDict, repr=False)
     _running: set[str] = field(default_factory=set, repr=False)
     _revealed: set[tuple[int, int]] = field(default_factory=set, repr=False)
@@ -55,7 +54,7 @@ class Looks:
         Raises:
             BoundaryError: A step cannot be built on this machine.
         """
-        name = policy.digest, files_digest(policy)
+        name = policy.digest
         with self._lock:
             if name not in self._plans:
                 self._plans[name] = build_plan(policy, key=self.key)
@@ -138,5 +137,5 @@ class Looks:
 
 
 def _name(plan: Plan, number: int, *, screens: bool) -> str:
-    parts = plan.policy.digest, files_digest(plan.policy), number, screens
+    parts = plan.policy.digest, number, screens
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -104,7 +104,7 @@ def texts(request: Request) -> Response:
     """A part of the timeline."""
     look = look_of(request)
     show, begin = request.query_params.get("show", "left"), request.query_params.get("from", "0")
-    start = int(begin) if begin.isdecimal() and len(begin) < 9 else 0
+    start = int(begin) if begin.isascii() and begin.isdecimal() and len(begin) < 9 else 0
     return fragment(request, "moments.html", **timeline(look, show, start))
 
 
@@ -152,9 +152,9 @@ def lines_of(desk: Desk, look: Look, found: Any) -> dict[str, Any]:
     policy = look.plan.policy
     own = desk.file.name
     return {
-        "find": excerpt(policy, found.find, own) if found.find else None,
-        "change": excerpt(policy, found.change, own),
-        "alike": sum(one.link == found.link for one in look.preview.found),
+        "find": excerpt(policy, found.why.found_by, own) if found.why.found_by else None,
+        "change": excerpt(policy, found.why.changed_by, own),
+        "alike": sum(one.why.link == found.why.link for one in look.preview.found),
     }
 
 

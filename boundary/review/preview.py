@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from boundary.deciding import Decision
-from boundary.findings import Session
+from boundary.explaining import explain_decisions
+from boundary.looking import Looked
 from boundary.outcome import Report, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.replacing import replacing
-from boundary.review.timeline import Found, Moment, founds, moments
+from boundary.review.timeline import Found, Moment, moments
 from boundary.sheet_tiles import picture
 from boundary.trace import Mark
 from recording.errors import StepFailed
@@ -118,11 +118,16 @@ class _Watch:
     shots: dict[str, Shot] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
 
-    def decided(self, session: Session, decisions: Sequence[Decision], known: Any, person: str | None) -> None:
+    def decided(self, seen: Looked, person: str | None) -> None:
         """Keep the texts, with what takes the place of each finding."""
-        change = replacing(session, decisions, known, self.plan, person)
-        texts = [decision for decision in decisions if session.passages[decision.passage].kind != "screen"]
-        self.found = founds(session, texts, change, self.plan.policy)
+        session = seen.session
+        change = replacing(session, seen.decisions, seen.known, self.plan, person)
+        texts = [decision for decision in seen.decisions if session.passages[decision.passage].kind != "screen"]
+        told = explain_decisions(seen, self.plan, texts)
+        self.found = tuple(
+            Found(number, why, change(decision, why.value))
+            for number, (decision, why) in enumerate(zip(texts, told, strict=True))
+        )
         self.moments = moments(session, texts, self.found)
 
     def frame(self, name: str, before: Any, after: Any, marks: Sequence[Mark]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from boundary.deciding import Decision
+from boundary.explaining import Explained
 from boundary.findings import Session
-from boundary.trace import KNOWN
-from policies import Policy
 from recording.model import Passage
 
 LEFT = frozenset({"final", "erased"})
@@ -36,27 +35,16 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding in a text, and why.
+    """A finding in a text.
 
     Attributes:
         number: From 0, in the order of the timeline.
-        change: The policy line that says what becomes of it, as ``file:line``.
-        find: The policy line that asked to look for it, likewise; empty for known values of the session.
-        value: What was recorded: only for who reveals it, which is logged.
+        why: What found it and what becomes of it. It holds the value: only for who reveals it, which is logged.
         instead: What takes its place.
-        link: Keyed hash; equal values have equal ones.
     """
 
     number: int
-    label: str
-    rule: str
-    score: float
-    why: str
-    action: str
-    change: str
-    find: str
-    link: str
-    value: str = field(repr=False)
+    why: Explained = field(repr=False)
     instead: str = field(repr=False)
 
 
@@ -93,38 +81,6 @@ class Moment:
     def is_found(self) -> bool:
         """Whether something was found in it."""
         return any(piece.found for piece in self.pieces)
-
-
-def founds(
-    session: Session, decisions: Sequence[Decision], change: Callable[[str, str], str], policy: Policy
-) -> tuple[Found, ...]:
-    """What was found in texts, in the order of ``decisions``.
-
-    Args:
-        change: Label and value -> what takes its place.
-    """
-    lines = {use.spec.summary: f"{use.mark.file}:{use.mark.line}" for use in policy.find}
-    linked = f"{policy.link.mark.file}:{policy.link.mark.line}" if policy.link else ""
-    out = []
-    for number, decision in enumerate(decisions):
-        finding = decision.finding
-        value = session.passages[decision.passage].text[decision.start : decision.end]
-        out.append(
-            Found(
-                number=number,
-                label=finding.label,
-                rule=finding.rule,
-                score=finding.score,
-                why=finding.why,
-                action=decision.action,
-                change=decision.line,
-                find=linked if finding.why == KNOWN else lines.get(finding.why, ""),
-                link=finding.link,
-                value=value,
-                instead=change(finding.label, value),
-            )
-        )
-    return tuple(out)
 
 
 def moments(session: Session, decisions: Sequence[Decision], found: Sequence[Found]) -> tuple[Moment, ...]:

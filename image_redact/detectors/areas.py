@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -12,6 +11,7 @@ from pydantic import Field, model_validator
 
 from image_redact.decode import Pixels, import_cv2
 from policies.contract import Area, BuildContext, Options, Phase, Region, ScreenView, StepSpec
+from policies.globs import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -99,14 +99,10 @@ def applies(rule: AreaRule, view: ScreenView) -> bool:
     """Whether every name that a rule asks for is one that the frame may show."""
     asked = ((rule.app, view.apps), (rule.window, view.windows), (rule.url, view.urls))
     return all(
-        any(_matches(name, pattern) for name in names) if names else rule.unknown == "cover"
+        any(matches(name, [pattern]) for name in names) if names else rule.unknown == "cover"
         for pattern, names in asked
         if pattern is not None
     )
-
-
-def _matches(name: str, pattern: str) -> bool:
-    return re.match(fnmatch.translate(pattern.casefold()), name.casefold()) is not None
 
 
 def rectangle(rule: AreaRule, width: int, height: int) -> Area | None:

@@ -262,11 +262,11 @@ class TestBrokenFiles:
         """Whatever is not one UTF-8 mapping of a sensible size is refused in words, and soon."""
         path = tmp_path / "p.yaml"
         path.write_bytes(content)
-        start = time.monotonic()
+        start = time.process_time()
         with pytest.raises(PolicyError) as caught:
             load_policy(path)
         assert [d.code for d in caught.value.diagnostics] == [code]
-        assert time.monotonic() - start < 5
+        assert time.process_time() - start < 5
 
     @pytest.mark.parametrize("name", ["nowhere.yaml", "", "a\0b", "x" * 5000, "/dev/zero"])
     def test_a_file_that_cannot_be_read_is_refused(self, name):
@@ -284,9 +284,9 @@ class TestBrokenFiles:
         """The limit on size is a limit on time."""
         entry = "  - {use: text.list, label: X, values: [abc]}\n"
         text = HEAD + "find:\n" + entry * ((MAX_BYTES - 100) // len(entry)) + "change: {default: {use: redact}}\n"
-        start = time.monotonic()
+        start = time.process_time()
         assert mistakes(text) == []
-        assert time.monotonic() - start < 30
+        assert time.process_time() - start < 30
 
 
 YAMLISH = st.lists(

@@ -1,0 +1,28 @@
+"""Name patterns of policies: ``*`` and ``?`` as in a shell, case does not matter."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether any of the patterns stands for the name."""
+    return any(re.match(fnmatch.translate(pattern.casefold()), name.casefold()) for pattern in patterns)
+
+
+_ANY, _ONE = "\ue001", "\ue002"
+"""Stand for the wildcards of the pattern that is to be covered: only a wildcard at least as wide takes them."""
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Whether every name that ``narrow`` stands for surely is one that ``wide`` stands for; in doubt it is not."""
+    if "[" in narrow:
+        return wide == narrow
+    sample = narrow.casefold().replace("*", _ANY).replace("?", _ONE)
+    parts = [
+        ".*" if char == "*" else f"[^{_ANY}]" if char == "?" else re.escape(char)
+        for char in wide.casefold()
+    ]  # fmt: skip
+    return "[" not in wide and re.fullmatch("".join(parts), sample, re.DOTALL) is not None

@@ -1,0 +1,54 @@
+"""Words for mistakes: what a kind of value is called, which keys there are, and what was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import get_args
+
+from pydantic import BaseModel
+
+WORDS = MappingProxyType(
+    {
+        "dict": "a mapping",
+        "model": "a mapping",
+        "list": "a list",
+        "tuple": "a list",
+        "set": "a list",
+        "string": "text",
+        "int": "a whole number",
+        "int_from_float": "a whole number",
+        "float": "a number",
+        "decimal": "a number",
+        "bool": "true or false",
+        "none_required": "null",
+    }
+)
+"""What pydantic's kinds are called."""
+
+
+def fields_of(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
+    """Names of the keys allowed at ``loc`` of ``model``."""
+    for part in loc:
+        info = model.model_fields.get(str(part))
+        inner = [kind for kind in _classes(info.annotation) if issubclass(kind, BaseModel)] if info else []
+        if inner:
+            model = inner[0]
+        elif not isinstance(part, int):
+            return []
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _classes(annotation: object) -> list[type]:
+    """The classes in an annotation such as ``tuple[Rule, ...] | None``."""
+    inner = [kind for part in get_args(annotation) for kind in _classes(part)]
+    return inner or ([annotation] if isinstance(annotation, type) and not get_args(annotation) else [])
+
+
+def suggest(word: str, choices: Sequence[str]) -> str:
+    """A hint that names the closest choice, or all of them."""
+    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"one of {', '.join(choices)}" if choices else ""
