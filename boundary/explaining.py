@@ -276,6 +276,8 @@ def _detected(best: Found, group: Sequence[Found]) -> Found:
 
 def _rivals(best: Found, group: Sequence[Found]) -> Iterator[Rival]:
     told = {(best.hit.label, best.hit.rule, _step(best))}
+    # That what is found is known from then on says nothing.
+    told |= {(f.hit.label, known.hit.rule, "") for known in group if known.use is None for f in group if f.use}
     for found in sorted(group, key=_score, reverse=True):
         about = (found.hit.label, found.hit.rule, _step(found))
         if about not in told:

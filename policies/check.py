@@ -16,7 +16,7 @@ from policies import nodes
 from policies.contract import Phase, StepSpec
 from policies.listed import content_digest, files_of
 from policies.nodes import Mark, Node, diagnostic
-from policies.policy import OverrideUse, Policy, PolicySource, StepUse, TestUse, digest
+from policies.policy import CaseUse, OverrideUse, Policy, PolicySource, StepUse, digest
 from policies.registry import missing, of_phase, steps
 from policies.schema import LABEL_PATTERN, PolicyModel
 from policies.wording import WORDS, fields_of, suggest
@@ -88,7 +88,7 @@ class _Checker:
             severities=MappingProxyType(dict(model.severity)),
             allow=model.allow,
             overrides=overrides,
-            tests=tuple(TestUse(case, self.mark(("tests", number))) for number, case in enumerate(model.tests)),
+            tests=tuple(CaseUse(case, self.mark(("tests", number))) for number, case in enumerate(model.tests)),
             lists=MappingProxyType(self.lists),
         )
 

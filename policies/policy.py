@@ -49,7 +49,7 @@ class OverrideUse:
 
 
 @dataclass(frozen=True, slots=True)
-class TestUse:
+class CaseUse:
     """A test of the policy, and its place in it."""
 
     case: Case = field(repr=False)
@@ -92,7 +92,7 @@ class Policy:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     allow: Allow = field(default_factory=Allow, repr=False)
     overrides: tuple[OverrideUse, ...] = ()
-    tests: tuple[TestUse, ...] = ()
+    tests: tuple[CaseUse, ...] = ()
     lists: Mapping[str, str] = field(default_factory=dict)
 
     def severity(self, label: str) -> Severity:

@@ -70,6 +70,11 @@ class Budget(Options):
         le=Decimal("0.001"),
         description="Delta at which totals are reported, and the largest sum of deltas that the aggregates may have.",
     )
+    planned_releases: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        None,
+        description="How often everything is to be released in the account's life; 'boundary policy check' warns where"
+        " the budget does not last so long.",
+    )
     ledger: str | None = Field(
         None,
         max_length=4096,
