@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from boundary.review.desk import PURPOSES, fingerprint
-from boundary.review.pages import found_of, lines_of, shot_of, timeline
+from boundary.review.looks import TEXTS
+from boundary.review.pages import found_of, lines_of, look_of, shot_of, timeline
 from boundary.review.states import Action
 from boundary.review.view import desk_of, fragment, page
+from policies.lint import lint
 from recording.errors import Diagnostic, InputError, PolicyError
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 Form = Mapping[str, str]
 """What was sent; of fields that were sent twice the last."""
 
+_LEVELS = {"error": "error", "warning": "warning", "note": "info"}
+"""What the editor calls the levels of `policies.lint`."""
 LONGEST = 400
 """Characters of a comment, at most."""
 
@@ -50,7 +54,8 @@ def check(request: Request, form: Form) -> Response:
         policy = desk.parse(text)
     except PolicyError as error:
         return JSONResponse({"problems": [_problem(one, desk.file.name) for one in error.diagnostics]})
-    return JSONResponse({"problems": [], "digest": policy.digest, "name": policy.name})
+    lints = [{**_problem(one.diagnostic, desk.file.name), "severity": _LEVELS[one.level]} for one in lint(policy)]
+    return JSONResponse({"problems": [], "lints": lints, "digest": policy.digest, "name": policy.name})
 
 
 def _problem(one: Diagnostic, own: str) -> dict[str, Any]:
@@ -83,7 +88,7 @@ def preview(request: Request, form: Form) -> Response:
     except PolicyError as error:
         return fragment(request, "no_preview.html", count=len(error.diagnostics))
     look = desk.looks.look(policy, number)
-    return fragment(request, "preview.html", **timeline(look, show))
+    return fragment(request, "preview.html", **timeline(desk, look, show))
 
 
 def read_screens(request: Request, form: Form) -> Response:
@@ -101,6 +106,13 @@ def reveal_text(request: Request, form: Form) -> Response:
     reason = _reason(form)
     desk.reveal(look, f"text finding {found.number + 1} ({found.why.label})", reason)
     return fragment(request, "why.html", look=look, found=found, value=found.why.value, **lines_of(desk, look, found))
+
+
+def reveal_texts(request: Request, form: Form) -> Response:
+    """Show the texts of a recording that would be withheld, and log that they were shown."""
+    desk, look = desk_of(request), look_of(request)
+    desk.reveal(look, "texts of the recording", _reason(form), shot=TEXTS)
+    return fragment(request, "preview.html", **timeline(desk, look, "left"))
 
 
 def reveal_screen(request: Request, form: Form) -> Response:

@@ -43,6 +43,7 @@ def application(desk: Desk, door: Door) -> Guarded:
         Route("/save", actions.posted(actions.save), methods=["POST"]),
         Route("/preview", actions.posted(actions.preview), methods=["POST"]),
         Route("/screens", actions.posted(actions.read_screens), methods=["POST"]),
+        Route("/looks/{look}/reveal", actions.posted(actions.reveal_texts), methods=["POST"]),
         Route("/looks/{look}/reveal/{number:int}", actions.posted(actions.reveal_text), methods=["POST"]),
         Route("/looks/{look}/screens/{shot:int}/reveal", actions.posted(actions.reveal_screen), methods=["POST"]),
         Route("/act", actions.posted(actions.act), methods=["POST"]),

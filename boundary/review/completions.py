@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from policies.contract import Phase
 from policies.load import shipped
 from policies.registry import steps
-from policies.schema import Budget, Limits, PolicyModel, Release, Verify
+from policies.schema import PolicyModel
 
 
 def completions() -> dict[str, Any]:
@@ -18,10 +18,7 @@ def completions() -> dict[str, Any]:
     return {
         "sections": _keys(PolicyModel),
         "keys": {
-            "limits": _keys(Limits),
-            "verify": _keys(Verify),
-            "release": _keys(Release),
-            "budget": _keys(Budget),
+            **_sections(PolicyModel),
             "change": [
                 {"name": "default", "told": "what has no operator of its own"},
                 {"name": "screen", "told": "frames"},
@@ -47,6 +44,22 @@ def _labels() -> list[str]:
     from text_redact.entities import OWN, PRESIDIO
 
     return sorted({*PRESIDIO, *OWN})
+
+
+def _sections(model: type[BaseModel]) -> dict[str, list[dict[str, Any]]]:
+    """The keys of every section that is a model of its own, and of those inside it, by name."""
+    out: dict[str, list[dict[str, Any]]] = {}
+    for name, info in model.model_fields.items():
+        for inner in _models(info.annotation):
+            out[info.alias or name] = _keys(inner)
+            out.update(_sections(inner))
+    return out
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _models(part)]
 
 
 def _keys(model: type[BaseModel]) -> list[dict[str, Any]]:

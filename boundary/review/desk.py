@@ -12,6 +12,7 @@ from pathlib import Path
 
 from boundary.review import log, samples
 from boundary.review.case import Case, case_of, free, guard
+from boundary.review.evidence import audited
 from boundary.review.looks import Look, Looks
 from boundary.review.states import Action
 from boundary.review.versions import Version, samples_digest
@@ -202,5 +203,6 @@ def opened_desk(
     desk = Desk(policy, recordings, samples.acting(who), folder, looks, ledger, audit)
     desk.text()
     desk.entries()
+    audited(audit)
     desk.note("open", f"{len(desk.sample)} sample recordings")
     return desk

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from boundary.plan import Plan
-from policies import Policy
+from recording.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,78 @@ def forecasts(plan: Plan, ledger: str | None) -> Budget | None:
     )
 
 
-def audited(file: Path | None, policy: Policy | None) -> dict[str, Any] | None:
-    """The figures of an audit, where there is one; see `boundary.audit`."""
-    return None
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Canaries of one kind: how many were planted, and the share that could be recovered, with its interval."""
+
+    name: str
+    modality: str
+    planted: int
+    withheld: int
+    share: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What an audit has measured; see `boundary.audit`.
+
+    Attributes:
+        digest: Of the policy that it measured.
+        leaks: By entity and modality, the worst upper bound first.
+        all: Over all canaries.
+        gates: Text and state of each.
+    """
+
+    digest: str
+    made: str
+    drawn: int
+    total: int
+    all: Leak
+    leaks: tuple[Leak, ...]
+    gates: tuple[tuple[str, str], ...]
+
+
+def audited(place: Path | None) -> Audited | None:
+    """The figures of an audit, where one was given.
+
+    Args:
+        place: ``audit.json``, or the folder with it.
+
+    Raises:
+        InputError: ``audit-unreadable``: it is not what ``boundary audit`` writes.
+    """
+    if place is None:
+        return None
+    file = place / "audit.json" if place.is_dir() else place
+    try:
+        with file.open("rb") as stream:
+            data: Any = json.loads(stream.read(_LARGEST))  # one that is longer is cut, and so no JSON
+        leaks = [_leak(row["key"][0], row["key"][1], row) for row in data["leak"]["both"]]
+        return Audited(
+            digest=str(data["policy"]["digest"]),
+            made=str(data["made"]),
+            drawn=int(data["sample"]["drawn"]),
+            total=int(data["sample"]["total"]),
+            all=_leak("all", "", data["leak"]["all"]),
+            leaks=tuple(sorted(leaks, key=_worst)),
+            gates=tuple((str(gate["text"]), str(gate["state"])) for gate in data["gates"]),
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        hint = "give the folder that boundary audit wrote"
+        raise InputError("not an audit", code="audit-unreadable", place=str(file), hint=hint) from None
+
+
+_LARGEST = 32 * 2**20
+
+
+def _leak(name: str, modality: str, row: Any) -> Leak:
+    rate = row["leak"]
+    share = None if rate["share"] is None else float(rate["share"])
+    figures = int(row["planted"]), int(row["withheld"]), share, float(rate["low"]), float(rate["high"])
+    return Leak(str(name), str(modality), *figures)
+
+
+def _worst(leak: Leak) -> tuple[float, float, str]:
+    return -(leak.share or 0), -leak.high, leak.name

@@ -32,4 +32,5 @@ def excerpt(policy: Policy, place: str, own: str) -> Excerpt:
     line = int(number) if number.isdecimal() else 0
     text = next((source.text for source in policy.sources if source.file == file), "")
     numbered = list(enumerate(text.splitlines(), start=1))
-    return Excerpt(file, line, file == own, tuple(numbered[max(0, line - 1 - AROUND) : line + AROUND]))
+    around = 0 if file == own else AROUND  # the editor beside it shows the rest
+    return Excerpt(file, line, file == own, tuple(numbered[max(0, line - 1 - around) : line + around]))

@@ -16,6 +16,8 @@ from policies import Policy
 from recording.errors import InputError
 from recording.model import Recording
 
+TEXTS = 0
+"""In place of a screen's number: the texts of a recording."""
 LOOKS, PLANS = 16, 4
 """Previews and plans that are kept; older ones are made again."""
 

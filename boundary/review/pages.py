@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from boundary.review.changes import compared, last_approved
 from boundary.review.completions import completions as offered
 from boundary.review.coverage import Row, coverage
 from boundary.review.desk import Desk, fingerprint
 from boundary.review.evidence import Budget, audited, forecasts
 from boundary.review.lines import excerpt
-from boundary.review.looks import Look
+from boundary.review.looks import TEXTS, Look
 from boundary.review.view import desk_of, fragment, page
+from policies.lint import lint
 from recording.errors import BoundaryError, InputError
 
 if TYPE_CHECKING:
@@ -30,9 +32,16 @@ def policy(request: Request) -> Response:
 
 def changes(request: Request) -> Response:
     """What differs from the version that is approved."""
-    from boundary.review.changes import compared
-
-    return page(request, "changes.html", title="Changes", **compared(desk_of(request)))
+    desk = desk_of(request)
+    policy = desk.stored()
+    found = last_approved(desk, policy) if policy else None
+    diff, problem = None, None
+    if policy and found and found[1]:
+        try:
+            diff = compared(desk, found[0], found[1], policy)
+        except BoundaryError as error:
+            problem = error
+    return page(request, "changes.html", title="Changes", policy=policy, found=found, diff=diff, problem=problem)
 
 
 def evidence(request: Request) -> Response:
@@ -48,10 +57,9 @@ def evidence(request: Request) -> Response:
             rows, costs = coverage(plan, desk.sample), forecasts(plan, desk.ledger)
         except BoundaryError as error:
             problem = error
-    audit = audited(desk.audit, policy)
-    return page(
-        request, "evidence.html", title="Evidence", policy=policy, rows=rows, costs=costs, audit=audit, problem=problem
-    )
+    about = {"rows": rows, "costs": costs, "audit": audited(desk.audit), "problem": problem}
+    remarks = lint(policy) if policy else []
+    return page(request, "evidence.html", title="Evidence", policy=policy, remarks=remarks, **about)
 
 
 def approval(request: Request) -> Response:
@@ -105,10 +113,10 @@ def texts(request: Request) -> Response:
     look = look_of(request)
     show, begin = request.query_params.get("show", "left"), request.query_params.get("from", "0")
     start = int(begin) if begin.isascii() and begin.isdecimal() and len(begin) < 9 else 0
-    return fragment(request, "moments.html", **timeline(look, show, start))
+    return fragment(request, "moments.html", **timeline(desk_of(request), look, show, start))
 
 
-def timeline(look: Look, show: str, start: int = 0) -> dict[str, Any]:
+def timeline(desk: Desk, look: Look, show: str, start: int = 0) -> dict[str, Any]:
     """What the timeline's template needs.
 
     Args:
@@ -122,6 +130,8 @@ def timeline(look: Look, show: str, start: int = 0) -> dict[str, Any]:
     return {
         "look": look,
         "show": show,
+        # What would not leave is not seen as if it had, unless somebody asked for it.
+        "masked": look.preview.withheld is not None and not desk.looks.is_revealed(look.number, TEXTS),
         "moments": wanted[start : start + PAGE],
         "next": start + PAGE if len(wanted) > start + PAGE else None,
         "total": len(wanted),

@@ -33,6 +33,7 @@ def _templates() -> Environment:
     )  # fmt: skip
     made.filters["clock"] = clock
     made.filters["words"] = words
+    made.filters["percent"] = percent
     made.globals.update(purposes=PURPOSES, reasons=REASONS)
     made.globals.update(State=State, Action=Action, Role=Role, TABLE=TABLE, MEANING=MEANING, WAITS_FOR=WAITS_FOR)
     return made
@@ -51,6 +52,11 @@ def words(name: str) -> str:
     return str(name).replace("-", " ").replace("_", " ")
 
 
+def percent(share: float | None) -> str:
+    """A share with one digit more than it needs to be told from nothing."""
+    return "unknown" if share is None else f"{100 * share:.1f} %"
+
+
 def rendered(template: str, /, **about: Any) -> str:
     """A template with its values."""
     return _templates().get_template(template).render(**about)
@@ -61,16 +67,22 @@ def fragment(request: Request, template: str, *, status: int = 200, **about: Any
     from starlette.responses import HTMLResponse
 
     if template == "error.html" and "hx-request" not in request.headers:
-        return page(request, "refused.html", status=status, title="Not possible", **about)
+        return page(request, "refused.html", status=status, title="Not possible", bare=True, **about)
     return HTMLResponse(rendered(template, **about), status_code=status)
 
 
-def page(request: Request, template: str, *, title: str, status: int = 200, **about: Any) -> Response:
-    """A whole page, with what stands at the top of each."""
+def page(
+    request: Request, template: str, *, title: str, status: int = 200, bare: bool = False, **about: Any
+) -> Response:
+    """A whole page, with what stands at the top of each.
+
+    Args:
+        bare: Leave out the state, which cannot be told where the log is what is wrong.
+    """
     from starlette.responses import HTMLResponse
 
     desk = desk_of(request)
-    policy = about.pop("policy", None) or desk.stored()
+    policy = about.pop("policy", None) or (None if bare else desk.stored())
     case = about.pop("case", None) or (desk.case(policy) if policy else None)
     body = rendered(
         template, title=title, desk=desk, policy=policy, case=case, path=request.url.path, who=desk.who, **about

@@ -13,6 +13,7 @@ import { tags } from "@lezer/highlight";
 import { completionsFor } from "./complete.js";
 
 const setMark = StateEffect.define();
+const whyLine = Decoration.line({ class: "cm-why" });
 const marked = StateField.define({
   create: () => Decoration.none,
   update(marks, change) {
@@ -20,9 +21,8 @@ const marked = StateField.define({
     for (const effect of change.effects) {
       if (!effect.is(setMark)) continue;
       const lines = change.state.doc.lines;
-      next = effect.value >= 1 && effect.value <= lines
-        ? Decoration.set([Decoration.line({ class: "cm-why" }).range(change.state.doc.line(effect.value).from)])
-        : Decoration.none;
+      const wanted = [...new Set(effect.value)].filter((number) => number >= 1 && number <= lines).sort((a, b) => a - b);
+      next = Decoration.set(wanted.map((number) => whyLine.range(change.state.doc.line(number).from)));
     }
     return next;
   },
@@ -108,10 +108,10 @@ export function mountEditor(place, text, { check, save, typed }) {
       view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
       view.focus();
     },
-    mark(number) {
-      const effects = [setMark.of(number)];
-      if (number >= 1 && number <= view.state.doc.lines) {
-        effects.push(EditorView.scrollIntoView(view.state.doc.line(number).from, { y: "center" }));
+    mark(numbers) {
+      const effects = [setMark.of(numbers)];
+      if (numbers[0] >= 1 && numbers[0] <= view.state.doc.lines) {
+        effects.push(EditorView.scrollIntoView(view.state.doc.line(numbers[0]).from, { y: "center" }));
       }
       view.dispatch({ effects });
     },

@@ -33,18 +33,20 @@ function policyPage() {
     const told = await answer.json();
     problems = told.problems;
     clean = problems.length === 0;
-    list();
+    list(told.lints || []);
     tell();
     announce("policy-changed");
     return problems.concat(told.lints || []);
   }
 
-  function list() {
+  function list(lints) {
     const box = byId("problems");
+    const all = problems.length ? problems : lints.filter((one) => one.severity === "warning");
     box.replaceChildren();
-    if (!problems.length) return;
+    if (!all.length) return;
     const items = document.createElement("ol");
-    for (const problem of problems) {
+    items.className = problems.length ? "errors" : "warnings";
+    for (const problem of all) {
       const item = document.createElement("li"), go = document.createElement("button");
       go.type = "button";
       go.className = "plain";
@@ -83,13 +85,12 @@ function policyPage() {
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "why") return;
-    const own = event.target.querySelector("[data-line]");
-    editor.mark(own ? Number(own.dataset.line) : 0);
+    editor.mark([...event.target.querySelectorAll("[data-line]")].map((own) => Number(own.dataset.line)));
     event.target.querySelector(".why")?.focus({ preventScroll: true });
     event.target.scrollIntoView({ block: "nearest" });
   });
   addEventListener("beforeunload", (event) => { if (text.value !== saved) event.preventDefault(); });
-  window.addEventListener("boundary:unmark", () => editor.mark(0));
+  window.addEventListener("boundary:unmark", () => editor.mark([]));
 }
 
 // Why: closing it gives the focus back to what was asked about.
