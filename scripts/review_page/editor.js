@@ -57,6 +57,12 @@ const look = EditorView.theme({
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "3px" },
   ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--warn)", textUnderlineOffset: "3px" },
+  ".cm-lintRange-info, .cm-lintRange-hint": { backgroundImage: "none" },
+  // Drawn here: CodeMirror's own are pictures in its style, which the page does not let in.
+  ".cm-lint-marker": { width: "0.55em", height: "0.55em", margin: "0.45em 0 0 0.2em", borderRadius: "50%" },
+  ".cm-lint-marker-error": { content: "normal", backgroundColor: "var(--bad)" },
+  ".cm-lint-marker-warning": { content: "normal", backgroundColor: "var(--mark-line)" },
+  ".cm-lint-marker-info, .cm-lint-marker-hint": { content: "normal", backgroundColor: "var(--accent)" },
   ".cm-panels": { backgroundColor: "var(--card)", color: "var(--ink)" },
   ".cm-panel button, .cm-panel input": { font: "inherit" },
 });
