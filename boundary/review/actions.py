@@ -88,6 +88,7 @@ def preview(request: Request, form: Form) -> Response:
     except PolicyError as error:
         return fragment(request, "no_preview.html", count=len(error.diagnostics))
     look = desk.looks.look(policy, number)
+    desk.viewed(look.number, "texts", policy)
     return fragment(request, "preview.html", **timeline(desk, look, show))
 
 
@@ -95,7 +96,9 @@ def read_screens(request: Request, form: Form) -> Response:
     """Begin to read and cover the screens of a sample."""
     desk = desk_of(request)
     policy = desk.parse(_text(form))
-    name = desk.looks.read_screens(policy, _number(form, "sample"))
+    number = _number(form, "sample")
+    name = desk.looks.read_screens(policy, number)
+    desk.viewed(number, "screens", policy)
     return fragment(request, "reading.html", name=name)
 
 
@@ -138,7 +141,7 @@ def act(request: Request, form: Form) -> Response:
     except InputError as error:
         policy = desk.stored()
         version = desk.version(policy) if policy else None
-        about = {"policy": policy, "version": version, "error": error}
+        about: dict[str, Any] = {"policy": policy, "version": version, "error": error}
         return page(request, "approval.html", title="Approval", status=409, **about)
     return RedirectResponse("/approval", status_code=303)
 

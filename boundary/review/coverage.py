@@ -50,8 +50,8 @@ _PARTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str, bool], ...] = (
 """What there is, where it is counted, what a step must give to touch it, and what happens where none does."""
 
 
-def coverage(plan: Plan, sample: Sequence[Path]) -> list[Row]:
-    """What the policy touches, over all sample recordings that can be read."""
+def counted(sample: Sequence[Path]) -> Counter[str]:
+    """How many events of each kind, texts (``#fields``) and frames (``#frames``) sample recordings have."""
     counts: Counter[str] = Counter()
     for path in sample:
         try:
@@ -62,7 +62,12 @@ def coverage(plan: Plan, sample: Sequence[Path]) -> list[Row]:
         counts.update(recording.events["kind"].to_pylist())
         counts["#fields"] += len(recording.fields)
         counts["#frames"] += len(recording.frames)
-    uses = (*plan.policy.find, *plan.policy.change.values())
+    return counts
+
+
+def coverage(plan: Plan, counts: Counter[str]) -> list[Row]:
+    """What the policy touches of what was `counted`."""
+    uses = plan.policy.uses()
     rows = [
         Row(
             what,
@@ -74,5 +79,5 @@ def coverage(plan: Plan, sample: Sequence[Path]) -> list[Row]:
         for what, kinds, gives, otherwise, passes in _PARTS
     ]
     if counts["#unreadable"]:
-        rows.append(Row("recordings that cannot be read", counts["#unreadable"], (), "do not leave", False))
+        rows.append(Row("recordings that cannot be read", counts["#unreadable"], (), "do not leave", passes=False))
     return rows

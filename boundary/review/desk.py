@@ -175,6 +175,11 @@ class Desk:
             return None
         return policy if policy.digest == digest else None
 
+    def viewed(self, number: int, what: str, policy: Policy) -> None:
+        """Log that somebody looks at a sample, once a launch."""
+        if self.looks.is_first(number, what):
+            self.note("view", f"recording {number}, {what}", policy)
+
     def reveal(self, look: Look, what: str, reason: str, *, shot: int | None = None) -> None:
         """Log that somebody sees what the policy hides, before they do."""
         self.note("reveal", f"recording {look.number}, {what}: {reason}", look.plan.policy)
@@ -204,5 +209,5 @@ def opened_desk(
     desk.text()
     desk.entries()
     audited(audit)
-    desk.note("open", f"{len(desk.sample)} sample recordings")
+    desk.note("open", f"sample of {len(desk.sample)}")
     return desk

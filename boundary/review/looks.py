@@ -6,8 +6,10 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from boundary.plan import Plan, build_plan
 from boundary.review import samples
@@ -44,9 +46,12 @@ class Looks:
     sample: tuple[Path, ...] = field(repr=False)
     key: bytes = field(repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _reading: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _plans: OrderedDict[str, Plan] = field(default_factory=OrderedDict, repr=False)
     _looks: OrderedDict[str, Look] = field(default_factory=OrderedDict, repr=False)
     _running: set[str] = field(default_factory=set, repr=False)
+    _made_once: OrderedDict[tuple[object, ...], Any] = field(default_factory=OrderedDict, repr=False)
+    _viewed: set[tuple[int, str]] = field(default_factory=set, repr=False)
     _revealed: set[tuple[int, int]] = field(default_factory=set, repr=False)
     _recordings: dict[int, Recording] = field(default_factory=dict, repr=False)
 
@@ -93,6 +98,7 @@ class Looks:
     def read_screens(self, policy: Policy, number: int) -> str:
         """Begin to read the screens of a sample aside; the name under which the look will be known."""
         plan = self.plan(policy)
+        self.recording(number)  # one that is not there is told now
         name = _name(plan, number, screens=True)
         with self._lock:
             if name in self._looks or name in self._running:
@@ -103,7 +109,10 @@ class Looks:
 
     def _read(self, plan: Plan, number: int, name: str) -> None:
         try:
-            self._made(plan, number, screens=True)
+            with self._reading:  # one at a time: each takes a whole processor
+                self._made(plan, number, screens=True)
+        except Exception:  # noqa: BLE001  a thread's traceback would print what was being read; the page says it is gone
+            return
         finally:
             with self._lock:
                 self._running.discard(name)
@@ -116,6 +125,22 @@ class Looks:
             while len(self._looks) > LOOKS:
                 self._looks.popitem(last=False)
         return look
+
+    def once(self, name: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """What ``make`` gives, made once: figures over the whole sample take a while."""
+        with self._lock:
+            if name not in self._made_once:
+                self._made_once[name] = make()
+                while len(self._made_once) > LOOKS:
+                    self._made_once.popitem(last=False)
+            return self._made_once[name]
+
+    def is_first(self, number: int, what: str) -> bool:
+        """Whether this launch looks at a recording for the first time; the log has it once."""
+        with self._lock:
+            first = (number, what) not in self._viewed
+            self._viewed.add((number, what))
+            return first
 
     def known_look(self, name: str) -> Look | None:
         """A look that was made already."""

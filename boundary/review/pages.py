@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from boundary.review.changes import compared, last_approved
 from boundary.review.completions import completions as offered
-from boundary.review.coverage import Row, coverage
+from boundary.review.coverage import Row, counted, coverage
 from boundary.review.desk import Desk, fingerprint
 from boundary.review.evidence import Budget, audited, forecasts
 from boundary.review.lines import excerpt
@@ -38,7 +39,8 @@ def changes(request: Request) -> Response:
     diff, problem = None, None
     if policy and found and found[1]:
         try:
-            diff = compared(desk, found[0], found[1], policy)
+            make = partial(compared, desk, found[0], found[1], policy)
+            diff = desk.looks.once(("diff", found[0].version, policy.digest), make)
         except BoundaryError as error:
             problem = error
     return page(request, "changes.html", title="Changes", policy=policy, found=found, diff=diff, problem=problem)
@@ -54,10 +56,13 @@ def evidence(request: Request) -> Response:
     if policy is not None:
         try:
             plan = desk.looks.plan(policy)
-            rows, costs = coverage(plan, desk.sample), forecasts(plan, desk.ledger)
+            rows, costs = (
+                coverage(plan, desk.looks.once(("counts",), partial(counted, desk.sample))),
+                forecasts(plan, desk.ledger),
+            )
         except BoundaryError as error:
             problem = error
-    about = {"rows": rows, "costs": costs, "audit": audited(desk.audit), "problem": problem}
+    about: dict[str, Any] = {"rows": rows, "costs": costs, "audit": audited(desk.audit), "problem": problem}
     remarks = lint(policy) if policy else []
     return page(request, "evidence.html", title="Evidence", policy=policy, remarks=remarks, **about)
 
@@ -176,7 +181,10 @@ def screens(request: Request) -> Response:
         return fragment(request, "reading.html", name=name)
     look = look_of(request)
     shown = {shot.number for shot in look.preview.shots if desk.looks.is_revealed(look.number, shot.number)}
-    return fragment(request, "screens.html", look=look, revealed=shown)
+    answer = fragment(request, "screens.html", look=look, revealed=shown)
+    if "waited" in request.query_params:
+        answer.headers["hx-trigger"] = "screens-read"  # what stands only on screens is now searched in texts, too
+    return answer
 
 
 def shot_of(request: Request) -> tuple[Look, Any]:

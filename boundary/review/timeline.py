@@ -84,7 +84,7 @@ class Moment:
 
 
 def moments(session: Session, decisions: Sequence[Decision], found: Sequence[Found]) -> tuple[Moment, ...]:
-    """Every text that people typed or a program told, in order of time; repeated ones once.
+    """Every text that people typed or a program told, in order of time, those without one last; repeated ones once.
 
     Args:
         decisions: Of texts, in order of their passages.
@@ -179,4 +179,4 @@ def _start(pair: tuple[Decision, Found]) -> int:
 
 
 def _order(moment: Moment) -> tuple[bool, float]:
-    return moment.at is not None, moment.at or 0.0
+    return moment.at is None, moment.at or 0.0

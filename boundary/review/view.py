@@ -34,6 +34,8 @@ def _templates() -> Environment:
     made.filters["clock"] = clock
     made.filters["words"] = words
     made.filters["percent"] = percent
+    made.filters["sentence"] = sentence
+    made.filters["moment"] = moment
     made.globals.update(purposes=PURPOSES, reasons=REASONS)
     made.globals.update(State=State, Action=Action, Role=Role, TABLE=TABLE, MEANING=MEANING, WAITS_FOR=WAITS_FOR)
     return made
@@ -50,6 +52,16 @@ def clock(seconds: float | None) -> str:
 def words(name: str) -> str:
     """``partly-reviewed`` as people write it."""
     return str(name).replace("-", " ").replace("_", " ")
+
+
+def sentence(text: str) -> str:
+    """A message as a sentence: the first letter large, a stop behind it."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".") if text else ""
+
+
+def moment(time: str) -> str:
+    """``2026-11-21T16:19:07Z`` as people write it."""
+    return time[:16].replace("T", " ") + " UTC"
 
 
 def percent(share: float | None) -> str:

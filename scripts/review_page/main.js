@@ -15,7 +15,7 @@ function announce(name) {
 function policyPage() {
   const place = byId("editor"), text = byId("text"), state = byId("edit-state"), save = byId("save");
   let saved = text.value, problems = [], clean = true;
-  let checked = 0;
+  let checked = 0, saving = false;
 
   function tell() {
     const changed = text.value !== saved;
@@ -62,10 +62,12 @@ function policyPage() {
   }
 
   async function write() {
-    if (save.disabled) return;
+    if (save.disabled || saving) return;
+    saving = true;
     const value = text.value;
     const answer = await post("/save", { text: value, base: place.dataset.base });
     const told = await answer.json().catch(() => ({ saved: false, told: "the page did not answer" }));
+    saving = false;
     if (told.saved) {
       saved = value;
       place.dataset.base = told.base;
