@@ -97,7 +97,7 @@ def append(file: Path, *, guard: Guard, who: str, account: str, action: str, **a
         entries = list(read_log(file))
         guard(entries)
         try:
-            with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as stream:
+            with os.fdopen(_opened(file), "r+b") as stream:
                 whole = stream.read()
                 stream.truncate(whole.rfind(b"\n") + 1)
                 stream.seek(0, os.SEEK_END)
@@ -146,13 +146,22 @@ def _parsed(line: bytes, number: int, file: Path) -> Entry:
         raise tampered(number, file) from None
 
 
+def _opened(file: Path) -> int:
+    """A file for its owner alone, or for a group where its folder was made for that group."""
+    made = not file.exists()
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    if made:
+        os.fchmod(descriptor, 0o600 | (file.parent.stat().st_mode & 0o060))
+    return descriptor
+
+
 @contextmanager
 def _locked(file: Path) -> Iterator[None]:
     import fcntl
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = _opened(file.with_suffix(".lock"))
     except OSError as error:
         raise _unusable(file, error) from None
     try:

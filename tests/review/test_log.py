@@ -101,6 +101,10 @@ def test_an_entry_that_breaks_the_rules_is_no_approval_even_if_its_hash_is_right
     assert caught.value.code == "review-log-tampered"
 
 
-def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    """Others on the machine read nothing of it."""
-    assert write(tmp_path / "log").stat().st_mode & 0o077 == 0
+def test_the_file_is_for_its_owner_alone_or_for_the_group_that_its_folder_is_for(tmp_path: Path) -> None:
+    """Others on the machine read nothing of it; reviewers with accounts of their own share a folder of their group."""
+    assert write(tmp_path / "own" / "log").stat().st_mode & 0o077 == 0
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o2770)
+    assert write(shared / "log").stat().st_mode & 0o777 == 0o660
