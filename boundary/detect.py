@@ -24,7 +24,14 @@ def detect(text: str, plan: Plan) -> list[dict[str, object]]:
         raise StepFailed("the text is longer than the policy allows", code="text-too-long", hint="limits.text_chars")
     hits = merge_hits([hit for _, hit in plan.detectors.in_text(text)])
     return [
-        {"start": hit.start, "end": hit.end, "entity": hit.label, "score": round(hit.score, 3), "rule": hit.rule}
+        {
+            "start": hit.start,
+            "end": hit.end,
+            "entity": hit.label,
+            "score": round(hit.score, 3),
+            "rule": hit.rule,
+            "severity": plan.policy.severity(hit.label),
+        }
         for hit in hits
     ]
 

@@ -132,7 +132,7 @@ def explain_recording(recording: Recording, plan: Plan) -> Explanation:
         if plan.is_empty:
             return _about(recording, rows.removed, ())
         seen = look(recording, rows, plan, clock)
-        found = (*_typed(seen, plan), *_fields_and_lines(seen, plan), *_pixels(seen, plan))
+        found = (*_typed(seen, plan), *_joined(_fields_and_lines(seen, plan)), *_pixels(seen, plan))
     except Refused as refusal:
         return Explanation(withheld=refusal.code, events=len(recording.events))
     except BoundaryError as error:
@@ -194,6 +194,21 @@ def _fields_and_lines(seen: Looked, plan: Plan) -> Iterator[Explained]:
         elif isinstance(span, Box):
             row = rows.get(span.frame)
         yield _explained(seen, plan, decision, hits, span, () if row is None else (row,))
+
+
+def _joined(found: Iterable[Explained]) -> Iterator[Explained]:
+    """One for each place: rows of a frame are read as lines, as columns and together, so the same box comes again."""
+    out: dict[Span, Explained] = {}
+    for one in found:
+        other = out.get(one.span)
+        if other is None:
+            out[one.span] = one
+            continue
+        best, rest = (one, other) if other.step == "link" and one.step != "link" else (other, one)
+        told = {(best.label, best.rule), *((rival.label, rival.rule) for rival in best.rivals)}
+        more = (Rival(rest.label, rest.score, rest.rule, rest.step, rest.found_by), *rest.rivals)
+        out[one.span] = replace(best, rivals=(*best.rivals, *(r for r in more if (r.label, r.rule) not in told)))
+    yield from out.values()
 
 
 def _pixels(seen: Looked, plan: Plan) -> Iterator[Explained]:

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from boundary.policy_new import Base, Replace
 from boundary.remarks import Format, Remark, of_error, of_lints, rendered
 from policies import Policy, load_policy
 from recording.errors import BoundaryError, InputError, PolicyError
@@ -196,6 +197,43 @@ def fmt_command(
             if not check:
                 _save(file, tidy)
     raise typer.Exit(FOUND if check and changed else 0)
+
+
+@app.command("new", short_help="Write a policy: questions, or options.")
+def new_command(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("policy.yaml"),
+    name: Annotated[str | None, typer.Option("--name", help="Name of the policy, lower case.")] = None,
+    base: Annotated[Base | None, typer.Option("--base", help="The shipped policy that it builds on.")] = None,
+    person: Annotated[str | None, typer.Option("--person", help="Metadata key that names the person.")] = None,
+    consent: Annotated[str | None, typer.Option("--consent", help="CSV file of the consent register.")] = None,
+    names_file: Annotated[str | None, typer.Option("--names", help="List file of names to hide.")] = None,
+    allow_file: Annotated[str | None, typer.Option("--allow", help="List file of values that are no secret.")] = None,
+    deny_apps: Annotated[list[str] | None, typer.Option("--deny-app", help="An application not to record.")] = None,
+    replace: Annotated[Replace | None, typer.Option("--replace", help="What stands where a value was.")] = None,
+    timing: Annotated[bool | None, typer.Option("--timing/--no-timing", help="Draw rhythm anew.")] = None,
+    epsilon: Annotated[str | None, typer.Option("--epsilon", help="Budget for statistics.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: what is not given is as usual.")] = False,
+) -> None:
+    """Ask a few questions and write a commented policy that passes 'check', with the schema for editors beside it.
+
+    Nothing is overwritten. Options answer questions beforehand.
+    """
+    from boundary.policy_new import create, questions
+
+    given = {
+        "name": name, "base": base, "person": person, "consent": consent, "names_file": names_file,
+        "allow_file": allow_file, "deny_apps": tuple(deny_apps) if deny_apps else None, "replace": replace,
+        "timing": timing, "epsilon": epsilon,
+    }  # fmt: skip
+    told = {key: value for key, value in given.items() if value is not None}
+    try:
+        answers = questions(told, ask=not yes)
+        for line in create(answers, out):
+            Console(soft_wrap=True).print(line, markup=False, highlight=False)
+    except PolicyError as error:
+        _fail(error, REFUSED)
+    except BoundaryError as error:
+        _fail(error, USAGE)
 
 
 @app.command("audit-sensitivity", short_help="Measure how far one person moves each statistic.")

@@ -237,7 +237,7 @@ def compare_settings(before: Policy, after: Policy) -> tuple[Setting, ...]:
 
 def _flat(value: Plain, path: str) -> Iterator[tuple[str, str]]:
     """Leaves by path; entries of lists of steps go by their name, so that an added one moves no other."""
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and value and not path.startswith("tests["):
         for key, child in value.items():
             yield from _flat(child, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
@@ -254,6 +254,10 @@ def _name(entry: Plain) -> str:
     if not isinstance(entry, dict):
         return ""
     parts = [str(entry[key]) for key in ("use", "id", "label", "name") if isinstance(entry.get(key), str)]
+    when = entry.get("when")
+    for key, value in when.items() if isinstance(when, dict) else ():
+        first = value[0] if isinstance(value, list) and value else value
+        parts.append(f"{key} {first}")
     return " ".join(parts)
 
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from boundary.explaining import Explained, Explanation
-from boundary.policy_diff import Change, PolicyDiff, Spending, by_label
+from boundary.policy_diff import Change, PolicyDiff, Setting, Spending, by_label
 from boundary.remarks import LEVEL_OF, Remark, place_of
 from recording.lines import shown
 from recording.model import Box, Field, Keys
@@ -31,8 +31,8 @@ def explanation(found: Explanation, console: Console, *, event: int | None = Non
             console.print()
         _one(one, console, reveal=reveal)
     count = len(told)
-    where = f", {found.frames} frames" if found.frames else ""
-    of = f" in {found.events:,} events{where}" if found.events or found.frames else ""
+    read = [_many(found.events, "event"), _many(found.frames, "frame")]
+    of = f" in {' and '.join(filter(None, read))}" if any(read) else ""
     if count:
         console.print()
     console.print(f"{count} finding{'' if count == 1 else 's'}{of}", highlight=False)
@@ -40,6 +40,10 @@ def explanation(found: Explanation, console: Console, *, event: int | None = Non
         console.print(f"{found.removed:,} events are not admitted", highlight=False)
     for code, frames in found.frames_withheld.items():
         console.print(f"{frames} frame{'' if frames == 1 else 's'} withheld: {escape(code)}", highlight=False)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}" if count else ""
 
 
 def _one(one: Explained, console: Console, *, reveal: bool) -> None:
@@ -114,11 +118,8 @@ def diff(found: PolicyDiff, console: Console, *, reveal: bool = False) -> None:
     if found.empty:
         console.print("the policies do the same" + (f"; {found.same} findings agree" if found.recordings else ""))
         return
-    if found.settings:
-        table = Table("setting", "before", "after", box=None, pad_edge=False, header_style="bold")
-        for setting in found.settings:
-            table.add_row(*(escape(cell) for cell in (setting.path, setting.before or "-", setting.after or "-")))
-        console.print(table)
+    for setting in found.settings:
+        console.print(_setting(setting), highlight=False, soft_wrap=True)
     if found.budget[0] != found.budget[1]:
         console.print()
         for name, one in zip(("before", "after"), found.budget, strict=True):
@@ -130,6 +131,14 @@ def diff(found: PolicyDiff, console: Console, *, reveal: bool = False) -> None:
         _changes(found, console, reveal=reveal)
     for code, count in found.unreadable.items():
         console.print(f"{count} not read: {code}", highlight=False)
+
+
+def _setting(setting: Setting) -> str:
+    """One line: what is set now, what no longer is, or both; of tests only which."""
+    sign = "added" if setting.before is None else "removed" if setting.after is None else "changed"
+    values = [escape(value) for value in (setting.before, setting.after) if value is not None]
+    said = "" if setting.path.startswith("tests[") else f": {' [dim]->[/] '.join(values)}"
+    return f"{_SIGNS[sign]} {escape(setting.path)}{said}"
 
 
 def _changes(found: PolicyDiff, console: Console, *, reveal: bool) -> None:

@@ -19,7 +19,7 @@ from policies.nodes import Mark, Node, diagnostic
 from policies.policy import CaseUse, OverrideUse, Policy, PolicySource, StepUse, digest
 from policies.registry import missing, of_phase, steps
 from policies.schema import LABEL_PATTERN, PolicyModel
-from policies.wording import WORDS, fields_of, suggest
+from policies.wording import REMEDIES, WORDS, fields_of, suggest
 from recording.errors import Diagnostic
 
 Path_ = tuple[str | int, ...]
@@ -280,7 +280,8 @@ class _Checker:
             self.report(node.place, "missing-key", f"the key '{loc[-1]}' is missing", "add it")
         elif kind.endswith(("_type", "_parsing")):
             wanted = kind.removesuffix("_type").removesuffix("_parsing")
-            self.report(node.mark, "wrong-type", f"this should be {WORDS.get(wanted, wanted.replace('_', ' '))}")
+            said = f"this should be {WORDS.get(wanted, wanted.replace('_', ' '))}"
+            self.report(node.mark, "wrong-type", said, REMEDIES.get(wanted, ""))
         else:
             message = item["msg"].removeprefix("Value error, ")
             hint = str(item.get("ctx", {}).get("hint", ""))

@@ -67,8 +67,8 @@ def _declared(uses: Iterable[StepUse]) -> tuple[set[str], bool]:
     complete = True
     for use in uses:
         named = [getattr(use.options, key, None) for key in ("entities", "labels", "label")]
-        told = [label for value in named if value for label in ([value] if isinstance(value, str) else value)]
-        labels.update(map(str, told))
+        told = [[value] if isinstance(value, str) else value for value in named if isinstance(value, str | tuple)]
+        labels.update(str(label) for some in told for label in some)
         complete = complete and bool(told)
     return labels, complete
 
@@ -87,6 +87,11 @@ def _labels(policy: Policy) -> Iterator[Lint]:
             for patterns in (override.when.app, override.when.site, override.when.field, override.when.window)
             if patterns
         )
+        severe = sorted(label for label in override.ignore if policy.severity(label) in {"high", "critical"})
+        if severe:
+            said = f"values of high severity stay there: {', '.join(severe)}"
+            hint = "look for them less widely, allow single values, or say a lower severity"
+            yield _lint("warning", override.mark, "severe-ignored", said, hint)
         if everywhere and override.ignore:
             said = "what is found under these labels is changed nowhere that has a name"
             yield _lint("warning", override.mark, "found-never-changed", said, "narrow 'when', or stop looking for it")

@@ -91,7 +91,8 @@ def _read(path: Path) -> str | _Unreadable:
         with path.open("rb") as file:
             content = file.read(nodes.MAX_BYTES + 1)
         if len(content) > nodes.MAX_BYTES:
-            return _Unreadable("too-large", f"a policy has at most {nodes.MAX_BYTES:,} bytes")
+            hint = "values belong into list files, see text.list"
+            return _Unreadable("too-large", f"a policy has at most {nodes.MAX_BYTES:,} bytes", hint)
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return _Unreadable("not-utf-8", "a policy is UTF-8 text", "save it as UTF-8")

@@ -126,7 +126,7 @@ def _syntax(error: MarkedYAMLError, file: str) -> Diagnostic:
     problem = str(error.problem or error.context or "not YAML")
     hint = "quote texts that hold ': ', '#' or start with a special character"
     if "\\t" in problem or "'\t'" in problem:
-        hint = "YAML forbids tabs; indent with spaces"
+        problem, hint = "a tab where only spaces may stand", "YAML forbids tabs; indent with spaces"
     elif "alias" in problem or "anchor" in problem:
         hint = "an alias (*name) needs its anchor (&name) before it"
     elif "another document" in problem:
@@ -148,6 +148,7 @@ class _Builder:
         self.diagnostics: list[Diagnostic] = []
         self.count = 0
         self.refused = False
+        self.entry: RuamelNode | None = None  # the section whose aliases are being written out
         self.constructor = yaml.constructor
 
     def mark(self, node: RuamelNode) -> Mark:
@@ -162,7 +163,9 @@ class _Builder:
         self.count += 1
         if self.refused or self.count > MAX_NODES or depth > MAX_DEPTH:
             if not self.refused:
-                self.complain(node, "too-many-values", "too many or too deeply nested values", "write aliases out")
+                self.complain(
+                    self.entry or node, "too-many-values", "too many or too deeply nested values", "write aliases out"
+                )
             self.refused = True
             return Node(None, mark)
         if isinstance(node, MappingNode):
@@ -187,6 +190,8 @@ class _Builder:
                     "keep one of them",
                 )
                 continue
+            if not depth:
+                self.entry = key_node
             child = self.build(value_node, depth + 1)
             out[key] = Node(child.value, child.mark, self.mark(key_node))
         return out

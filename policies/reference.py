@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -16,7 +17,7 @@ from pydantic_core import PydanticUndefined
 
 from policies.contract import Phase
 from policies.registry import steps
-from policies.schema import Budget, Limits, PolicyModel, Release, Verify
+from policies.schema import Allow, Budget, Case, Limits, Override, PolicyModel, Release, Verify, When
 
 START, END = "<!-- reference: made by policies/reference.py -->", "<!-- end of reference -->"
 
@@ -35,10 +36,24 @@ def insert(text: str) -> str:
     return f"{before}{START}\n\n{reference()}\n{END}{after}"
 
 
+_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        "limits": Limits,
+        "allow": Allow,
+        "overrides": Override,
+        "overrides: when": When,
+        "verify": Verify,
+        "release": Release,
+        "release.budget": Budget,
+        "tests": Case,
+    }
+)
+
+
 def _sections() -> Iterator[str]:
     yield "### Sections\n"
     yield from _table(PolicyModel)
-    for name, model in (("limits", Limits), ("verify", Verify), ("release", Release), ("release.budget", Budget)):
+    for name, model in _MODELS.items():
         yield f"\n#### `{name}`\n"
         yield from _table(model)
 

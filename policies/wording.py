@@ -28,6 +28,20 @@ WORDS = MappingProxyType(
 """What pydantic's kinds are called."""
 
 
+REMEDIES = MappingProxyType(
+    {
+        **dict.fromkeys(("dict", "model"), "write 'key: value', each on its line"),
+        **dict.fromkeys(("list", "tuple", "set"), "write [a, b], or each on a line after '- '"),
+        "string": "put it in quotes",
+        **dict.fromkeys(("int", "int_from_float"), "write digits alone, such as 4"),
+        **dict.fromkeys(("float", "decimal"), "write digits alone, such as 0.5"),
+        "bool": "write true or false, without quotes",
+        "none_required": "leave it empty",
+    }
+)
+"""What to do about a value of another kind."""
+
+
 def fields_of(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     """Names of the keys allowed at ``loc`` of ``model``."""
     for part in loc:

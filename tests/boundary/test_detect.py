@@ -42,9 +42,9 @@ def test_offsets_count_code_points(plan: Plan) -> None:
 
 
 def test_a_finding_says_what_where_how_sure_and_why(plan: Plan) -> None:
-    """Every finding has the five members, and none holds the value."""
+    """Every finding has the six members, and none holds the value."""
     (finding,) = detect(f"to {MAIL}", plan)
-    assert set(finding) == {"start", "end", "entity", "score", "rule"}
+    assert set(finding) == {"start", "end", "entity", "score", "rule", "severity"}
     assert finding["entity"] == "EMAIL_ADDRESS"
     assert 0 < finding["score"] <= 1
     assert MAIL not in json.dumps(finding)
