@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,4 +89,5 @@ def serve(desk: Desk, door: Door, listening: Any) -> None:
         application(desk, door), log_level="critical", access_log=False, server_header=False, lifespan="off",
         timeout_keep_alive=5, limit_concurrency=64, h11_max_incomplete_event_size=65_536,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again when it has closed everything
+        uvicorn.Server(config).run(sockets=[listening])

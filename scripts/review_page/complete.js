@@ -56,8 +56,8 @@ export function completionsFor(context, known) {
   const answer = (options) => (options.length ? { from, options, validFor: /^[\w.@*-]*$/ } : null);
 
   const value = /([\w.-]+):\s*(?:\[[^\]]*)?([\w.@*-]*)$/.exec(before);
-  const phase = inner === "aggregates" || section === "release" ? "release" : section || "find";
-  const steps = known.steps[inner === "steps" ? "verify" : phase] ?? [];
+  const phase = known.steps[inner] ? inner : inner === "steps" ? "verify" : section || "find";
+  const steps = known.steps[phase] ?? [];
   if (value) {
     const key = value[1];
     if (key === "use") return answer(steps.map((step) => word(step.name, step.told)));
@@ -69,7 +69,8 @@ export function completionsFor(context, known) {
     return answer((found?.values ?? []).map((name) => word(name)));
   }
   if (/^\s*-\s*[\w.-]*$/.test(before)) {
-    if (inner === "entities" || inner === "labels") return answer(known.labels.map((name) => word(name)));
+    if (["entities", "labels", "ignore"].includes(inner)) return answer(known.labels.map((name) => word(name)));
+    if (!steps.length) return answer((known.keys[inner || section] ?? []).map(option));
     return answer([{ label: "use", apply: "use: ", info: "the step's name" }, ...steps.map((step) => ({ ...word(step.name, step.told), apply: `use: ${step.name}` }))]);
   }
   if (!path.length) return answer(known.sections.map(option));
