@@ -31,6 +31,7 @@ def application(desk: Desk, door: Door) -> Guarded:
     routes = [
         Route("/", pages.policy),
         Route("/changes", pages.changes),
+        Route("/changes/screens", pages.changes_of_screens),
         Route("/evidence", pages.evidence),
         Route("/approval", pages.approval),
         Route("/log", pages.log),

@@ -49,6 +49,7 @@ class Compared:
             number, code before, code after; empty where it would leave.
         same: Findings on which both agree.
         unread: Sample recordings that cannot be read.
+        screens: Whether screens were compared, too.
     """
 
     approval: Approval
@@ -60,6 +61,7 @@ class Compared:
     count: int
     same: int
     unread: int
+    screens: bool
 
 
 def last_approved(desk: Desk, policy: Policy) -> tuple[Approval, Policy | None] | None:
@@ -68,8 +70,11 @@ def last_approved(desk: Desk, policy: Policy) -> tuple[Approval, Policy | None] 
     return (approved[-1], desk.kept(approved[-1].version.digest)) if approved else None
 
 
-def compared(desk: Desk, approval: Approval, before: Policy, after: Policy) -> Compared:
-    """Compare two policies on the texts of the sample; ``boundary policy diff`` reads its screens, too.
+def compared(desk: Desk, approval: Approval, before: Policy, after: Policy, *, screens: bool) -> Compared:
+    """Compare two policies on the sample.
+
+    Args:
+        screens: Read its screens under both, which takes seconds for each; else its texts alone.
 
     Raises:
         BoundaryError: One of them cannot be built on this machine.
@@ -80,10 +85,11 @@ def compared(desk: Desk, approval: Approval, before: Policy, after: Policy) -> C
     same = unread = 0
     for number in range(1, len(desk.sample) + 1):
         try:
-            recording = without_media(desk.looks.recording(number))
+            whole = desk.looks.recording(number)
         except BoundaryError:
             unread += 1
             continue
+        recording = whole if screens else without_media(whole)
         first, second = (explain_recording(recording, plan) for plan in plans)
         found, agreed = compare_findings(first, second, recording=number)
         changes += found
@@ -100,6 +106,7 @@ def compared(desk: Desk, approval: Approval, before: Policy, after: Policy) -> C
         count=len(changes),
         same=same,
         unread=unread,
+        screens=screens,
     )
 
 

@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,17 +101,29 @@ class Looks:
         plan = self.plan(policy)
         self.recording(number)  # one that is not there is told now
         name = _name(plan, number, screens=True)
-        with self._lock:
-            if name in self._looks or name in self._running:
-                return name
-            self._running.add(name)
-        threading.Thread(target=self._read, args=(plan, number, name), daemon=True).start()
+        if self.known_look(name) is None:
+            self._begin(name, partial(self._made, plan, number, screens=True))
         return name
 
-    def _read(self, plan: Plan, number: int, name: str) -> None:
+    def aside(self, name: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """As `once`, but made aside: ``None`` until it is there."""
+        with self._lock:
+            known = self._made_once.get(name)
+        if known is None:
+            self._begin(str(name), partial(self.once, name, make))
+        return known
+
+    def _begin(self, name: str, make: Callable[[], object]) -> None:
+        with self._lock:
+            if name in self._running:
+                return
+            self._running.add(name)
+        threading.Thread(target=self._work, args=(name, make), daemon=True).start()
+
+    def _work(self, name: str, make: Callable[[], object]) -> None:
         try:
             with self._reading:  # one at a time: each takes a whole processor
-                self._made(plan, number, screens=True)
+                make()
         except Exception:  # noqa: BLE001  a thread's traceback would print what was being read; the page says it is gone
             return
         finally:
@@ -129,11 +142,14 @@ class Looks:
     def once(self, name: tuple[object, ...], make: Callable[[], Any]) -> Any:
         """What ``make`` gives, made once: figures over the whole sample take a while."""
         with self._lock:
-            if name not in self._made_once:
-                self._made_once[name] = make()
-                while len(self._made_once) > LOOKS:
-                    self._made_once.popitem(last=False)
-            return self._made_once[name]
+            if name in self._made_once:
+                return self._made_once[name]
+        made = make()
+        with self._lock:
+            self._made_once[name] = made
+            while len(self._made_once) > LOOKS:
+                self._made_once.popitem(last=False)
+            return made
 
     def is_first(self, number: int, what: str) -> bool:
         """Whether this launch looks at a recording for the first time; the log has it once."""

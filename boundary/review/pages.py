@@ -38,12 +38,27 @@ def changes(request: Request) -> Response:
     found = last_approved(desk, policy) if policy else None
     diff, problem = None, None
     if policy and found and found[1]:
+        make = partial(compared, desk, found[0], found[1], policy, screens=False)
         try:
-            make = partial(compared, desk, found[0], found[1], policy)
-            diff = desk.looks.once(("diff", found[0].version, policy.digest), make)
+            diff = desk.looks.once(("texts", found[0].version, policy.digest), make)
         except BoundaryError as error:
             problem = error
-    return page(request, "changes.html", title="Changes", policy=policy, found=found, diff=diff, problem=problem)
+    about: dict[str, Any] = {"found": found, "diff": diff, "problem": problem, "comparing": False}
+    return page(request, "changes.html", title="Changes", policy=policy, **about)
+
+
+def changes_of_screens(request: Request) -> Response:
+    """The same with screens: read aside, and asked for again until they are."""
+    desk = desk_of(request)
+    policy = desk.stored()
+    found = last_approved(desk, policy) if policy else None
+    if policy is None or found is None or found[1] is None:
+        raise InputError("there is nothing to compare with now", code="no-such-look", hint="load the page again")
+    make = partial(compared, desk, found[0], found[1], policy)
+    name = (found[0].version, policy.digest)
+    diff = desk.looks.aside(("screens", *name), partial(make, screens=True))
+    texts = diff or desk.looks.once(("texts", *name), partial(make, screens=False))
+    return fragment(request, "compared.html", diff=texts, comparing=diff is None)
 
 
 def evidence(request: Request) -> Response:

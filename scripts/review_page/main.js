@@ -86,6 +86,7 @@ function policyPage() {
     if (to) editor.goTo(Number(to.dataset.line), 1);
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "preview") editor.mark([]);
     if (event.target.id !== "why") return;
     editor.mark([...event.target.querySelectorAll("[data-line]")].map((own) => Number(own.dataset.line)));
     event.target.querySelector(".why")?.focus({ preventScroll: true });

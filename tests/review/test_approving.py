@@ -235,3 +235,27 @@ def test_the_log_holds_who_did_what_and_no_recorded_content(approved: Page) -> N
         ("cleo", "open"), ("cleo", "approve"),
     ]  # fmt: skip
     assert all(line["account"] for line in lines)
+
+
+def test_changes_of_screens_are_read_aside(page_for: Pages, approved: Page) -> None:
+    """The page answers at once that it is reading, and has them in the end."""
+    import time
+
+    ben = page_for("ben")
+    ben.save(POLICY.replace("keep_last: 4", "keep_last: 2"))
+    answer = ben.get("/changes/screens")
+    for _ in range(600):
+        assert answer.status_code == 200
+        if "Texts alone" not in answer.text:
+            break
+        assert "Reading the screens" in answer.text
+        time.sleep(0.1)
+        answer = ben.get("/changes/screens")
+    assert "All 7 findings are the same" in answer.text
+
+
+def test_there_are_no_changes_before_something_was_approved(page_for: Pages) -> None:
+    """The page says so, and asked for screens it has nothing to compare with."""
+    page = page_for("ann")
+    assert "No version is approved yet" in page.get("/changes").text
+    assert page.get("/changes/screens").status_code == 404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundary.review.case import Case, step
@@ -72,6 +72,7 @@ def entry(seq: int, who: str, action: str, digest: str, sample: str = "s") -> En
 deeds = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(sorted(Action)), st.sampled_from(DIGESTS))
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(deeds, max_size=30))
 def test_nothing_is_approved_without_two_people_who_did_not_write_it(history: list[tuple[str, str, str]]) -> None:
     """Whatever people try in whatever order: an approval has two voters, and neither edited it or asked for it."""
@@ -89,6 +90,7 @@ def test_nothing_is_approved_without_two_people_who_did_not_write_it(history: li
         case = after
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(deeds, max_size=30))
 def test_what_the_table_forbids_changes_nothing_and_what_it_allows_leads_where_it_says(
     history: list[tuple[str, str, str]],
