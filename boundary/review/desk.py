@@ -20,6 +20,8 @@ from boundary.writer import write_durably
 from policies import Policy, PolicySource, parse_policy
 from recording.errors import BoundaryError, InputError
 
+LARGEST = 1_000_000
+"""Bytes of a policy file that the page opens; the language allows a quarter of that."""
 PURPOSES = ("judge a finding", "look for something missed", "show the person recorded")
 """Why somebody may want to see what is hidden; a choice, so that nothing recorded gets into the log."""
 
@@ -58,9 +60,17 @@ class Desk:
             InputError: It cannot be read.
         """
         try:
-            return self.file.read_text(encoding="utf-8-sig")
+            with self.file.open("rb") as stream:
+                data = stream.read(LARGEST + 1)
+            text = data.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError):
-            raise InputError("the policy cannot be read", code="no-such-policy", place=str(self.file)) from None
+            hint = "it must be a text file in UTF-8"
+            raise InputError(
+                "the policy cannot be read", code="no-such-policy", place=str(self.file), hint=hint
+            ) from None
+        if len(data) > LARGEST:
+            raise InputError("this is too large for a policy", code="too-large", place=str(self.file))
+        return text
 
     def parse(self, text: str) -> Policy:
         """A policy that stands where the file does; raises `PolicyError` with every mistake."""

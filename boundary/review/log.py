@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -68,6 +68,7 @@ def read_log(file: Path) -> tuple[Entry, ...]:
     Raises:
         InputError: ``review-log-tampered``, ``review-log-rolled-back``, or it cannot be read.
     """
+    remembered = _remembered()  # before the log: another launch may write both while this one reads
     try:
         data = file.read_bytes() if file.exists() else b""
     except OSError as error:
@@ -79,7 +80,7 @@ def read_log(file: Path) -> tuple[Entry, ...]:
             raise tampered(number, file)
         entries.append(entry)
         prev = entry.hash
-    _check_remembered(entries, file)
+    _check_remembered(entries, remembered, file)
     return tuple(entries)
 
 
@@ -194,13 +195,16 @@ def _remember(log: str, entry: Entry) -> None:
         raise _unusable(file, error) from None
 
 
-def _check_remembered(entries: Sequence[Entry], file: Path) -> None:
+def _remembered() -> list[bytes]:
     memory = _memory()
     try:
-        lines = memory.read_bytes().splitlines() if entries and memory.exists() else []
+        return memory.read_bytes().splitlines() if memory.exists() else []
     except OSError as error:
         raise _unusable(memory, error) from None
-    for line in lines:
+
+
+def _check_remembered(entries: Sequence[Entry], lines: Iterable[bytes], file: Path) -> None:
+    for line in lines if entries else ():
         try:
             told = json.loads(line)
             mine, seq, head = told["log"] == entries[0].detail, int(told["seq"]), told["head"]

@@ -214,6 +214,7 @@ def test_a_stage_takes_what_is_approved_and_nothing_else(approved: Page, policy_
         Stage(policy_file, approvals=approved.desk.log_file)
 
 
+@pytest.mark.slow
 def test_a_run_takes_what_is_approved_and_nothing_else(
     approved: Page, policy_file: Path, sample: Path, tmp_path: Path
 ) -> None:

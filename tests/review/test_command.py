@@ -54,6 +54,16 @@ def test_it_prints_one_address_answers_there_and_ends_with_ctrl_c(
     assert "Traceback" not in errors
 
 
+@pytest.mark.parametrize("content", [b"#" * 5_000_000, b"\xff\xfe", b"\x00\xff"])
+def test_what_is_no_text_or_far_too_large_is_no_policy(
+    policy_file: Path, sample: Path, tmp_path: Path, content: bytes
+) -> None:
+    """Exit code 2 at once; a browser could not show it anyway."""
+    policy_file.write_bytes(content)
+    done = CliRunner().invoke(app, start(policy_file, sample, tmp_path))
+    assert done.exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
