@@ -1,8 +1,10 @@
-"""Bounding what each person adds: events per second against OpenDP's Polars engine, and memory on ten times the data.
+"""Bounding what each person adds: events per second against OpenDP and PipelineDP, and memory on ten times the data.
 
-OpenDP pins a Polars of its own, so it runs in an environment of its own: ``BOUNDARY_OPENDP_PYTHON`` names its
-interpreter (``pip install 'opendp[polars]==0.16.0'``). Both sides read the same Parquet file and end with bounded sums
-per application; ours are exact and not yet noised, OpenDP's have Laplace noise, whose cost on a few keys is small.
+Peers pin libraries of their own, so each runs in an environment of its own, whose interpreter a variable names:
+``BOUNDARY_OPENDP_PYTHON`` (``pip install 'opendp[polars]==0.16.0'``) and ``BOUNDARY_PIPELINEDP_PYTHON`` (``pip install
+pipeline-dp==0.3.1 pyarrow``). All read the same Parquet file and end with bounded counts per application; ours are
+exact and not yet noised, the peers' have Laplace noise, whose cost on a few keys is small. PipelineDP gets a twentieth
+of the events, of the same people; its seconds are scaled.
 """
 
 from __future__ import annotations
@@ -11,33 +13,40 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks._harness import Count, Result, Skip, compare
+from benchmarks._harness import Count, Result, Skip, Speed
 
 _KEYS = 50
 _GROUPS, _PER_GROUP = 20, 1_000
+_FIGURES = {"keys": _KEYS, "groups": _GROUPS, "per_group": _PER_GROUP}
+_OPENDP, _PIPELINEDP = "BOUNDARY_OPENDP_PYTHON", "BOUNDARY_PIPELINEDP_PYTHON"
+_CASE = "count per application, 3,000 people, L0=20, Linf=1000"
 
 OURS = """
-import resource, sys
+import sys, time
 from dp.queries import CountEventsOptions
 from dp.sources import partials, read_parquet
+import duckdb, pyarrow.parquet
+start = time.perf_counter()
 keys = tuple(f"app{{n:05d}}" for n in range({keys}))
 query = CountEventsOptions(id="q", keys=keys, max_groups={groups}, max_per_group={per_group}, epsilon=1)
 pieces = read_parquet(sys.argv[1], {{"person": "person", "app": "app"}})
-query.vectors(partials(query, pieces))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+assert len(query.vectors(partials(query, pieces))["events"][1]) == {keys} + 1
 """
 
-PEER = """
-import resource, sys
+OPENDP = """
+import sys, time
 import opendp.prelude as odp
 import polars as pl
 odp.enable_features("contrib")
+start = time.perf_counter()
 data = pl.scan_parquet(sys.argv[1])
 keys = pl.LazyFrame({{"app": [f"app{{n:05d}}" for n in range({keys})]}})
 bounds = [odp.polars.Bound(per_group={per_group}), odp.polars.Bound(by=["app"], num_groups={groups})]
@@ -48,45 +57,98 @@ context = odp.Context.compositor(
 query = (context.query().truncate_per_group({per_group}, by=["app"], keep="first")
     .truncate_num_groups({groups}, by=["app"], keep="first")
     .group_by("app").agg(odp.len()).with_keys(keys))
-print(query.release().collect().height, file=sys.stderr)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+assert query.release().collect().height == {keys}
 """
+
+PIPELINEDP = """
+import sys, time
+import pipeline_dp as pdp
+import pyarrow.parquet as pq
+start = time.perf_counter()
+table = pq.read_table(sys.argv[1])
+rows = list(zip(table.column("person").to_pylist(), table.column("app").to_pylist()))
+budget = pdp.NaiveBudgetAccountant(total_epsilon=1, total_delta=1e-6)
+engine = pdp.DPEngine(budget, pdp.LocalBackend())
+params = pdp.AggregateParams(
+    metrics=[pdp.Metrics.COUNT], noise_kind=pdp.NoiseKind.LAPLACE,
+    max_partitions_contributed={groups}, max_contributions_per_partition={per_group})
+read = pdp.DataExtractors(
+    privacy_id_extractor=lambda row: row[0], partition_extractor=lambda row: row[1], value_extractor=lambda row: 0)
+found = engine.aggregate(rows, params, read, public_partitions=[f"app{{n:05d}}" for n in range({keys})])
+budget.compute_budgets()
+assert len(list(found)) == {keys}
+"""
+
+_END = """
+import resource
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Seconds of a whole process, of the bounding in it without imports, and its peak memory in MB."""
+
+    whole_s: float
+    own_s: float
+    memory_mb: int
 
 
 def run(*, quick: bool) -> Result:
     """Measure; see the module."""
-    figures = {"keys": _KEYS, "groups": _GROUPS, "per_group": _PER_GROUP}
     rows = 50_000 if quick else 5_000_000
+    missing = [name for name in (_OPENDP, _PIPELINEDP) if not os.environ.get(name)]
+    if missing and not quick:
+        raise Skip(f"{missing[0]} is not set")
+    notes = [f"{name} is not set: its peer was skipped" for name in missing]
+    speeds: list[Speed] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.parquet"
         write_events(path, rows)
-        memory = _child(sys.executable, OURS.format(**figures), path)
-        counts = [Count(figure=f"peak memory in MB, {rows:,} events (of 1,000)", ours=memory, of=1_000)]
+        counts = [_memory(path, rows)]
         if not quick:
             large = Path(folder) / "large.parquet"
             write_events(large, 10 * rows)
-            after = _child(sys.executable, OURS.format(**figures), large)
-            counts.append(Count(figure=f"peak memory in MB, {10 * rows:,} events (of 1,000)", ours=after, of=1_000))
+            counts.append(_memory(large, 10 * rows))
             large.unlink()
-        notes = ["whole processes are timed: start, import, reading Parquet, bounding"]
-        python = os.environ.get("BOUNDARY_OPENDP_PYTHON")
-        if not python:
-            reason = "BOUNDARY_OPENDP_PYTHON is not set"
-            if quick:
-                return Result(counts=tuple(counts), notes=(*notes, f"OpenDP was skipped: {reason}"))
-            raise Skip(reason)
-        peer = PEER.format(**figures)
-        speed = compare(
-            case="count per application, 3,000 people, L0=20, Linf=1000",
+        small = Path(folder) / "small.parquet"
+        write_events(small, rows // 20)
+        peers = (
+            ("OpenDP 0.16 with Polars", _OPENDP, OPENDP, path, 1),
+            ("PipelineDP 0.3.1, local, on a twentieth", _PIPELINEDP, PIPELINEDP, small, 20),
+        )
+        for peer, variable, code, data, scale in peers:
+            python = os.environ.get(variable)
+            if python:
+                speeds += _compared(peer, python, code, path, data, rows, scale, rounds=1 if quick else 3)
+    return Result(speeds=tuple(speeds), counts=tuple(counts), notes=tuple(notes))
+
+
+def _memory(path: Path, rows: int) -> Count:
+    return Count(
+        figure=f"peak memory in MB, {rows:,} events (of 1,000)",
+        ours=_child(sys.executable, OURS, path).memory_mb,
+        of=1_000,
+    )
+
+
+def _compared(
+    peer: str, python: str, code: str, path: Path, theirs: Path, rows: int, scale: int, *, rounds: int
+) -> list[Speed]:
+    """Both in turns, ``rounds`` times; the peer's seconds times ``scale``. Of each run two figures are taken."""
+    pairs = [(_child(sys.executable, OURS, path), _child(python, code, theirs)) for _ in range(rounds)]
+    return [
+        Speed(
+            case=f"{_CASE}, {what}",
             unit="event",
             work=rows,
-            peer="OpenDP 0.16 with Polars",
-            ours=lambda: _child(sys.executable, OURS.format(**figures), path),
-            theirs=lambda: _child(python, peer, path),
-            rounds=1 if quick else 3,
-            warm_up=False,
+            peer=peer,
+            ours_s=tuple(getattr(mine, name) for mine, _ in pairs),
+            # What a process takes to start is not scaled.
+            peer_s=tuple(getattr(other, name) + (scale - 1) * other.own_s for _, other in pairs),
         )
-        return Result(speeds=(speed,), counts=tuple(counts), notes=tuple(notes))
+        for what, name in (("reading and bounding", "own_s"), ("whole process with imports", "whole_s"))
+    ]
 
 
 def write_events(path: Path, rows: int) -> None:
@@ -103,15 +165,19 @@ def write_events(path: Path, rows: int) -> None:
             writer.write_table(pa.table([people.take(pa.array(who)), apps.take(pa.array(what))], schema=schema))
 
 
-def _child(python: str, code: str, path: Path) -> int:
-    """Peak memory in MB of a program that prints its own in KiB.
+def _child(python: str, code: str, path: Path) -> _Run:
+    """Run a program that ends with the seconds it took since its imports, and its peak memory in KiB.
 
     Raises:
         Skip: It failed.
     """
-    done = subprocess.run([python, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    start = time.perf_counter()
+    program = code.format(**_FIGURES) + _END
+    done = subprocess.run([python, "-c", program, str(path)], capture_output=True, text=True, check=False)
+    whole = time.perf_counter() - start
     if done.returncode:
         raise Skip(
             f"a child process failed: {done.stderr.strip().splitlines()[-1][:200] if done.stderr else 'no text'}"
         )
-    return int(done.stdout.split()[-1]) // 1024
+    own, memory = done.stdout.split()[-2:]
+    return _Run(whole, float(own), int(memory) // 1024)

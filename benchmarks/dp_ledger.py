@@ -1,6 +1,7 @@
 """The budget ledger on SQLite and PostgreSQL: durable charges a second, and whether many writers can overspend it.
 
-Ours also chains every entry, keeps the events, and opens a connection for each charge; the peer keeps one open.
+Ours also chains every entry, keeps the events and looks for the release among those already charged. Both keep a
+connection open in each process; one writer is measured with a connection for each charge as well.
 """
 
 from __future__ import annotations
@@ -9,21 +10,21 @@ import itertools
 import multiprocessing
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks import _naive_ledger
 from benchmarks._harness import Count, Result, Speed, compare
 from benchmarks._postgres import Unavailable, server
-from dp.ledger import Charge, open_ledger
+from dp.ledger import Charge, Ledger, open_ledger
 from dp.terms import Currency
 from recording.errors import BudgetExceeded
 
 FORK: Any = multiprocessing.get_context("fork")
 WRITERS, SPENDS, AFFORDABLE = 8, 60, 100
 EVENT = {"event": "discrete-laplace", "l1": 10, "query": "apps", "scale": "20"}
-Opened = Callable[[str, int], Callable[[str, int], bool]]
+Opened = Callable[[str, int, ExitStack], Callable[[str, int], bool]]
 """Given an address and a total: a function that charges one release, and says whether it was admitted."""
 
 
@@ -36,7 +37,8 @@ def run(*, quick: bool) -> Result:
     for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgres)):
         try:
             with database() as url:
-                speeds += [_speed(name, url, writers, quick=quick) for writers in (1, WRITERS)]
+                kinds = ((1, _ours_anew), (1, _ours), (WRITERS, _ours))
+                speeds += [_speed(name, url, writers, opened, quick=quick) for writers, opened in kinds]
                 counts += _races(name, url, runs)
         except Unavailable as reason:
             notes.append(f"{name} skipped: {reason}")
@@ -67,9 +69,17 @@ def _postgres() -> Iterator[Callable[[], str]]:
         yield fresh
 
 
-def _ours(url: str, total: int) -> Callable[[str, int], bool]:
+def _ours(url: str, total: int, stack: ExitStack) -> Callable[[str, int], bool]:
     ledger = open_ledger(url, scope="benchmark", total=total, currency=Currency.PURE)
+    return _spend(stack.enter_context(ledger.held()))
 
+
+def _ours_anew(url: str, total: int, stack: ExitStack) -> Callable[[str, int], bool]:
+    del stack
+    return _spend(open_ledger(url, scope="benchmark", total=total, currency=Currency.PURE))
+
+
+def _spend(ledger: Ledger) -> Callable[[str, int], bool]:
     def spend(release_id: str, cost: int) -> bool:
         terms = {"policy": "p", "events": (EVENT,), "currency": Currency.PURE}
         try:
@@ -81,22 +91,24 @@ def _ours(url: str, total: int) -> Callable[[str, int], bool]:
     return spend
 
 
-def _theirs(url: str, total: int) -> Callable[[str, int], bool]:
+def _theirs(url: str, total: int, stack: ExitStack) -> Callable[[str, int], bool]:
+    del stack
     return _naive_ledger.opened(url, total=total)
 
 
-def _speed(name: str, fresh: Callable[[], str], writers: int, *, quick: bool) -> Speed:
+def _speed(name: str, fresh: Callable[[], str], writers: int, opened: Opened, *, quick: bool) -> Speed:
     each = (2 if quick else 240) // writers or 1
 
     def ours() -> None:
-        _spend_all(_ours, fresh(), writers, each, 10**9)
+        _spend_all(opened, fresh(), writers, each, 10**9)
 
     def theirs() -> None:
         url = fresh()
         _naive_ledger.begin(url)
         _spend_all(_theirs, url, writers, each, 10**9)
 
-    case = f"{name}, {writers} writer{'s' if writers > 1 else ''}, all admitted"
+    how = ", a connection for each charge" if opened is _ours_anew else ""
+    case = f"{name}, {writers} writer{'s' if writers > 1 else ''}, all admitted{how}"
     work = writers * each
     peer, rounds = _naive_ledger.NAME, 1 if quick else 5
     return compare(case=case, unit="charge", work=work, peer=peer, ours=ours, theirs=theirs, rounds=rounds)
@@ -127,9 +139,10 @@ def _spend_all(opened: Opened, url: str, writers: int, each: int, total: int) ->
     def work(writer: int) -> None:
         count = 0
         try:
-            spend = opened(url, total)
-            barrier.wait()
-            count = sum(spend(f"{writer}/{number}", 1) for number in range(each))
+            with ExitStack() as stack:
+                spend = opened(url, total, stack)
+                barrier.wait()
+                count = sum(spend(f"{writer}/{number}", 1) for number in range(each))
         finally:
             results.put(count)
 

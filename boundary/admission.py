@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,11 @@ class Refused(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+def without_consent(plan: Plan) -> Plan:
+    """The plan for samples, which nobody recorded and so nobody consents to."""
+    return replace(plan, admit=tuple(step for step in plan.admit if not isinstance(step, Consent)))
 
 
 def bars_rows(plan: Plan) -> bool:

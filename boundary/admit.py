@@ -64,12 +64,16 @@ class Consent:
 
     def __call__(self, recording: Recording, person: str | None) -> Admission:
         """Refuse the recording unless its person has the status."""
+        return Admission(self.refusal(person))
+
+    def refusal(self, person: str | None) -> str | None:
+        """Why somebody is not let in; ``None`` where the register gives the required status."""
         if person is None:
-            return Admission(refused="person-unknown")
+            return "person-unknown"
         status = self.status.get(person)
         if status is None:
-            return Admission(refused="consent-unknown")
-        return Admission() if status == self.require else Admission(refused="consent-missing")
+            return "consent-unknown"
+        return None if status == self.require else "consent-missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,17 @@ class Globs:
 
     def __call__(self, recording: Recording, person: str | None) -> Admission:
         """Remove the rows of denied names."""
-        values = recording.events[self.column]
+        return Admission(removed=recording.events["seq"].filter(self.barred(recording.events)).combine_chunks())
+
+    def barred(self, events: pa.Table) -> pa.ChunkedArray:
+        """Whether each row goes."""
+        values = events[self.column]
         names = [name for name in pc.unique(values).to_pylist() if name is not None]
         gone = [name for name in names if self._denied(name)]
         mask = pc.is_in(values, value_set=pa.array(gone, pa.string()))
         if self.allow:
             mask = pc.or_(mask, pc.is_null(values))
-        return Admission(removed=recording.events["seq"].filter(mask).combine_chunks())
+        return mask
 
     def _denied(self, name: str) -> bool:
         if matches(name, self.deny):

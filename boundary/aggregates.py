@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from boundary.counting import Counted
 from boundary.outcome import Withheld
 from boundary.plan import Aggregate, Plan
 from boundary.state import ledger_path
 from boundary.writer import write_durably
 from policies import Policy
 from recording.errors import BoundaryError, InputError
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What one recording adds to the statistics.
-
-    Attributes:
-        person: Whose it is.
-        tallies: What each statistic of the policy counted in it.
-        digest: Keyed digest of the recording.
-    """
-
-    person: str | None = field(repr=False)
-    tallies: tuple[Any, ...] = field(repr=False)
-    digest: str
 
 
 def release_aggregates(
@@ -67,6 +52,11 @@ def statistic_name(policy: Policy, index: int) -> str:
     """What a statistic is called in files and tables: its id, or its step's name."""
     use = policy.aggregates[index]
     return str(getattr(use.options, "id", use.spec.name))
+
+
+def charged(answer: Any) -> str:
+    """What a statistic cost, for people."""
+    return f"{getattr(answer, 'currency', 'epsilon')} {getattr(answer, 'price', '?')} charged"
 
 
 def ledger_of(policy: Policy, path: str | Path | None) -> Any:
@@ -137,23 +127,22 @@ def _answer(
     from boundary.witness import beside, check_ledger, remember
 
     check_prices(policy)
-    known = [one for one in counted if one.person is not None]
-    if len(known) < len(counted):
+    if not all(one.named for one in counted):
         raise InputError(
             "a recording names no person, so nobody's share can be bounded",
             code="person-unknown",
             # How many there are would be an exact count.
             hint=f"the metadata key '{policy.person}' is missing",
         )
-    if not known:
+    if not counted:
         raise InputError("no recording was released, so there is nothing to count", code="no-recordings")
     ledger = ledger_of(policy, path)
     check_ledger(ledger.store, beside(out))
     answer = aggregate.release(
-        [one.tallies[index] for one in known],
+        [one.tallies[index] for one in counted],
         ledger=ledger,
         policy_digest=policy.digest,
-        dataset=[one.digest for one in known],
+        dataset=[one.digest for one in counted],
     )
     remember(ledger.store)
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 
 from boundary.state import ledger_path
-from recording.errors import BoundaryError, InputError
+from recording.errors import BoundaryError, InputError, MissingExtra
 
 if TYPE_CHECKING:
     from dp.ledger import Entry, Scope
@@ -35,20 +36,31 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 
 
 @budget_app.command("show", short_help="What each account has and has spent.")
-def show_command(ledger: LedgerOption = None, scope: ScopeOption = None, as_json: JsonOption = False) -> None:
-    """Show what each account has, has spent and has left. Nothing is charged."""
+def show_command(
+    ledger: LedgerOption = None,
+    scope: ScopeOption = None,
+    delta: Annotated[str, typer.Option("--delta", help="Delta of the total epsilon, between 0 and 1.")] = "1e-6",
+    as_json: JsonOption = False,
+) -> None:
+    """Show what each account has, has spent and has left, and the total epsilon of all its releases together.
+
+    The total is by privacy loss distributions, for releases that were planned before the first of them was seen; the
+    budget, which is spent by plain addition, holds in any case. Nothing is charged.
+    """
     from boundary import budget_tables
-    from dp.ledger import open_store, scopes
+    from dp.ledger import history, open_store, scopes
 
     try:
         store = open_store(ledger_path(ledger))
         found = [account for account in scopes(store) if scope in {None, account.name}]
+        totals = {account.name: _epsilon(history(store, account.name), delta) for account in found}
     except BoundaryError as error:
         _fail(error)
     if as_json:
-        _print({"ledger": store.place, "scopes": [_scope(account) for account in found]})
+        lines = [{**_scope(account), **_finite(delta, totals[account.name])} for account in found]
+        _print({"ledger": store.place, "scopes": lines})
     else:
-        budget_tables.accounts(store.place, found, Console())
+        budget_tables.accounts(store.place, found, Console(), totals=totals, delta=delta)
 
 
 @budget_app.command("history", short_help="Every charge, oldest first.")
@@ -155,6 +167,34 @@ def _scope(account: Scope) -> dict[str, object]:
         "delta_spent": str(balance.delta),
         "charges": account.charges,
     }
+
+
+def _epsilon(entries: Sequence[Entry], delta: str) -> float | None:
+    """Total epsilon of charges by privacy loss distributions; infinite where none holds at this delta.
+
+    ``None`` where no accountant is installed, or it does not know a mechanism.
+    """
+    from fractions import Fraction
+
+    from dp.accounting import total
+
+    try:
+        at = Fraction(delta)
+    except (ValueError, ZeroDivisionError):
+        raise InputError("delta must be a plain number such as 1e-6", code="dp-delta") from None
+    events = [event for entry in entries if entry.kind == "charge" for event in json.loads(entry.events)]
+    try:
+        return total(events, at).epsilon_pld
+    except MissingExtra:
+        return None
+    except InputError as error:
+        if error.code == "dp-event":
+            return None
+        raise
+
+
+def _finite(delta: str, epsilon: float | None) -> dict[str, object]:
+    return {"delta": delta, "epsilon_pld": None if epsilon is None or math.isinf(epsilon) else epsilon}
 
 
 def _entry(entry: Entry) -> dict[str, object]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from rich.console import Console
@@ -18,8 +19,14 @@ from recording.lines import shown
 _BAR = 10
 
 
-def accounts(place: str, scopes: Sequence[Scope], console: Console) -> None:
-    """A line for each account, with a bar of what is spent."""
+def accounts(
+    place: str, scopes: Sequence[Scope], console: Console, *, totals: Mapping[str, float | None], delta: str
+) -> None:
+    """A line for each account, with a bar of what is spent.
+
+    Args:
+        totals: Total epsilon of each account's releases at ``delta``; ``None`` where no accountant is.
+    """
     console.print(f"ledger {shown(place)}", markup=False, highlight=False, soft_wrap=True)
     if not scopes:
         console.print("nothing was charged yet")
@@ -32,6 +39,7 @@ def accounts(place: str, scopes: Sequence[Scope], console: Console) -> None:
     table.add_column("unit")
     table.add_column("releases", justify="right")
     table.add_column("delta", justify="right")
+    table.add_column("epsilon (PLD)", justify="right")
     for scope in scopes:
         balance = scope.balance
         table.add_row(
@@ -41,8 +49,12 @@ def accounts(place: str, scopes: Sequence[Scope], console: Console) -> None:
             scope.currency.value,
             f"{scope.charges:,}",
             _delta(balance.delta),
+            _total(totals[scope.name]),
         )
     console.print(table)
+    console.print(
+        f"epsilon (PLD): all releases of the account together, at delta {delta}", style="dim", highlight=False
+    )
 
 
 def charges(place: str, entries: Sequence[Entry], console: Console) -> None:
@@ -94,6 +106,12 @@ def _bar(share: Fraction) -> str:
     full = min(int(share * _BAR), _BAR)
     colour = "green" if share < Fraction(3, 4) else "yellow" if share < 1 else "red"
     return f"[{colour}]{'━' * full}[/][dim]{'─' * (_BAR - full)}[/] {float(share):4.0%}"
+
+
+def _total(epsilon: float | None) -> str:
+    if epsilon is None:
+        return "unknown"
+    return "none" if math.isinf(epsilon) else f"{epsilon:.3f}"
 
 
 def _delta(delta: Fraction) -> str:

@@ -86,7 +86,8 @@ def run_command(
 ) -> None:
     """Take recordings through a policy; write what may leave to OUT, in the format of its source.
 
-    OUT holds recordings/, aggregates/, manifest.json and withheld.jsonl when the run has ended.
+    OUT holds recordings/, manifest.json and withheld.jsonl when the run has ended; where the policy has statistics,
+    aggregates/ and index.html, a page about them.
     """
     from boundary.runner import run
 
@@ -109,7 +110,8 @@ def run_command(
 def release_command(
     policy: PolicyOption,
     sources: Annotated[
-        list[Path] | None, typer.Argument(metavar="DATA", help="Recordings, or folders of them.")
+        list[Path] | None,
+        typer.Argument(metavar="DATA", help="Recordings, Parquet files, exports of ActivityWatch, or folders of them."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="A new or empty folder for what leaves.")] = None,
     forecast: Annotated[
@@ -121,6 +123,7 @@ def release_command(
 ) -> None:
     """Release a policy's statistics: bounded per person, forecast, charged, noised. What would be too inexact is not.
 
+    DATA are told apart by their content. A recording that cannot be read is left out; a table that cannot ends it.
     OUT holds aggregates/ (JSON and Parquet), index.html, registry.yaml and manifest.json.
     """
     from boundary import release_cli
@@ -138,6 +141,9 @@ def release_command(
             done = release_cli.release_statistics(sources, plan, out, ledger=ledger, progress=progress)
     except BoundaryError as error:
         _fail(error, USAGE)
+    except KeyboardInterrupt:
+        console.print("stopped while counting; what was charged is stored and comes back at no cost")
+        raise typer.Exit(STOPPED) from None
     if not quiet:
         release_cli.show_released(done, out, Console())
     raise typer.Exit(WITHHELD if done.refused or done.left_out else 0)

@@ -1,67 +1,82 @@
-"""What recordings add to statistics, without changing or writing them: read, admit, count."""
+"""What data add to statistics, without changing or writing them: read, admit, count. Runs in the worker's process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundary.admission import Refused, admit
-from boundary.aggregates import Counted
+from boundary.data import Kind
 from boundary.outcome import Withheld
 from boundary.plan import Plan
 from boundary.release import digest_of, tallies_of
-from recording import discover, open_recording
-from recording.errors import BoundaryError
+from boundary.tables import table_digest, table_tallies
+from recording import open_recording
+from recording.errors import BoundaryError, InputError
 from recording.model import Recording
 
-Progress = Callable[[int, int], None]
-"""Called with the number of recordings done and of all."""
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one recording, or one file of a table, adds to the statistics.
+
+    Attributes:
+        named: Whether it says whose it is; where not, nobody's share can be bounded.
+        tallies: What each statistic of the policy counted in it.
+        digest: Keyed digest of it.
+    """
+
+    named: bool
+    tallies: tuple[Any, ...] = field(repr=False)
+    digest: str
 
 
-def count_all(
-    sources: Sequence[Path], plan: Plan, *, progress: Progress | None = None
-) -> tuple[list[Counted], list[tuple[Path, Withheld]]]:
-    """Count every recording at ``sources`` under a policy.
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One thing to count: where it is, and how it is read."""
 
-    Returns:
-        What each adds, and which are left out and why; the latter is for the operator's eyes.
+    source: Path
+    kind: Kind = "recording"
+
+
+def open_source(path: Path, max_bytes: int) -> Recording:
+    """Open one recording of a batch.
 
     Raises:
-        InputError: A source is not there.
+        InputError: ``link``, and as `recording.open_recording`.
     """
-    paths = list(dict.fromkeys(path for source in sources for path in discover(source.resolve())))
-    counted: list[Counted] = []
-    left_out: list[tuple[Path, Withheld]] = []
-    for number, path in enumerate(paths, start=1):
-        found = count(path, plan)
-        if isinstance(found, Counted):
-            counted.append(found)
-        else:
-            left_out.append((path, found))
-        if progress:
-            progress(number, len(paths))
-    return counted, left_out
+    if path.is_symlink():
+        raise InputError("a link inside a batch", code="link", hint="give what it points to as a source of its own")
+    return open_recording(path, max_bytes=max_bytes)
 
 
-def count(path: Path, plan: Plan) -> Counted | Withheld:
-    """What one recording adds; never raises on account of the recording: in doubt it is left out.
+def count(job: Count, plan: Plan) -> Counted | Withheld:
+    """What one recording or file adds; never raises on account of it.
 
-    Whether it is left out depends on itself alone, so leaving it out is within what one person may change.
+    Whether a recording is left out depends on itself alone, so leaving it out is within what one person may change. A
+    table holds many people: what is wrong with it must end the release.
     """
     try:
-        recording = open_recording(path, max_bytes=plan.policy.limits.file_mb * 2**20)
-        person = _person(recording, plan)
-        tallies = tallies_of(recording, _admitted(recording, plan, person), person, plan)
-        return Counted(person, tallies, digest_of(recording, plan.key))
+        if job.kind == "recording":
+            return _recording(job.source, plan)
+        return Counted(True, table_tallies(job.source, job.kind, plan), table_digest(job.source, plan))
     except Refused as refusal:
         return Withheld(refusal.code, "admit", "the recording is not admitted", "see the policy's admit section")
     except BoundaryError as error:
         return Withheld.because(error, "count")
     except Exception as error:  # noqa: BLE001  messages of libraries quote what they choke on
         return Withheld("step-raised", "count", f"{type(error).__name__} was raised", "report this")
+
+
+def _recording(path: Path, plan: Plan) -> Counted:
+    recording = open_source(path, plan.policy.limits.file_mb * 2**20)
+    person = _person(recording, plan)
+    tallies = tallies_of(recording, _admitted(recording, plan, person), person, plan)
+    return Counted(person is not None, tallies, digest_of(recording, plan.key))
 
 
 def _person(recording: Recording, plan: Plan) -> str | None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from boundary.echoes import echoes
+from boundary.overlap import behind, decoded
 from boundary.plan import Inscriber, Plan
-from boundary.screens import LastDecoded, Screens, each, index
+from boundary.screens import Screens, each, index
 from boundary.trace import Watch, Why, marks
 from boundary.video import Sampled, is_sampled
 from policies.contract import TextDetector
@@ -75,12 +78,16 @@ def cover_frames(
     reader, coverer, rereader = plan.reader, plan.coverer, plan.reread_screen
     if reader is None or coverer is None or rereader is None:
         raise StepFailed("frames are read but not covered and read again", code="screen-not-covered")
-    decode = LastDecoded(reader.max_pixels)
+    names = list(screens.frames())
     hidden = _hidden(screens, boxes, plan, notes)
     traces = echoes(videos, hidden)
     residue = _Residue(index(known), detectors)
-    last: tuple[Any, Any, bytes | str, Any] | None = None
-    with contextlib.closing(rereader.session()) as session:
+    last: tuple[Any, Any, Future[bytes] | str, Any] | None = None
+    with (
+        contextlib.closing(rereader.session(memory=screens.memory)) as session,
+        contextlib.closing(decoded(recording.files, names, reader.max_pixels)) as pictures,
+        behind() as later,
+    ):
 
         def shown(name: str, pixels: Any, seen: Any) -> None:
             if watch is not None and seen is not None:
@@ -91,18 +98,17 @@ def cover_frames(
         def read_again(covered: Any) -> list[Any]:
             return residue(session.read(covered).lines)
 
-        def cover_one(name: str) -> bytes | str:
+        def cover_one(name: str) -> Future[bytes] | str:
             nonlocal last
-            data = recording.files[name].read()
+            data, pixels = next(pictures)()
             block = max(block_of(data), JPEG_BLOCK if is_sampled(name) else 1)
-            pixels = decode(data)
             if name in traces:
                 pixels = without_ghosts(pixels, traces[name])
             asked = block, written_suffix(name), hidden[name]
             if last is not None and last[0] == asked and np.array_equal(last[1], pixels):
                 shown(name, pixels, last[3])
                 return last[2]
-            done: bytes | str = RESIDUE
+            done: Future[bytes] | str = RESIDUE
             seen = None
             clean = _clean(pixels, hidden[name], coverer, block, read_again)
             if clean is not None:
@@ -111,13 +117,15 @@ def cover_frames(
                 # construction, and nothing has to be excused for looking like a value.
                 if isinstance(coverer, Inscriber):
                     covered = coverer.inscribe(covered, regions, block=block)
-                done = encode(covered, written_suffix(name))
+                done = later(partial(encode, covered, written_suffix(name)))
                 seen = None if watch is None else (covered, regions[len(hidden[name]) :])
             last = asked, pixels, done, seen
             shown(name, pixels, seen)
             return done
 
-        return Covered(*each(cover_one, list(screens.frames()), alarm))
+        covered, withheld = each(cover_one, names, alarm)
+        files, not_encoded = each(lambda name: covered[name].result(), list(covered), alarm)
+        return Covered(files, MappingProxyType({**withheld, **not_encoded}))
 
 
 def _clean(
@@ -162,24 +170,25 @@ def _hidden(
 
 @dataclass(frozen=True, slots=True)
 class _Residue:
-    """What lines still hold that is sensitive, as regions; a text that held nothing once is not looked at again."""
+    """What lines still hold that is sensitive, as regions; a line that held nothing once is not looked at again."""
 
     known: Any = field(repr=False)
     detectors: Sequence[TextDetector]
-    texts: set[str] = field(default_factory=set, repr=False)
+    empty: set[Hashable] = field(default_factory=set, repr=False)
 
     def __call__(self, lines: Sequence[Any]) -> list[Any]:
         from image_redact import Region, boxes, find_known
+        from image_redact.known import seen_as
         from image_redact.locate import places_of
 
         out = []
         places: Any = None
         for line in lines:
-            if line.text in self.texts:
+            if seen_as(line) in self.empty:
                 continue
             hits = [*find_known(line, self.known), *(hit for detect in self.detectors for hit in detect(line.text))]
             if not hits:
-                self.texts.add(line.text)
+                self.empty.add(seen_as(line))
             if hits and places is None:
                 places = places_of(lines)
             out += [Region(box, hit.label) for hit in hits for box in boxes(line, hit.start, hit.end, among=places)]

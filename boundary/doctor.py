@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boundary.state import state_folder
-from boundary.versions import DISTRIBUTION, PACKAGES, installed, tesseract
+from boundary.versions import DISTRIBUTION, PACKAGES, installed, libraries, tesseract
 from policies.registry import missing, steps
 from recording.errors import BoundaryError
+
+_USUAL = frozenset({"", "text", "image", "dp"})
+"""Extras that the shipped policies need; who lacks another may not want it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,18 @@ def _home(name: str) -> Path | None:
 
 
 def _extras() -> list[Check]:
-    wanted = {
-        "text": ("presidio-analyzer", "presidio-anonymizer", "spacy"),
-        "image": ("opencv-python-headless", "pytesseract"),
-        "dp": ("diffprivlib",),
-    }
     out = []
-    for extra, names in wanted.items():
-        found = {name: installed(name) for name in names}
-        absent = [name for name, version in found.items() if version is None]
+    for extra, names in libraries().items():
+        name = f"[{extra}]" if extra else "libraries"
+        found = {library: installed(library) for library in names}
+        absent = [library for library, version in found.items() if version is None]
         if absent:
-            out.append(Check(f"[{extra}]", "missing", ", ".join(absent), f"pip install '{DISTRIBUTION}[{extra}]'"))
+            state, what = ("missing", "") if extra in _USUAL else ("note", "not installed: ")
+            what += ", ".join(absent)
+            remedy = f"pip install '{DISTRIBUTION}[{extra}]'" if extra else f"pip install {DISTRIBUTION}"
+            out.append(Check(name, state, what, remedy))
         else:
-            out.append(Check(f"[{extra}]", "ok", ", ".join(f"{n} {v}" for n, v in found.items())))
+            out.append(Check(name, "ok", ", ".join(f"{n} {v}" for n, v in found.items())))
     if installed("opencv-python") is not None:
         remedy = "pip uninstall opencv-python && pip install --force-reinstall opencv-python-headless"
         out.append(Check("opencv-python", "missing", "it owns the same cv2/ folder as the headless build", remedy))

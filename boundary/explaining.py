@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from boundary.admission import Refused
+from boundary.admission import Refused, without_consent
 from boundary.bursts import typed_values
 from boundary.deciding import Decision, places
 from boundary.findings import Found
@@ -23,6 +23,7 @@ from policies.policy import StepUse
 from policies.severity import Severity
 from recording import SourceFile, parse_files
 from recording.errors import BoundaryError
+from recording.keystrokes import key_files
 from recording.model import EVENTS, Box, Field, Keys, Passage, Recording, Span, TextField
 
 
@@ -147,7 +148,7 @@ def explain_text(text: str, plan: Plan, *, role: str = "text") -> Explanation:
     data = text.encode("utf-8", "surrogatepass")
     files = MappingProxyType({"text": SourceFile("text", data)})
     fields = (TextField("text", 0, len(data), "plain", role, text),)
-    return explain_recording(Recording("text", "text", files, EVENTS.empty_table(), fields), plan)
+    return explain_recording(Recording("text", "text", files, EVENTS.empty_table(), fields), without_consent(plan))
 
 
 def explain_image(data: bytes, suffix: str, plan: Plan) -> Explanation:
@@ -157,7 +158,17 @@ def explain_image(data: bytes, suffix: str, plan: Plan) -> Explanation:
         InputError: It is no image of a known kind.
     """
     name = f"frame{suffix}"
-    return explain_recording(parse_files("image", {name: SourceFile(name, data)}), plan)
+    return explain_recording(parse_files("image", {name: SourceFile(name, data)}), without_consent(plan))
+
+
+def explain_keys(keys: str, plan: Plan) -> Explanation:
+    """What the policy finds in keys that are pressed one after the other, written as `recording.keystrokes` takes them.
+
+    Raises:
+        ValueError: A key has no such name.
+    """
+    files = {name: SourceFile(name, data) for name, data in key_files(keys).items()}
+    return explain_recording(parse_files("keys", files), without_consent(plan))
 
 
 def explain_decisions(seen: Looked, plan: Plan, decisions: Iterable[Decision]) -> tuple[Explained, ...]:

@@ -8,20 +8,28 @@ from typing import TYPE_CHECKING
 
 from boundary.plan import Plan
 from boundary.video import Sampled
+from recording.model import Recording, SourceFile
 
 if TYPE_CHECKING:
     from image_redact.decode import Pixels
+    from image_redact.sound import Samples
 
 
 def as_films(
-    videos: Sequence[Sampled], covered: Mapping[str, bytes], plan: Plan, alarm: Callable[[], None]
+    recording: Recording,
+    videos: Sequence[Sampled],
+    covered: Mapping[str, bytes],
+    plan: Plan,
+    alarm: Callable[[], None],
 ) -> tuple[Mapping[str, bytes], Mapping[str, int]]:
     """Put the covered frames of each video into an MP4, where the policy says so.
 
     At every time of the source the film shows the covered sample of that time, and a black picture where that sample
     was withheld. Nothing else of the source goes into it: what is shown was covered, read again and found clean before.
+    Where the policy keeps the sound, it is silent for as long as the picture is black.
 
     Args:
+        recording: The source of the sound.
         videos: What was taken out of each video.
         covered: Covered frames by name.
 
@@ -41,7 +49,8 @@ def as_films(
     for video in videos:
         if any(name in covered for name in video.samples):
             films += 1
-            passed[video.name] = write_film(_moments(video, covered, plan, alarm))
+            sound = _sound(recording.files[video.name], video, covered, alarm) if plan.policy.audio == "keep" else ()
+            passed[video.name] = write_film(_moments(video, covered, plan, alarm), sound)
     codes = {"video-as-mp4": films, "video-not-passed": len(videos) - films}
     return passed, {code: count for code, count in codes.items() if count}
 
@@ -77,3 +86,19 @@ def _schedule(video: Sampled, plan: Plan) -> Iterator[tuple[float, int]]:
     for step in range(int(video.times[-1] / every) + 2):
         at = bisect.bisect_right(video.times, step * every) - 1
         yield step * every, video.shown[max(at, 0)]
+
+
+def _sound(
+    file: SourceFile, video: Sampled, covered: Mapping[str, bytes], alarm: Callable[[], None]
+) -> Iterator[tuple[float, Samples]]:
+    """The sound of a video, silent wherever what was shown at its time, or just before it, does not pass."""
+    from image_redact.film import SOUND_RATE
+    from image_redact.sound import sound_of
+
+    for seconds, samples in sound_of(file.path if file.path is not None else file.read()):
+        alarm()
+        first = max(0, bisect.bisect_right(video.times, seconds) - 1)
+        until = seconds + len(samples) / 2 / SOUND_RATE
+        last = max(first, bisect.bisect_right(video.times, until) - 1)
+        shown = {video.shown[at] for at in range(max(0, first - 1), last + 1)}
+        yield seconds, samples if all(video.samples[number] in covered for number in shown) else samples * 0

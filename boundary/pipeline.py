@@ -94,6 +94,12 @@ def _line_of(error: Exception) -> str:
 def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | None = None) -> Release:
     rows, person = admitted(recording, plan, clock)
     if plan.is_empty:
+        if plan.aggregates:
+            raise StepFailed(
+                "a policy of statistics alone lets no recording pass",
+                code="statistics-alone",
+                hint="use boundary release, or extend a policy that finds and changes",
+            )
         return _unchanged(recording, rows, plan, person, clock)
     removed = rows.removed
     source = recording
@@ -126,7 +132,7 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
     if watch is not None:
         watch.ended([frame.file for frame in recording.frames], withheld)
     with clock.during("change.video"):
-        pixels, films = as_films(sampled, covered.files, plan, clock)
+        pixels, films = as_films(recording, sampled, covered.files, plan, clock)
     with clock.during("change.text"):
         gone = removed | _pointing(recording, covered.files)
         changed = change(session, decisions, gone, pixels, plan, known=known, person=person)

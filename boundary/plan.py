@@ -50,8 +50,13 @@ class ScreenSession(Protocol):
 class ScreenRereader(Protocol):
     """**Protocol:** reads the text of frames. Built by ``screen.reread``."""
 
-    def session(self, *, tolerance: int = 0) -> ScreenSession:
-        """A reading of many frames; pixels may flicker by ``tolerance``, 0 to 255, from one to the next."""
+    def session(self, *, tolerance: int = 0, memory: Any = None) -> ScreenSession:
+        """A reading of many frames.
+
+        Args:
+            tolerance: How far pixels may flicker from one to the next, 0 to 255.
+            memory: An `image_redact.session.Memory` of what is read, shared by the sessions of one recording.
+        """
         ...
 
 
@@ -140,6 +145,19 @@ class Aggregate(Protocol):
 
     def release(self, tallies: Sequence[Any], **about: Any) -> Any:
         """The noised answer over all tallies, charged; it has ``to_json()``."""
+        ...
+
+
+@runtime_checkable
+class TableAggregate(Aggregate, Protocol):
+    """**Protocol:** a statistic that also counts in tables, whose rows name their person."""
+
+    def columns(self) -> frozenset[str]:
+        """The columns that it reads, besides ``person``."""
+        ...
+
+    def merged(self, tallies: Sequence[Any]) -> Any:
+        """Tallies as one."""
         ...
 
 

@@ -122,17 +122,15 @@ def explain_command(
 ) -> None:
     """Explain what a policy finds in a text, in keys such as 'jon<bksp>ane', in a recording, or on a screenshot."""
     from boundary import policy_show
-    from boundary.explaining import explain_recording, explain_text
-    from recording import SourceFile, open_recording, parse_files
-    from recording.keystrokes import key_files
+    from boundary.explaining import explain_keys, explain_recording, explain_text
+    from recording import open_recording
 
     plan = _built(policy)
     try:
         if kind == "recording" or (kind == "auto" and _is_path(what)):
             found = explain_recording(open_recording(what), plan)
         elif kind == "keys":
-            files = {name: SourceFile(name, data) for name, data in key_files(what).items()}
-            found = explain_recording(parse_files("keys", files), plan)
+            found = explain_keys(what, plan)
         else:
             found = explain_text(what, plan)
     except ValueError as error:

@@ -85,9 +85,9 @@ def place(one: Explained) -> str:
     match one.span:
         case Keys(_, rows):
             return f"typed, events {rows[0]} to {rows[-1]} ({len(rows)} keys)"
-        case Field(number, start, end):
+        case Field(_, start, end):
             row = f", event {one.rows[0]}" if one.rows else ""
-            return f"{one.role}, text {number}{row}, characters {start} to {end}"
+            return f"{one.role.replace('_', ' ')}{row}, characters {start} to {end}"
         case Box(_, x, y, width, height):
             row = f", event {one.rows[0]}" if one.rows else ""
             return f"screen{row}, {width} x {height} pixels at {x}, {y}"
@@ -143,13 +143,15 @@ def _setting(setting: Setting) -> str:
 
 def _changes(found: PolicyDiff, console: Console, *, reveal: bool) -> None:
     console.print()
-    table = Table("label", "added", "removed", "changed", box=None, pad_edge=False, header_style="bold")
-    for label, counts in by_label(found.changes).items():
-        table.add_row(label, *(str(counts[kind] or "-") for kind in ("added", "removed", "changed")))
-    table.add_row("[dim]the same[/]", f"[dim]{found.same}[/]", "", "")
-    console.print(table)
+    if found.changes:
+        table = Table("label", "added", "removed", "changed", box=None, pad_edge=False, header_style="bold")
+        for label, counts in by_label(found.changes).items():
+            table.add_row(label, *(str(counts[kind] or "-") for kind in ("added", "removed", "changed")))
+        console.print(table)
     for change in found.changes:
         console.print(_change(change, reveal=reveal), highlight=False, soft_wrap=True)
+    agreed = f"{_many(found.same, 'finding') or 'no finding'} the same"
+    console.print(f"{agreed}, in {_many(len(found.recordings), 'recording')}", highlight=False)
 
 
 def _change(change: Change, *, reveal: bool) -> str:
@@ -171,7 +173,7 @@ def _spending(one: Spending) -> str:
     if not one.statistics:
         return f"{one.total.normalize():f} {one.currency} in '{one.scope}', nothing is charged"
     times = f"enough for {one.releases} release{'' if one.releases == 1 else 's'}"
-    price = f"{one.price.normalize():f} for {len(one.statistics)} statistic{'' if len(one.statistics) == 1 else 's'}"
+    price = f"{_many(len(one.statistics), 'statistic')} for {one.price.normalize():f}"
     return f"{one.total.normalize():f} {one.currency} in '{one.scope}', {price}: {times}"
 
 

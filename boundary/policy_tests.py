@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from boundary.admission import without_consent
 from boundary.findings import gather
 from boundary.outcome import Release, Withheld
 from boundary.pipeline import process
@@ -71,7 +72,7 @@ def run_case(case: Case, plan: Plan, *, number: int = 1, mark: Mark | None = Non
         files.update(sample_files(case, plan))
         return parse_files("sample", files)
 
-    outcome = process(read, plan)
+    outcome = process(read, without_consent(plan))
     if isinstance(outcome, Withheld):
         return CaseResult(number, case.name, place, withheld=outcome.code)
     texts = list(_texts(outcome, plan))

@@ -60,8 +60,13 @@ def tallies_of(recording: Recording, events: pa.Table, person: str | None, plan:
 
 def digest_of(recording: Recording, key: bytes) -> str:
     """Keyed digest of every source file with its name (HMAC-SHA-256, hex)."""
+    return digest_files(recording.files, key)
+
+
+def digest_files(files: Mapping[str, SourceFile], key: bytes) -> str:
+    """The same of files by name."""
     mac = hmac.new(key, digestmod=hashlib.sha256)
-    for name, source in sorted(recording.files.items()):
+    for name, source in sorted(files.items()):
         mac.update(len(name.encode()).to_bytes(8, "big") + name.encode())
         for part in _parts(source):
             mac.update(part)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +11,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from boundary.aggregates import check_prices, ledger_mark, ledger_of, release_aggregates, statistic_name
-from boundary.counting import Progress, count_all
+from boundary.aggregates import charged, check_prices, ledger_mark, ledger_of, release_aggregates, statistic_name
+from boundary.counting import Count, Counted
+from boundary.data import find_data
+from boundary.folders import make_folder, refuse_inside, unwritable
 from boundary.outcome import Withheld
 from boundary.plan import Plan
 from boundary.release_page import write_page
+from boundary.runner import Progress
 from boundary.versions import versions
+from boundary.worker import Setup, worker
 from boundary.writer import to_json, write_durably
-from recording.errors import BoundaryError, InputError
+from recording.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +55,27 @@ def forecasts(plan: Plan, ledger: str | Path | None) -> dict[str, Any]:
 def release_statistics(
     sources: Sequence[Path], plan: Plan, out: Path, *, ledger: str | Path | None, progress: Progress | None = None
 ) -> Released:
-    """Count recordings, and release the policy's statistics into ``out``, a new or empty folder.
+    """Count recordings and tables, and release the policy's statistics into ``out``, a new or empty folder.
 
     ``out`` holds aggregates/ (JSON and Parquet), index.html, registry.yaml and manifest.json. How many recordings there
     were stands nowhere in it.
 
     Raises:
-        InputError: There is no statistic, no source, or ``out`` holds something or cannot be written.
+        InputError: There is no statistic, no source, or ``out`` holds something or cannot be written; a table cannot be
+            counted. Nothing was charged.
     """
     _statistics(plan)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        if any(out.iterdir()):
-            raise InputError(
-                "the output folder is not empty", code="out-not-empty", place=str(out), hint="choose a new one"
-            )
-    except OSError as error:
-        raise _unwritable(out, error) from None
-    counted, left_out = count_all(sources, plan, progress=progress)
+    make_folder(out)
+    counted, left_out = _count_all(_found(sources, out), plan, progress=progress)
     answers, refused = release_aggregates(counted, out, plan, ledger)
     try:
-        write_page(out, plan, answers, refused, ledger)
-        files = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
+        files = write_page(out, plan, answers, refused, ledger)
         about = {
             "manifest": 1,
             "policy": {"name": plan.policy.name, "digest": plan.policy.digest},
             "steps": [use.spec.name for use in plan.policy.aggregates],
             "versions": versions(),
-            "files": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(files.items())},
+            "files": files,
             "ledger": ledger_mark(plan.policy, ledger),
             "aggregates": {
                 name: {"file": f"aggregates/{name}.json", "ledger_head": getattr(answer, "ledger_head", "")}
@@ -89,8 +85,40 @@ def release_statistics(
         }
         write_durably(out / "manifest.json", to_json(about))
     except OSError as error:
-        raise _unwritable(out, error) from None
+        raise unwritable(out, error) from None
     return Released(answers, refused, left_out)
+
+
+def _found(sources: Sequence[Path], out: Path) -> list[Count]:
+    refuse_inside(sources, out)
+    # A link that somebody names is followed; one that lies in a batch is refused when it is opened.
+    found = (item for one in sources for item in find_data(one.resolve() if one.is_symlink() else one))
+    return [Count(path, kind) for path, kind in dict.fromkeys(found)]
+
+
+def _count_all(
+    jobs: Sequence[Count], plan: Plan, *, progress: Progress | None
+) -> tuple[list[Counted], list[tuple[Path, Withheld]]]:
+    """What each adds, and which recordings are left out and why; the latter is for the operator's eyes.
+
+    Raises:
+        InputError: A table cannot be counted: leaving it out would leave out many people for what one of them did.
+    """
+    policy = plan.policy
+    counted: list[Counted] = []
+    left_out: list[tuple[Path, Withheld]] = []
+    with worker(Setup(policy.sources, policy.folder, plan.key), seconds=policy.limits.seconds) as child:
+        for number, job in enumerate(jobs, start=1):
+            found = child.count(job)
+            if isinstance(found, Counted):
+                counted.append(found)
+            elif job.kind == "recording":
+                left_out.append((job.source, found))
+            else:
+                raise InputError(found.message, code=found.code, place=found.place or str(job.source), hint=found.hint)
+            if progress:
+                progress(number, len(jobs))
+    return counted, left_out
 
 
 def show_forecasts(found: Mapping[str, Any], console: Console) -> None:
@@ -113,8 +141,7 @@ def show_forecasts(found: Mapping[str, Any], console: Console) -> None:
 def show_released(done: Released, out: Path, console: Console) -> None:
     """What left, what did not, and which recordings count in nothing."""
     for name, answer in done.answers.items():
-        price = f"{getattr(answer, 'currency', 'epsilon')} {getattr(answer, 'price', '?')} charged"
-        console.print(f"{escape(name)}: [green]released[/], {escape(price)}")
+        console.print(f"{escape(name)}: [green]released[/], {escape(charged(answer))}")
     for name, verdict in done.refused.items():
         console.print(
             f"{escape(name)}: [yellow]{escape(verdict.code)}[/] {escape(verdict.message)} ({escape(verdict.hint)})"
@@ -130,12 +157,3 @@ def _statistics(plan: Plan) -> None:
             "the policy has no statistics", code="no-aggregates", hint="list them under 'release.aggregates'"
         )
     check_prices(plan.policy)
-
-
-def _unwritable(out: Path, error: OSError) -> BoundaryError:
-    return InputError(
-        f"the output folder cannot be written ({error.strerror})",
-        code="out-unwritable",
-        place=str(out),
-        hint="check the disk and the permissions",
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -17,8 +18,11 @@ from recording.errors import BoundaryError, MissingExtra
 
 def write_page(
     folder: Path, plan: Plan, released: Mapping[str, Any], refused: Mapping[str, Withheld], ledger: str | Path | None
-) -> None:
+) -> dict[str, str]:
     """Write ``index.html``, and ``registry.yaml`` where anything was released, into an existing folder.
+
+    Returns:
+        SHA-256 (hex) of these and of the statistics that lie in it, by relative name.
 
     Raises:
         OSError: The disk.
@@ -44,6 +48,8 @@ def write_page(
     if answers:
         filled = form(answers, policy=policy.name, totals=totals, delta=delta)
         write_durably(folder / "registry.yaml", to_yaml(filled))
+    found = (path for pattern in ("aggregates/*", "index.html", "registry.yaml") for path in folder.glob(pattern))
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
 def totals_of(policy: Policy, ledger: str | Path | None) -> dict[str, float]:

@@ -35,10 +35,10 @@ class Replacing:
             StepFailed: ``operator-leaks``: the operator gives the value back.
         """
         label = decision.finding.label
-        text = self.operators[decision.operator](label, value)
+        text = _named(self.operators, decision.operator)(label, value)
         told = tells(text, value)
         # "[PASSWORD]" holds the password "password" by chance: what is said of any value in any session tells nothing.
-        said_of_any = self.plan.operators[decision.operator](label, "x" * len(value)) == text
+        said_of_any = _named(self.plan.operators, decision.operator)(label, "x" * len(value)) == text
         if (told or self.tells_another(text)) and not said_of_any:
             if told:
                 raise StepFailed("an operator gives the value back", code="operator-leaks", hint="use another operator")
@@ -48,6 +48,10 @@ class Replacing:
     def tells_another(self, text: str) -> bool:
         """Whether a replacement holds a value of the session: a date may be moved onto one that stands elsewhere."""
         return any(hit.score >= EXACT for hit in find_known(text, self.known))
+
+
+def _named(operators: Mapping[str, Operator], name: str) -> Operator:
+    return operators.get(name) or operators["default"]
 
 
 def replacing(

@@ -78,8 +78,12 @@ def _line(data: Mapping[str, object]) -> bytes:
     return (json.dumps(data) + "\n").encode()
 
 
-def manifest(result: Result, policy: Policy) -> dict[str, object]:
-    """Content of ``manifest.json``: under which policy, with what, came which files out of which sources."""
+def manifest(result: Result, policy: Policy, *, files: Mapping[str, str]) -> dict[str, object]:
+    """Content of ``manifest.json``: under which policy, with what, came which files out of which sources.
+
+    Args:
+        files: SHA-256 (hex) of every file about statistics.
+    """
     recordings = [
         {
             "name": entry.name,
@@ -100,6 +104,7 @@ def manifest(result: Result, policy: Policy) -> dict[str, object]:
         "sources": len(result.entries),
         "recordings": recordings,
         "withheld": dict(sorted(codes.items())),
+        "files": dict(files),
         "ledger": dict(result.ledger) if result.ledger else None,
         "aggregates": {
             name: {"file": f"aggregates/{name}.json", "ledger_head": getattr(answer, "ledger_head", "")}

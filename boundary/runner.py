@@ -11,15 +11,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from boundary.aggregates import Counted, ledger_mark, release_aggregates
+from boundary.aggregates import ledger_mark, release_aggregates
+from boundary.counting import Counted
+from boundary.folders import make_folder, refuse_inside, unwritable
 from boundary.names import free
 from boundary.outcome import Release, Withheld
 from boundary.plan import Plan
+from boundary.release_page import write_page
 from boundary.result import Entry, Result, manifest, withheld_lines
 from boundary.worker import Job, Setup, Worker, worker
 from boundary.writer import to_json, write_durably
 from recording import discover
-from recording.errors import InputError
 
 Progress = Callable[[int, int], None]
 """Called with the number of recordings done and of all."""
@@ -47,28 +49,23 @@ def run(
                 if progress:
                     progress(number, len(paths))
         result = Result(out, tuple(entries))
-        counted = [Counted(one.person, one.tallies, one.digest_in) for one in result.releases]
+        counted = [Counted(one.person is not None, one.tallies, one.digest_in) for one in result.releases]
         released, refused = release_aggregates(counted, out, plan, ledger)
         mark = ledger_mark(policy, ledger)
         result = replace(result, aggregates=released, refused=refused, ledger=mark)
         try:
+            files = write_page(out, plan, released, refused, ledger) if plan.aggregates else {}
             write_durably(out / "withheld.jsonl", b"".join(withheld_lines(result)))
-            write_durably(out / "manifest.json", to_json(manifest(result, policy)))
+            write_durably(out / "manifest.json", to_json(manifest(result, policy, files=files)))
         except OSError as error:
-            raise _unwritable(out, error) from None
+            raise unwritable(out, error) from None
     return result
 
 
 def _sources(sources: Sequence[Path], out: Path) -> list[Path]:
+    refuse_inside(sources, out)
     paths: list[Path] = []
     for source in sources:
-        if source.resolve() == out.resolve() or source.resolve() in out.resolve().parents:
-            raise InputError(
-                "the output would lie inside a source",
-                code="out-in-source",
-                place=str(out),
-                hint="choose another folder with --out",
-            )
         # A link that somebody names is followed; one that lies in a batch is refused when it is opened.
         paths += discover(source.resolve() if source.is_symlink() else source)
     return list(dict.fromkeys(paths))
@@ -77,29 +74,16 @@ def _sources(sources: Sequence[Path], out: Path) -> list[Path]:
 @contextmanager
 def _staging(out: Path) -> Iterator[Path]:
     """Make ``out``, and a folder in it for what is not whole yet, which is gone in the end."""
+    make_folder(out)
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        if any(out.iterdir()):
-            raise InputError(
-                "the output folder is not empty", code="out-not-empty", place=str(out), hint="choose a new one"
-            )
         (out / "recordings").mkdir()
         staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=out))
     except OSError as error:
-        raise _unwritable(out, error) from None
+        raise unwritable(out, error) from None
     try:
         yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-
-
-def _unwritable(out: Path, error: OSError) -> InputError:
-    return InputError(
-        f"the output folder cannot be written ({error.strerror})",
-        code="out-unwritable",
-        place=str(out),
-        hint="check the disk and the permissions",
-    )
 
 
 def _one(child: Worker, path: Path, number: int, staging: Path, out: Path, *, keep_names: bool) -> Entry:

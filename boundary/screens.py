@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from boundary.captions import captions
 from boundary.outcome import code_of
+from boundary.overlap import behind, decoded
 from boundary.plan import Plan
 from boundary.regions import find_regions, frame_views, open_regions
 from boundary.video import is_sampled
@@ -30,12 +31,14 @@ class Screens:
         withheld: Frames that could not be read, with the code why; they do not pass.
         regions: What detectors of pixels found, by frame.
         places: Where the words are of the frame that was asked for last.
+        memory: What engines read, for whoever reads the frames again.
     """
 
     read: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     withheld: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     regions: Mapping[str, Sequence[Finding]] = field(default_factory=lambda: MappingProxyType({}))
     places: dict[str, Any] = field(default_factory=dict, repr=False)
+    memory: Any = field(default=None, repr=False)
 
     def frames(self) -> Iterable[str]:
         """Names of the frames that were read."""
@@ -65,9 +68,11 @@ class Screens:
         return find_known(self.read[frame].lines[line], known)
 
     def searched(self, frame: str, line: int) -> Hashable:
-        """Equal for lines in which `search` finds the same: it looks at the text, and at how sure OCR was of it."""
-        found = self.read[frame].lines[line]
-        return found.text, tuple((word.start, word.end, word.confidence) for word in found.words)
+        """Equal for lines in which `search` finds the same."""
+        from image_redact.known import seen_as
+
+        key: Hashable = seen_as(self.read[frame].lines[line])
+        return key
 
     def boxes(self, frame: str, line: int, start: int, end: int) -> tuple[Box, ...]:
         """The pixels of code points ``start..end`` of a line, a box for every row that they stand on.
@@ -95,42 +100,36 @@ def index(known: Iterable[KnownValue]) -> Any:
     return index_known([Known(value.value, value.label) for value in known])
 
 
-class LastDecoded:
-    """Decodes files one after the other; a file with the bytes of the one before is not decoded again."""
-
-    def __init__(self, max_pixels: int) -> None:
-        self._max_pixels = max_pixels
-        self._last: tuple[bytes, Any] | None = None
-
-    def __call__(self, data: bytes) -> Any:
-        """Rows x columns x 3, BGR, not to be changed. Raises `InputError` as `image_redact.decode.decode` does."""
-        from image_redact.decode import decode
-
-        if self._last is None or self._last[0] != data:
-            self._last = data, decode(data, max_pixels=self._max_pixels)
-        return self._last[1]
-
-
 def read_frames(recording: Recording, frames: Sequence[Frame], plan: Plan, alarm: Callable[[], None]) -> Screens:
     """Read every frame. One that cannot be read is withheld; it does not take the others with it."""
+    from image_redact.memory import Memory
+
     if plan.reader is None:
         return Screens()
-    reader = plan.reader
-    decode = LastDecoded(reader.max_pixels)
+    reader, memory = plan.reader, Memory()
+    names = [frame.file for frame in frames]
     views = frame_views(recording, frames) if plan.regions else {}
     regions = open_regions(plan)
-    with contextlib.closing(reader.session()) as still, contextlib.closing(reader.session(tolerance=FLICKER)) as moving:
+    with (
+        contextlib.closing(reader.session(memory=memory)) as still,
+        contextlib.closing(reader.session(tolerance=FLICKER, memory=memory)) as moving,
+        contextlib.closing(decoded(recording.files, names, reader.max_pixels)) as pictures,
+        behind() as later,
+    ):
 
         def read_one(name: str) -> Any:
-            pixels = decode(recording.files[name].read())
+            _, pixels = next(pictures)()
             screen = (moving if is_sampled(name) else still).read(pixels)
-            return screen, find_regions(name, pixels, screen, views.get(name, ScreenView()), plan, regions)
+            view = views.get(name, ScreenView())
+            return screen, later(lambda: find_regions(name, pixels, screen, view, plan, regions))
 
-        done, withheld = each(read_one, [frame.file for frame in frames], alarm)
+        read, unread = each(read_one, names, alarm)
+        found, unsearched = each(lambda name: read[name][1].result(), list(read), alarm)
     return Screens(
-        MappingProxyType({name: screen for name, (screen, _) in done.items()}),
-        withheld,
-        MappingProxyType({name: found for name, (_, found) in done.items()}),
+        MappingProxyType({name: read[name][0] for name in found}),
+        MappingProxyType({**unread, **unsearched}),
+        found,
+        memory=memory,
     )
 
 

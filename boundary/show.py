@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from boundary.aggregates import charged
 from boundary.doctor import Check
 from boundary.outcome import Release, Withheld
 from boundary.result import Result
@@ -139,8 +140,7 @@ def _statistics(done: Result) -> Table:
     table.add_column("", no_wrap=True)
     table.add_column("", overflow="fold")
     for name, answer in done.aggregates.items():
-        spent = f"epsilon {getattr(answer, 'epsilon', '?')} charged; see aggregates/{name}.json"
-        table.add_row(escape(name), "[green]released[/]", escape(spent))
+        table.add_row(escape(name), "[green]released[/]", escape(f"{charged(answer)}; see index.html"))
     for name, verdict in done.refused.items():
         table.add_row(escape(name), f"[yellow]{escape(verdict.code)}[/]", _why(verdict))
     table.show_header = False

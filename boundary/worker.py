@@ -18,13 +18,13 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from boundary.counting import Count, Counted, count, open_source
 from boundary.outcome import Outcome, Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import cached_plan
 from boundary.writer import write_release
 from policies import PolicySource
-from recording import Recording, open_recording
-from recording.errors import BoundaryError, InputError
+from recording.errors import BoundaryError
 
 GRACE_S = 30.0
 """Longest time beyond the policy's limit before a recording's process is killed; never longer than the limit itself."""
@@ -57,7 +57,7 @@ def run_job(job: Job, setup: Setup) -> Outcome:
     """
     plan = cached_plan(setup.sources, setup.folder, setup.key)
     limit = plan.policy.limits.file_mb * 2**20
-    outcome = process(lambda: _open(job.source, limit), plan)
+    outcome = process(lambda: open_source(job.source, limit), plan)
     if isinstance(outcome, Withheld):
         return outcome
     try:
@@ -69,15 +69,14 @@ def run_job(job: Job, setup: Setup) -> Outcome:
     return replace(outcome, files={})
 
 
-def _open(path: Path, limit: int) -> Recording:
-    if path.is_symlink():
-        raise InputError("a link inside a batch", code="link", hint="give what it points to as a source of its own")
-    return open_recording(path, max_bytes=limit)
-
-
-def _undone(job: Job, verdict: Withheld) -> Withheld:
-    shutil.rmtree(job.folder, ignore_errors=True)
+def _undone(job: Job | Count, verdict: Withheld) -> Withheld:
+    if isinstance(job, Job):
+        shutil.rmtree(job.folder, ignore_errors=True)
     return verdict
+
+
+def _count(job: Count, setup: Setup) -> Counted | Withheld:
+    return count(job, cached_plan(setup.sources, setup.folder, setup.key))
 
 
 class Worker:
@@ -91,17 +90,26 @@ class Worker:
 
     def run(self, job: Job) -> Outcome:
         """The outcome of one job; never raises on account of the recording."""
+        answer = self._answer(job)
+        return answer if isinstance(answer, Release | Withheld) else self._failed(job)
+
+    def count(self, job: Count) -> Counted | Withheld:
+        """What a recording or a table adds to the statistics; never raises on account of it."""
+        answer = self._answer(job)
+        return answer if isinstance(answer, Counted | Withheld) else self._failed(job)
+
+    def _answer(self, job: Job | Count) -> object:
         try:
             pipe = self._started()
             pipe.send(job)
             if not pipe.poll(self._patience):
                 return self._lost(job, "timeout", "the recording took longer than the policy allows")
-            answer = pipe.recv()
+            return pipe.recv()
         except (EOFError, OSError):
             return self._lost(job, "worker-died", "the process that read the recording died")
-        if not isinstance(answer, Release | Withheld):
-            return self._lost(job, "worker-failed", "the process that read the recording gave no verdict")
-        return answer
+
+    def _failed(self, job: Job | Count) -> Withheld:
+        return self._lost(job, "worker-failed", "the process that read the recording gave no verdict")
 
     def kill(self) -> None:
         """End the child at once, whatever it does."""
@@ -121,7 +129,7 @@ class Worker:
             self._child.kill()
         self._child = self._pipe = None
 
-    def _lost(self, job: Job, code: str, message: str) -> Withheld:
+    def _lost(self, job: Job | Count, code: str, message: str) -> Withheld:
         self.kill()
         hint = "try it alone; raise limits.seconds or give the machine more memory"
         return _undone(job, Withheld(code, "run", message, hint))
@@ -155,7 +163,7 @@ def _serve(pipe: Connection, setup: Setup) -> None:
         if job is None:
             return
         try:
-            answer: Outcome = run_job(job, setup)
+            answer: Outcome | Counted = run_job(job, setup) if isinstance(job, Job) else _count(job, setup)
         except BoundaryError as error:
             answer = Withheld.because(error, "plan")
         except (Exception, SystemExit) as error:  # noqa: BLE001  a verdict, whatever happens

@@ -10,7 +10,7 @@ from dp.epsilon import epsilon_text, micro_epsilon
 from dp.forecast import Forecast, Question, forecast
 from dp.ledger import GENESIS, Balance, Charge, Ledger, Reservation, open_ledger
 from dp.noise import GaussianNoise, GeometricNoise, NoiseBackend, TableNoise, backend_for
-from dp.queries import OTHER, CountEventsOptions, Tally, count_events
+from dp.queries import OTHER, CountEventsOptions
 from dp.release import Asked, release, release_id
 from dp.statistic import Statistic
 from dp.steps import COUNT_EVENTS
@@ -36,10 +36,8 @@ __all__ = [
     "Reservation",
     "Statistic",
     "TableNoise",
-    "Tally",
     "Terms",
     "backend_for",
-    "count_events",
     "epsilon_text",
     "forecast",
     "micro_epsilon",

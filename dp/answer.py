@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from dp.ledger import canonical
+
 CAVEAT = (
     "The interval covers the noise only; what the bounds cut off can pull a number further below the true one. "
     "Numbers are not cut at 0, since that would bias their sums."
@@ -141,8 +143,3 @@ class Answer:
         out = io.BytesIO()
         pq.write_table(table.replace_schema_metadata({"dp.release": canonical(about)}), out, compression="zstd")
         return out.getvalue()
-
-
-def canonical(value: object) -> str:
-    """JSON with sorted keys and no white space, so that equal values have equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

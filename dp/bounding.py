@@ -2,150 +2,134 @@
 
 Sums of integers do not depend on their order, so neither does anything here: pieces, rows and threads may come as they
 like (floats do not have this, arXiv 2207.10635). Sums are 128 bits wide and saturate at `CAP`.
+
+Lanes are data sets that are bounded in one pass and do not see each other: the same statements, with the lane written
+before each person. `dp.audit` bounds thousands of small ones so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from dp.contract import PARTIALS, Ints, Part, Vector
-from recording.errors import InputError, MissingExtra
+from dp.contract import PARTIALS, Part, Vector
+from dp.engine import CAP, open_engine, run
+from recording.errors import InputError
 
 if TYPE_CHECKING:
     import duckdb
 
-CAP = 2**62
-"""Where the sum of one person under one key stops growing. Saturating sums of non-negatives are associative."""
-
-MEMORY_MB = 700
-"""Most memory that DuckDB takes. Nothing is spilled to disk, where it would outlive the process."""
-
-MAX_THREADS = 64
-_COMPACT_ROWS = 2_000_000
+_COMPACT_ROWS = 500_000
+_LANE_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """How one person's merged sums become contributions.
+class Bounding:
+    """How a query bounds a person.
 
     Attributes:
-        sql: A query over ``merged(person, part, key, value HUGEINT > 0)`` that gives ``person, part, key, value,
-            weight``, reading one person's rows for that person's result and nothing else.
+        query: Name of the query, which the digest of ties is made with.
+        parts: The vectors to make.
+        inner: Parts that partial aggregates may hold, with the keys that they may have (``None``: any).
+        sql: How one person's merged sums become contributions: a query over ``merged(person, part, key, value HUGEINT >
+            0)`` that gives ``person, part, key, value, weight``, reading one person's rows for that person's result and
+            nothing else.
         digest_ties: Equal weights are ordered by a digest of query, person and key, where keys are not public; by the
             code points of the key otherwise.
     """
 
+    query: str
+    parts: tuple[Part, ...]
+    inner: Mapping[str, frozenset[str] | None]
     sql: str = "SELECT person, part, key, value, value AS weight FROM merged"
     digest_ties: bool = False
 
 
-def open_engine(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory that reads no file, fetches no extension and spills nothing to disk.
-
-    Raises:
-        MissingExtra: DuckDB is not installed.
-    """
-    try:
-        import duckdb
-    except ImportError:
-        hint = "pip install 'boundary-redaction[dp]'"
-        raise MissingExtra("DuckDB is not installed", code="missing-extra", hint=hint) from None
-    settings: dict[str, Any] = {
-        "memory_limit": f"{MEMORY_MB}MB",
-        "temp_directory": "",
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "preserve_insertion_order": False,
-    }
-    if threads is not None:
-        settings["threads"] = max(1, min(threads, MAX_THREADS))
-    connection = duckdb.connect(":memory:", config=settings)
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
-
-
-def sums(columns: Mapping[str, Ints], *, threads: int | None = None) -> dict[str, Ints]:
-    """Group rows by the int64 columns ``person`` and ``key`` and add up every other column, saturating at `CAP`.
-
-    Args:
-        columns: Arrays of one length; the summed ones hold no negative.
-        threads: Of DuckDB; all cores by default.
-
-    Returns:
-        Columns of the same names, one entry for each pair that occurs, in no particular order.
-    """
-    added = [name for name in columns if name not in {"person", "key"}]
-    figures = ", ".join(f"least(sum({name}), {CAP})::BIGINT AS {name}" for name in added)
-    with open_engine(threads) as engine:
-        engine.register("piece", pa.table({name: pa.array(values) for name, values in columns.items()}))
-        # Column names are ours, none is data.
-        grouped = f"SELECT person, key, {figures} FROM piece GROUP BY person, key"  # noqa: S608
-        found = run(engine, grouped)
-    return {name: found.column(name).to_numpy().astype(np.int64) for name in columns}
-
-
-def run(engine: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
-    """The result of ``sql``; errors of DuckDB, which quote data, become ones that do not.
-
-    Raises:
-        InputError: ``dp-memory`` or ``dp-engine``.
-    """
-    import duckdb
-
-    try:
-        return engine.sql(sql).to_arrow_table()
-    except duckdb.OutOfMemoryException:
-        hint = "group by fewer keys, or release the data in several scopes"
-        raise InputError("bounding needs more memory than it may have", code="dp-memory", hint=hint) from None
-    except (duckdb.Error, pa.ArrowException, UnicodeError):
-        raise InputError("bounding could not read the partial aggregates", code="dp-engine") from None
-
-
-def bounded(
-    partials: Iterable[pa.Table],
-    parts: Sequence[Part],
-    *,
-    query: str,
-    inner: Mapping[str, frozenset[str] | None],
-    shape: Shape | None = None,
-    threads: int | None = None,
-) -> dict[str, Vector]:
+def bounded(partials: Iterable[pa.Table], bounding: Bounding, *, threads: int | None = None) -> dict[str, Vector]:
     """Merge partial aggregates, bound every person, and add up.
 
-    Each person keeps, in each part, the ``groups`` keys of largest weight, each cut to ``per_group``.
+    Each person keeps, in each part, the ``groups`` keys of largest weight, each cut to ``per_group``. Memory grows with
+    the pairs of person and key that occur, and ends at `dp.engine.MEMORY_MB`.
 
     Args:
         partials: Tables with the schema `PARTIALS`, in any order; each may repeat persons of another.
-        parts: The vectors to make.
-        query: Name of the query, which the digest of ties is made with.
-        inner: Parts that partials may hold, with the keys that they may have (``None``: any).
-        shape: How sums become contributions.
+        bounding: What is bounded, and how.
         threads: Of DuckDB; all cores by default.
 
     Raises:
         InputError: ``dp-tally``: a partial has another schema, a part, key or value that the query does not allow;
-            ``dp-person``: an empty person; ``dp-overflow``: a sum beyond 64 bits.
+            ``dp-person``: an empty person; ``dp-overflow``: a sum beyond 64 bits; ``dp-memory``.
     """
-    shape = shape or Shape()
+    checked = (check(partial, bounding.inner) for partial in partials)
+    found = _merged(checked, _selection(bounding, lane="0", person="c.person"), threads)
+    return _added(found, bounding.parts)
+
+
+def bounded_lanes(
+    lanes: Sequence[Sequence[pa.Table]], bounding: Bounding, *, threads: int | None = None
+) -> list[dict[str, Vector]]:
+    """`bounded` for each of many small data sets, in one pass.
+
+    Args:
+        lanes: The partial aggregates of each data set.
+        bounding: As in `bounded`.
+        threads: As in `bounded`.
+
+    Raises:
+        InputError: As `bounded` does, for any lane.
+    """
+    tables = [
+        partial.set_column(0, PARTIALS.field("person"), _in_lane(number, partial.column("person")))
+        for number, lane in enumerate(lanes)
+        for partial in (check(one, bounding.inner) for one in lane)
+    ]
+    person = f"substr(c.person, {_LANE_DIGITS + 1})"
+    statement = _selection(bounding, lane=f"left(c.person, {_LANE_DIGITS})::BIGINT", person=person)
+    found = _merged([pa.concat_tables(tables)] if tables else [], statement, threads)
+    # Sorted by lane, so that each is a slice.
+    starts = np.searchsorted(found.column("lane").to_numpy(), np.arange(len(lanes) + 1))
+    return [_added(found.slice(starts[n], starts[n + 1] - starts[n]), bounding.parts) for n in range(len(lanes))]
+
+
+def _in_lane(number: int, people: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(pa.scalar(f"{number:0{_LANE_DIGITS}d}"), people, "")
+
+
+def _merged(partials: Iterable[pa.Table], statement: str, threads: int | None) -> pa.Table:
     with open_engine(threads) as engine:
-        engine.execute("CREATE TABLE partial (person VARCHAR, part VARCHAR, key VARCHAR, value HUGEINT)")
-        rows = limit = 0
-        for partial in partials:
-            check(partial, inner)
-            engine.register("piece", partial)
-            run(engine, "INSERT INTO partial SELECT person, part, key, value FROM piece")
-            engine.unregister("piece")
-            rows += partial.num_rows
-            if rows > max(_COMPACT_ROWS, limit):
-                rows = _compact(engine)
-                limit = 2 * rows
-        return _added(run(engine, _selection(shape, query, parts)), parts)
+        _load(engine, partials)
+        return run(engine, statement)
+
+
+def merged(partials: Iterable[pa.Table], *, threads: int | None = None) -> pa.Table:
+    """Partial aggregates of one query as one: what `bounded` makes of it is what it makes of them.
+
+    Args:
+        partials: As `Query.partial` makes them here; those from elsewhere are checked by `bounded`.
+        threads: Of DuckDB; all cores by default.
+    """
+    with open_engine(threads) as engine:
+        _load(engine, partials)
+        _compact(engine)
+        return run(engine, "SELECT person, part, key, value::BIGINT AS value FROM partial").cast(PARTIALS)
+
+
+def _load(engine: duckdb.DuckDBPyConnection, partials: Iterable[pa.Table]) -> None:
+    engine.execute("CREATE TABLE partial (person VARCHAR, part VARCHAR, key VARCHAR, value HUGEINT)")
+    rows = limit = 0
+    for partial in partials:
+        engine.register("piece", partial)
+        run(engine, "INSERT INTO partial SELECT person, part, key, value FROM piece")
+        engine.unregister("piece")
+        rows += partial.num_rows
+        if rows > max(_COMPACT_ROWS, limit):
+            rows = _compact(engine)
+            limit = 2 * rows
 
 
 def _compact(engine: duckdb.DuckDBPyConnection) -> int:
@@ -157,21 +141,22 @@ def _compact(engine: duckdb.DuckDBPyConnection) -> int:
     return int(engine.sql("SELECT count(*) FROM partial").fetchall()[0][0])
 
 
-def _selection(shape: Shape, query: str, parts: Sequence[Part]) -> str:
+def _selection(bounding: Bounding, *, lane: str, person: str) -> str:
     # The name of a query is a slug and that of a part is ours, so they need no quoting.
-    limits = ", ".join(f"('{part.name}', {part.groups}::BIGINT, {part.per_group}::BIGINT)" for part in parts)
-    tie = f"md5(concat('{query}', chr(31), c.person, chr(31), c.key)), c.key" if shape.digest_ties else "c.key"
+    limits = ", ".join(f"('{part.name}', {part.groups}::BIGINT, {part.per_group}::BIGINT)" for part in bounding.parts)
+    digest = f"md5(concat('{bounding.query}', chr(31), {person}, chr(31), c.key)), c.key"
     return f"""
     WITH limits(part, groups, per_group) AS (VALUES {limits}),
     merged AS MATERIALIZED (
       SELECT person, part, key, least(sum(value), {CAP}) AS value FROM partial WHERE value > 0
       GROUP BY person, part, key),
-    contribution AS ({shape.sql}),
+    contribution AS ({bounding.sql}),
     ranked AS (
-      SELECT c.part, c.key, least(c.value, l.per_group) AS value, l.groups,
-        row_number() OVER (PARTITION BY c.person, c.part ORDER BY c.weight DESC, {tie}) AS place
+      SELECT {lane} AS lane, c.part, c.key, least(c.value, l.per_group) AS value, l.groups, row_number() OVER (
+        PARTITION BY c.person, c.part ORDER BY c.weight DESC, {digest if bounding.digest_ties else "c.key"}) AS place
       FROM contribution c JOIN limits l ON c.part = l.part WHERE c.value > 0)
-    SELECT part, key, sum(value)::HUGEINT AS value FROM ranked WHERE place <= groups GROUP BY part, key
+    SELECT lane, part, key, sum(value)::HUGEINT AS value FROM ranked WHERE place <= groups
+    GROUP BY lane, part, key ORDER BY lane
     """  # noqa: S608  no data in it
 
 
@@ -192,21 +177,19 @@ def _added(found: pa.Table, parts: Sequence[Part]) -> dict[str, Vector]:
     return out
 
 
-def check(partial: pa.Table, inner: Mapping[str, frozenset[str] | None]) -> None:
-    """Refuse a partial aggregate that the query cannot have made. Workers and files are not trusted to be ours.
+def check(partial: pa.Table, inner: Mapping[str, frozenset[str] | None]) -> pa.Table:
+    """``partial`` as it is, unless the query cannot have made it. Workers and files are not trusted to be ours.
 
     Raises:
         InputError: ``dp-tally`` or ``dp-person``.
     """
-    import pyarrow.compute as pc
-
     wrong = InputError("a tally has a key or a count that the query does not allow", code="dp-tally")
     if not isinstance(partial, pa.Table) or partial.schema.names != PARTIALS.names:
         raise wrong
     if partial.schema.types != PARTIALS.types or any(column.null_count for column in partial.columns):
         raise wrong
     if not partial.num_rows:
-        return
+        return partial
     try:
         partial.validate(full=True)
     except pa.ArrowInvalid:
@@ -223,3 +206,4 @@ def check(partial: pa.Table, inner: Mapping[str, frozenset[str] | None]) -> None
             chosen = partial.filter(pc.equal(partial.column("part"), part)).column("key")
             if not set(pc.unique(chosen).to_pylist()) <= allowed:
                 raise wrong
+    return partial

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 
 from dp.epsilon import MICRO, micro_epsilon
 from policies.contract import Options
+from policies.schema import ColumnName, Slug
 
 OTHER = "other"
 """Key under which everything outside the public keys is counted."""
@@ -40,15 +41,13 @@ PARTIALS = pa.schema(
         pa.field("person", pa.string(), nullable=False),
         pa.field("part", pa.string(), nullable=False),
         pa.field("key", pa.string(), nullable=False),
-        # Not negative, and at most dp.bounding.CAP; one row for each person, part and key.
+        # Not negative, and at most dp.engine.CAP; one row for each person, part and key.
         pa.field("value", pa.int64(), nullable=False),
     ]
 )
 """Columns of a partial aggregate: sums over one piece of the data. Any order of pieces merges to the same vectors."""
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 PublicKey = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
-ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Limit = Annotated[int, Field(ge=1, le=MAX_PER_GROUP)]
 
 HOLDS_CONTENT = frozenset({"window", "title", "text", "url", "field", "clipboard", "file", "person"})
@@ -127,7 +126,10 @@ class Column:
 class Query(Protocol):
     """**Protocol:** a statistic whose every vector changes by no more than declared when one person comes or goes."""
 
-    id: str
+    @property
+    def id(self) -> str:
+        """Its name."""
+        ...
 
     def parts(self) -> tuple[Part, ...]:
         """The vectors it consists of; never empty, fixed by the options."""

@@ -22,10 +22,12 @@ def derived(events: pa.Table, name: str) -> pa.ChunkedArray | None:
 
     ``site`` is the host of the address, ``press`` the key that went down, ``shortcut`` the same with the modifiers held
     (``ctrl+shift+t``; null without ctrl, alt or cmd), ``dwell_ms`` the time until the next timed event, ``interval_ms``
-    that between two presses, ``click_x`` and ``click_y`` where a button went down. Times that go back count as 0.
+    that between two presses, ``click_x`` and ``click_y`` where a button went down. Times that go back count as 0. Every
+    row must be one person's.
     """
     make = DERIVED.get(name)
-    if make is None or not set(EVENTS.names) <= set(events.column_names):
+    # Between rows of two people nothing is worked out: one's value would depend on the other.
+    if make is None or "person" in events.column_names or not set(EVENTS.names) <= set(events.column_names):
         return None
     return pa.chunked_array([make(events)])
 

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dp.advice import advise, refusal
-from dp.answer import PROTECTS, Answer, Numbers, canonical
+from dp.answer import PROTECTS, Answer, Numbers
 from dp.contract import Query, Vector
 from dp.epsilon import epsilon_text
 from dp.events import threshold as threshold_event
 from dp.forecast import Forecast, Question, forecast
-from dp.ledger import Charge, Ledger
+from dp.ledger import Charge, Ledger, canonical
 from dp.noise import backend_for
 from dp.portions import ChooseNoise, Portion, portions
 from dp.spread import LEVEL

@@ -10,15 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dp.bounding import sums
 from dp.contract import PARTIALS, Ints
 from dp.derive import derived
+from dp.engine import sums
 from recording.errors import InputError
 
 MAX_ROWS = 2**26
 """Most rows of one piece; with `MAX_VALUE` a sum stays within 62 bits."""
 
 _FEW_ROWS = 100_000
+_DENSE_CELLS = 2**22
 
 MAX_VALUE = 2**36
 """Largest value of one row, in steps of its last decimal."""
@@ -203,7 +204,10 @@ def partial(who: Coded, key: Coded, added: dict[str, Ints], *, keep: np.ndarray 
         chosen &= keep
     columns = {"person": who.codes, "key": key.codes, **{f"v_{name}": values for name, values in added.items()}}
     chosen_rows = {name: values[chosen] for name, values in columns.items()}
-    found = _few(chosen_rows, len(key.names)) if int(chosen.sum()) <= _FEW_ROWS else sums(chosen_rows)
+    # DuckDB is for what is neither small nor dense: starting it would take most of the time.
+    dense = len(who.names) * len(key.names) <= _DENSE_CELLS
+    few = dense or len(chosen_rows["key"]) <= _FEW_ROWS
+    found = _added_up(chosen_rows, len(who.names), len(key.names), dense=dense) if few else sums(chosen_rows)
     people, keys = (pa.array(coded.names, pa.string()) for coded in (who, key))
     pieces = []
     for name in added:
@@ -213,14 +217,21 @@ def partial(who: Coded, key: Coded, added: dict[str, Ints], *, keep: np.ndarray 
     return pa.concat_tables([pa.Table.from_arrays(piece, schema=PARTIALS) for piece in pieces])
 
 
-def _few(columns: dict[str, Ints], keys: int) -> dict[str, Ints]:
-    """`dp.bounding.sums` for a recording or a small file, where starting DuckDB would take most of the time.
+def _added_up(columns: dict[str, Ints], people: int, keys: int, *, dense: bool) -> dict[str, Ints]:
+    """`dp.engine.sums` in one array, of all cells where there are few, else of those that occur.
 
-    Nothing overflows: `MAX_VALUE` times `_FEW_ROWS` has 53 bits, and codes are numbers of distinct names.
+    Nothing overflows: `MAX_ROWS` times `MAX_VALUE` has 62 bits, and codes are numbers of distinct names.
     """
-    pairs, where = np.unique(columns["person"] * max(1, keys) + columns["key"], return_inverse=True)
+    cells = columns["person"] * max(1, keys) + columns["key"]
+    size, pairs = people * keys, None
+    if not dense:
+        pairs, cells = np.unique(cells, return_inverse=True)
+        size = len(pairs)
+    occur = np.flatnonzero(np.bincount(cells, minlength=size))
+    pairs = occur if pairs is None else pairs
     out: dict[str, Ints] = {"person": pairs // max(1, keys), "key": pairs % max(1, keys)}
     for name in columns.keys() - out.keys():
-        out[name] = np.zeros(len(pairs), dtype=np.int64)
-        np.add.at(out[name], where, columns[name])
+        totals = np.zeros(size, dtype=np.int64)
+        np.add.at(totals, cells, columns[name])
+        out[name] = totals[occur]
     return out

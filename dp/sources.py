@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
 from dp.contract import Query
+from dp.days import days, start_day
 from dp.derive import host
 from dp.rows import person_id
 from recording import Recording, discover, open_recording
@@ -23,6 +25,8 @@ from recording.errors import InputError
 
 BATCH_ROWS = 1_000_000
 """Rows of one piece of a Parquet file."""
+
+_READ_BYTES = 2**20
 
 MAX_JSON_BYTES = 512 * 1024 * 1024
 
@@ -37,6 +41,16 @@ _WATCHED = pa.schema(
         ("presses", pa.int64()),
         ("clicks", pa.int64()),
     ]
+)
+_ANY_BUCKET = frozenset({"day", "duration_ms"})
+# Columns of each type of bucket, the first that fits is read; some watchers of windows know addresses too.
+_BUCKETS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "web.tab.current": frozenset({"site"}),
+        "currentwindow": frozenset({"app", "site"}),
+        "afkstatus": frozenset({"status"}),
+        "os.hid.input": frozenset({"presses", "clicks"}),
+    }
 )
 
 
@@ -60,7 +74,7 @@ def partials(query: Query, pieces: Iterable[Piece]) -> Iterator[pa.Table]:
 
 
 def of_recording(recording: Recording, person: str) -> Piece:
-    """The events of a recording, with the column ``screen`` where its metadata give the size of the screen.
+    """The events of a recording with their ``day`` (see `dp.days`), and ``screen`` where its metadata give its size.
 
     Args:
         recording: As read, or as released.
@@ -78,7 +92,8 @@ def of_recording(recording: Recording, person: str) -> Piece:
     if size is not None and "screen" not in events.column_names:
         screens = pa.DictionaryArray.from_arrays(pa.array([0] * events.num_rows, pa.int8()), pa.array([size]))
         events = events.append_column("screen", screens)
-    return Piece(events, name)
+    start = start_day(recording.attributes)
+    return Piece(events.append_column("day", days(events["t_ns"], start)), name)
 
 
 def _screen(attributes: Mapping[str, str]) -> str | None:
@@ -125,10 +140,14 @@ def read_parquet(
         raise InputError("no column is declared for 'person'", code="dp-column", hint="declare whose each row is")
     for file in _files(Path(path), ".parquet"):
         try:
-            with pq.ParquetFile(file) as source:
-                if not set(columns.values()) <= set(source.schema_arrow.names):
-                    raise InputError("a declared column is not in a file", code="dp-column", hint="see 'columns'")
-                wanted = sorted(set(columns.values()))
+            wanted = sorted(set(columns.values()))
+            stored = pq.read_schema(file)
+            if not set(wanted) <= set(stored.names):
+                raise InputError("a declared column is not in a file", code="dp-column", hint="see 'columns'")
+            # Text stays as the codes that it is stored as: reading is faster, and so is everything after it. Buffering
+            # ahead would keep the whole file in memory, and reading without a buffer a whole row group.
+            text = [one.name for one in stored if one.name in wanted and one.type in {pa.string(), pa.large_string()}]
+            with pq.ParquetFile(file, read_dictionary=text, pre_buffer=False, buffer_size=_READ_BYTES) as source:
                 for batch in source.iter_batches(batch_size=batch_rows, columns=wanted):
                     table = pa.Table.from_batches([batch])
                     events = pa.table({name: table.column(actual) for name, actual in columns.items()})
@@ -181,6 +200,20 @@ def read_activitywatch(
             if not isinstance(rows, list):
                 raise InputError("a bucket has no list of events", code="activitywatch")
             yield Piece(_watched(rows), who if known is None else known[who])
+
+
+def bucket_for(columns: frozenset[str]) -> str:
+    """Type of the buckets that have these columns, to be read by `read_activitywatch`.
+
+    Raises:
+        InputError: ``dp-column``: no type of bucket has them all.
+    """
+    told = columns - _ANY_BUCKET
+    found = next((kind for kind, own in _BUCKETS.items() if told <= own), None) if told else "currentwindow"
+    if found is None:
+        hint = f"a statistic of an export uses columns of one bucket: {', '.join(sorted(_WATCHED.names))}"
+        raise InputError("no bucket of ActivityWatch has these columns together", code="dp-column", hint=hint)
+    return found
 
 
 def _buckets(file: Path) -> list[dict[str, Any]]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dp.advice import advise
 from dp.answer import PROTECTS, Answer
+from dp.bounding import merged
 from dp.contract import Query
+from dp.days import by_day
 from dp.epsilon import epsilon_text
 from dp.forecast import Forecast, Question, forecast
 from dp.ledger import Ledger
 from dp.release import Asked, release, release_id
-from recording.errors import InputError
-
-DAY_NS = 86_400 * 10**9
-_YEAR_2000_NS = 946_684_800 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,20 @@ class Statistic:
             person: Whose events they are; ``None`` where the table has a column ``person``.
 
         Raises:
-            InputError: A column is missing or holds something else; ``dp-clock``: days are asked for and the recorder's
-                clock does not tell them.
+            InputError: A column is missing or holds something else; ``dp-clock``: days are asked for, and neither the
+                recorder's clock nor its metadata tell them.
         """
-        if self.by_day and "day" not in events.column_names:
-            events = events.append_column("day", _days(events))
+        if self.by_day and "t_ns" in events.column_names:
+            return by_day(events, partial(self.query.partial, person=person))
         return self.query.partial(events, person)
+
+    def columns(self) -> frozenset[str]:
+        """The columns that a table must have to be counted, besides ``person``."""
+        return frozenset(column.name for column in self.query.columns()) | ({"day"} if self.by_day else frozenset())
+
+    def merged(self, tallies: Iterable[pa.Table]) -> pa.Table:
+        """Tallies as one, so that those of a large file stay small. They must not leave either."""
+        return merged(tallies)
 
     def forecast(self, *, left: int | None = None) -> Forecast:
         """What to expect, with advice where it would be refused.
@@ -94,18 +100,6 @@ def _one_day(question: Question) -> str:
     if price.currency.value == "rho":  # a group of 365 days costs the square of them (arXiv 1605.02065, prop. 1.9)
         year = f"rho {epsilon_text(365**2 * price.amount)}"
     return (
-        "add or remove one day (UTC) of one person. This is weaker than a person: somebody recorded on every day of a"
-        f" year is protected with {year} only"
+        "add or remove one day of one person, by the recorder's clock. This is weaker than a person: somebody recorded"
+        f" on every day of a year is protected with {year} only"
     )
-
-
-def _days(events: pa.Table) -> pa.ChunkedArray:
-    """Days since 1970 of each event, by the recorder's clock; events without a time are a day of their own."""
-    if "t_ns" not in events.column_names:
-        raise InputError("the data tell no days", code="dp-clock", hint="protect a person, or add a column 'day'")
-    times = events["t_ns"]
-    first = pc.min(times).as_py()
-    if first is not None and first < _YEAR_2000_NS:
-        hint = "set 'unit_of_privacy' to 'person'"
-        raise InputError("the recorder's clock does not tell days", code="dp-clock", hint=hint)
-    return pc.fill_null(pc.divide(times, DAY_NS), -1)

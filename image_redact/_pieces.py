@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from image_redact._regions import CONFIDENT, find_edges, join_edges, runs_of
 from image_redact.decode import Pixels
 from image_redact.engines.contract import OcrEngine, Placed
 from image_redact.engines.rows import Row, rows_of_piece
+from image_redact.memory import Memory, Piece, Words
 from image_redact.screen import Rect
 from recording.errors import StepFailed
 
@@ -24,57 +23,10 @@ MARGIN = 4
 """Pixels around the ink of a piece that are read with it."""
 MOST = 2_500
 """Pieces read on one frame; more are no screen of text but a picture, and what is left over counts as unread."""
-MOST_REMEMBERED = 20_000
-"""Pieces that a session remembers: a few kilobytes each, in memory alone."""
 _BATCH = 12
 _GIANT, _FEW = 90, 3
 _TALLER = 2.2
 """Heights of a word up to which the ink of a row is that of one line; words without tall letters are low."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What was read in a piece, in its own pixels.
-
-    Attributes:
-        readings: Words by engine.
-        unread: Parts that look like text and that no confident word explains.
-    """
-
-    readings: tuple[tuple[Placed, ...], ...] = field(repr=False)
-    unread: tuple[Rect, ...]
-
-
-class Memory:
-    """Pieces by a keyed digest of their pixels; the least recently used go first. The key dies with the process."""
-
-    def __init__(self, most: int = MOST_REMEMBERED) -> None:
-        self._most = most
-        self._key = os.urandom(32)
-        self._held: OrderedDict[bytes, Piece] = OrderedDict()
-
-    def __len__(self) -> int:
-        """Number of pieces held."""
-        return len(self._held)
-
-    def digest(self, pixels: Pixels) -> bytes:
-        """16 bytes that are equal for equal pixels of equal shape."""
-        state = hashlib.blake2b(b"%d %d" % pixels.shape[:2], digest_size=16, key=self._key)
-        state.update(np.ascontiguousarray(pixels).data)
-        return state.digest()
-
-    def get(self, digest: bytes) -> Piece | None:
-        """The piece, or nothing where it was never read or is forgotten."""
-        piece = self._held.get(digest)
-        if piece is not None:
-            self._held.move_to_end(digest)
-        return piece
-
-    def put(self, digest: bytes, piece: Piece) -> None:
-        """Remember a piece."""
-        self._held[digest] = piece
-        while len(self._held) > self._most:
-            self._held.popitem(last=False)
 
 
 def area_of(box: Rect, frame: Rect) -> Rect:
@@ -82,44 +34,68 @@ def area_of(box: Rect, frame: Rect) -> Rect:
     return clipped(grown(box, MARGIN), frame)
 
 
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A piece that is to be read: its pixels, their digest, and where the ink is in them."""
+
+    digest: bytes
+    pixels: Pixels = field(repr=False)
+    ink: Rect
+
+
 def read_pieces(
-    crops: Sequence[tuple[Pixels, Rect]], engines: Sequence[OcrEngine], pool: ThreadPoolExecutor | None
-) -> list[Piece]:
-    """Read pieces with every engine.
+    crops: Sequence[Crop], engines: Sequence[OcrEngine], memory: Memory, pool: ThreadPoolExecutor | None
+) -> dict[bytes, Piece]:
+    """Read pieces with every engine that has not read them yet; pieces by digest.
 
     Args:
-        crops: Pixels of each piece, and where its ink is in them.
+        crops: Pieces, each of them once.
         engines: Who reads.
+        memory: What was read before; what is read now is put there.
         pool: Threads to share the work, each engine's calls in batches.
 
     Raises:
         StepFailed: An engine failed, or gave another number of answers than it was asked for.
     """
-    rows = [(number, row) for number, (crop, whole) in enumerate(crops) for row in rows_of_piece(_apart(crop, whole))]
-    alone = Counter(number for number, _ in rows)
-    readings = [_read(engine, [row.pixels for _, row in rows], pool) for engine in engines]
-    words: list[list[list[Placed]]] = [[[] for _ in engines] for _ in crops]
-    for at, (number, row) in enumerate(rows):
-        whole = crops[number][1]
+    read = [{crop.digest: memory.words.get((crop.digest, engine)) for crop in crops} for engine in engines]
+    rows = {
+        crop.digest: rows_of_piece(_apart(crop)) for crop in crops if any(found[crop.digest] is None for found in read)
+    }
+    for engine, found in zip(engines, read, strict=True):
+        new = [crop for crop in crops if found[crop.digest] is None]
+        for crop, words in zip(new, _words(new, rows, engine, pool), strict=True):
+            found[crop.digest] = words
+            memory.words.put((crop.digest, engine), words)
+    pieces = {}
+    for crop in crops:
+        readings = tuple(found[crop.digest] or () for found in read)
+        pieces[crop.digest] = piece = Piece(readings, _unread(crop.pixels, chain(*readings)))
+        memory.pieces.put((crop.digest, tuple(engines)), piece)
+    return pieces
+
+
+def _words(
+    crops: Sequence[Crop], rows: Mapping[bytes, Sequence[Row]], engine: OcrEngine, pool: ThreadPoolExecutor | None
+) -> list[Words]:
+    every = [(crop, row) for crop in crops for row in rows[crop.digest]]
+    reading = _read(engine, [row.pixels for _, row in every], pool)
+    words: dict[bytes, list[Placed]] = {crop.digest: [] for crop in crops}
+    for at, ((crop, row), read) in enumerate(zip(every, reading, strict=True)):
         # The ink of a line by itself has an edge of a pixel all around; tips of letters are not taken for ink in rows.
-        top, bottom = max(row.ink[0], whole.y), min(row.ink[1], whole.bottom)
-        if alone[number] == 1 and whole.height > 2:
-            top, bottom = whole.y + 1, whole.bottom - 1
+        top, bottom = max(row.ink[0], crop.ink.y), min(row.ink[1], crop.ink.bottom)
+        if len(rows[crop.digest]) == 1 and crop.ink.height > 2:
+            top, bottom = crop.ink.y + 1, crop.ink.bottom - 1
         ink = Rect(row.left, top, row.pixels.shape[1], max(0, bottom - top))
-        for reader, reading in enumerate(readings):
-            of_row = fitted(reading[at], row.columns, ink.height) if _is_one_line(reading[at], row) else reading[at]
-            words[number][reader] += [_settled(_moved(word, row, at), ink) for word in of_row]
-    return [
-        Piece(tuple(map(tuple, of_piece)), _unread(crop, [word for of_engine in of_piece for word in of_engine]))
-        for (crop, _), of_piece in zip(crops, words, strict=True)
-    ]
+        of_row = fitted(read, row.columns, ink.height) if _is_one_line(read, row) else read
+        words[crop.digest] += [_settled(_moved(word, row, at), ink) for word in of_row]
+    return [tuple(words[crop.digest]) for crop in crops]
 
 
-def _apart(crop: Pixels, whole: Rect) -> Pixels:
+def _apart(crop: Crop) -> Pixels:
     """The crop without what stands above and below the piece: where lines are close, tips of other lines."""
-    out = crop.copy()
-    out[: whole.y] = np.median(crop[whole.y], axis=0)
-    out[whole.bottom :] = np.median(crop[whole.bottom - 1], axis=0)
+    out = crop.pixels.copy()
+    out[: crop.ink.y] = np.median(crop.pixels[crop.ink.y], axis=0)
+    out[crop.ink.bottom :] = np.median(crop.pixels[crop.ink.bottom - 1], axis=0)
     return out
 
 

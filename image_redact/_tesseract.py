@@ -15,7 +15,7 @@ from image_redact._private import private_folder, read_all, slot
 from recording.errors import MissingExtra, StepFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     import numpy as np
     import numpy.typing as npt
@@ -103,6 +103,11 @@ def check_languages(languages: tuple[str, ...]) -> None:
         present = set(pytesseract.get_languages(config=""))
     except (pytesseract.TesseractNotFoundError, OSError):
         raise _missing() from None
+    require(languages, present)
+
+
+def require(languages: Iterable[str], present: Collection[str]) -> None:
+    """Raise `MissingExtra` unless every language is among those that are present."""
     for language in languages:
         if language not in present:
             raise MissingExtra(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -25,11 +26,12 @@ CODECS = frozenset(_CODECS.split())
 """What records screens. FFmpeg has hundreds of other decoders, which nobody needs here and everybody can aim at."""
 
 
-def frames(file: BinaryIO, kind: str, *, max_pixels: int) -> Iterator[Decoded]:
-    """Every frame of the first video stream, in order of time.
+@contextlib.contextmanager
+def opened(file: BinaryIO, kind: str) -> Iterator[Any]:
+    """The container, read without any name or protocol.
 
     Raises:
-        InputError: ``video-unreadable``, ``video-truncated``, ``image-too-large`` or ``video-size-changes``.
+        InputError: ``video-unreadable``.
         ImportError: PyAV is not installed.
     """
     import av
@@ -42,6 +44,19 @@ def frames(file: BinaryIO, kind: str, *, max_pixels: int) -> Iterator[Decoded]:
     except (av.error.FFmpegError, ValueError):
         raise unreadable() from None
     with container:
+        yield container
+
+
+def frames(file: BinaryIO, kind: str, *, max_pixels: int) -> Iterator[Decoded]:
+    """Every frame of the first video stream, in order of time.
+
+    Raises:
+        InputError: ``video-unreadable``, ``video-truncated``, ``image-too-large`` or ``video-size-changes``.
+        ImportError: PyAV is not installed.
+    """
+    import av
+
+    with opened(file, kind) as container:
         stream = next((s for s in container.streams.video if not _is_picture(s)), None)
         if stream is None or stream.codec_context is None:
             raise unreadable()
@@ -58,9 +73,14 @@ def frames(file: BinaryIO, kind: str, *, max_pixels: int) -> Iterator[Decoded]:
             raise cut_off() from None
 
 
+def began(container: Any) -> float:
+    """Seconds at which the container's clock begins; times are told from there."""
+    return (container.start_time or 0) / 1e6
+
+
 def _decoded(container: Any, stream: Any, max_pixels: int) -> Iterator[Decoded]:
     rate = float(stream.average_rate or stream.guessed_rate or 30)
-    begin = (container.start_time or 0) / 1e6
+    begin = began(container)
     before, packets, count, size = -1.0, 0, 0, (0, 0)
     for packet in container.demux(stream):
         if packet.is_corrupt:

@@ -8,12 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from image_redact.decode import Pixels
 from recording.errors import MissingExtra, StepFailed
 
 TICKS = 60_000
 """Units of time in a second: whole for every usual rate, and few enough for MPEG-4."""
+
+SOUND_RATE = 48_000
+"""Samples of sound a second."""
 
 _X264 = {"preset": "veryfast", "crf": "20", "bf": "0", "forced-idr": "1"}
 _SEI = 6
@@ -30,15 +34,18 @@ def require_av() -> Any:
     return av
 
 
-def write_film(moments: Iterable[tuple[float, Pixels]]) -> bytes:
+def write_film(
+    moments: Iterable[tuple[float, Pixels]], sound: Iterable[tuple[float, npt.NDArray[np.int16]]] = ()
+) -> bytes:
     """An MP4 file (H.264 where PyAV has libx264, otherwise MPEG-4) that shows each picture from its time on.
 
     Sides that are odd get a black row or column, since colour is stored for every second pixel alone. The bytes depend
-    on times and pixels alone: no audio, title, creation time, encoder's name or settings.
+    on times, pixels and sound alone: no title, creation time, encoder's name or settings.
 
     Args:
         moments: Seconds, which never fall, and the picture (rows x columns x 3, BGR) shown from then on; one that is
             the same object as before costs next to nothing.
+        sound: Pieces of sound in order, as `image_redact.sound.sound_of` gives them; without any, no sound stream.
 
     Raises:
         MissingExtra: PyAV is not installed.
@@ -47,26 +54,58 @@ def write_film(moments: Iterable[tuple[float, Pixels]]) -> bytes:
     av = require_av()
     out = io.BytesIO()
     try:
-        _write(av, out, moments)
+        _write(av, out, moments, sound)
     except av.error.FFmpegError:
         raise StepFailed("the video could not be written", code="video-not-written", hint="report this") from None
     return out.getvalue()
 
 
-def _write(av: Any, out: io.BytesIO, moments: Iterable[tuple[float, Pixels]]) -> None:
-    stream, clean, last, frame, tick = None, None, None, None, -1
+def _write(av: Any, out: io.BytesIO, moments: Iterable[tuple[float, Pixels]], sound: Iterable[Any]) -> None:
+    stream, clean, voice, last, frame, tick = None, None, None, None, None, -1
+    pieces = iter(sound)
+    heard = next(pieces, None)
     with av.open(out, "w", format="mp4", options={"fflags": "+bitexact"}) as container:
         for seconds, pixels in moments:
             if stream is None:
                 stream = _stream(av, container, pixels)
                 clean = _cleaner(av, stream)
+                voice = None if heard is None else _Voice(av, container)
             if frame is None or pixels is not last:
                 last, frame = pixels, _frame(av, pixels)
             tick = max(tick + 1, round(seconds * TICKS))
             frame.pts, frame.time_base = tick, Fraction(1, TICKS)
             _mux(container, stream.encode(frame), clean)
+            while voice is not None and heard is not None and heard[0] <= seconds:
+                voice.say(*heard)
+                heard = next(pieces, None)
         if stream is not None:
             _mux(container, stream.encode(None), clean)
+            if voice is not None:
+                voice.end()
+
+
+class _Voice:
+    """The sound stream: AAC, stereo, at the rate of `image_redact.sound`."""
+
+    def __init__(self, av: Any, container: Any) -> None:
+        self._frame = av.AudioFrame
+        self._container = container
+        self._stream = container.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+        self._stream.bit_rate = 128_000
+        self._stream.codec_context.flags |= int(av.codec.context.Flags.bitexact)
+        self._next = 0
+
+    def say(self, seconds: float, samples: npt.NDArray[np.int16]) -> None:
+        """Samples that are heard from ``seconds`` on, or after those before them."""
+        frame = self._frame.from_ndarray(np.ascontiguousarray(samples).reshape(1, -1), format="s16", layout="stereo")
+        frame.sample_rate, frame.time_base = SOUND_RATE, Fraction(1, SOUND_RATE)
+        frame.pts = max(self._next, round(seconds * SOUND_RATE))
+        self._next = frame.pts + frame.samples
+        self._container.mux(self._stream.encode(frame))
+
+    def end(self) -> None:
+        """Nothing more is heard."""
+        self._container.mux(self._stream.encode(None))
 
 
 def _stream(av: Any, container: Any, pixels: Pixels) -> Any:

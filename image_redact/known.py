@@ -12,7 +12,7 @@ from image_redact.allowed import SURE, interface_words
 from recording.model import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from image_redact.screen import Line
 
@@ -75,6 +75,11 @@ def find_known(line: Line | str, known: KnownValues | Iterable[Known | str]) -> 
         Hit(label, start, end, 1.0 - errors / max(1, end - start), "known.exact" if errors == 0 else "known.fuzzy")
         for (start, end, label), errors in sorted(best.items(), key=lambda item: (item[1], item[0]))
     )
+
+
+def seen_as(line: Line) -> Hashable:
+    """Equal for lines in which `find_known` finds the same: it looks at the text, and at where OCR was not sure."""
+    return line.text, tuple((word.start, word.end, word.confidence >= SURE) for word in line.words)
 
 
 def _closest(found: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from image_redact._closing import Closing
 from image_redact.allowed import Allowed
 from image_redact.cover import BLACK, Colour, Region, Style, cover, inscribe
 from image_redact.decode import MAX_PIXELS, Pixels
 from image_redact.engines.choose import default_engines, other_engines
 from image_redact.locate import padded
+from image_redact.memory import Memory
 from image_redact.ocr import Tesseract
 from image_redact.session import ScreenSession
 from recording.errors import InputError, StepFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import TracebackType
 
     from image_redact.engines.contract import OcrEngine
     from image_redact.screen import Line, Rect, Screen
@@ -54,9 +55,9 @@ class ScreenReader:
         with self.session() as session:
             return session.read(pixels)
 
-    def session(self, *, tolerance: int = 0) -> ReaderSession:
-        """Reads many frames in order, each at the cost of what changed; ``tolerance`` as `ScreenSession` has it."""
-        return ReaderSession(self, ScreenSession(self.engines, tolerance=tolerance))
+    def session(self, *, tolerance: int = 0, memory: Memory | None = None) -> ReaderSession:
+        """Reads many frames in order, each at the cost of what changed; the arguments as `ScreenSession` has them."""
+        return ReaderSession(self, ScreenSession(self.engines, tolerance=tolerance, memory=memory))
 
     def always(self, screen: Screen) -> tuple[Rect, ...]:
         """Boxes covered whatever the detectors find: what the options say, and unread lines that the edge cuts."""
@@ -90,19 +91,11 @@ def _is_cut(region: Rect, screen: Screen) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderSession:
+class ReaderSession(Closing):
     """A `ScreenReader` on the frames of one session; use it in a ``with`` block, or call `close`."""
 
     reader: ScreenReader
     screens: ScreenSession
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of everything read."""
@@ -139,26 +132,18 @@ class ScreenRereader:
         with self.session() as session:
             return session.read(pixels)
 
-    def session(self, *, tolerance: int = 0) -> RereaderSession:
-        """Reads many covered frames in order."""
-        return RereaderSession(self, ScreenSession(self.engines, tolerance=tolerance))
+    def session(self, *, tolerance: int = 0, memory: Memory | None = None) -> RereaderSession:
+        """Reads many covered frames in order; a reading that the reader made too is taken from its memory."""
+        return RereaderSession(self, ScreenSession(self.engines, tolerance=tolerance, memory=memory))
 
 
 @dataclass(slots=True)
-class RereaderSession:
+class RereaderSession(Closing):
     """A `ScreenRereader` on the frames of one session; use it in a ``with`` block, or call `close`."""
 
     rereader: ScreenRereader
     screens: ScreenSession
     _sources: frozenset[bytes] = frozenset()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of everything read."""
@@ -177,7 +162,7 @@ class RereaderSession:
         if whole is None or new <= NEW_SCENE * len(sources):
             return screen
         self._sources = sources | self._sources if len(self._sources) < MOST_SOURCES else sources
-        return replace(screen, lines=screen.lines + whole.read(pixels).lines)
+        return replace(screen, lines=screen.lines + whole.read(pixels, spread=self.screens.spread).lines)
 
 
 NEW_SCENE = 0.3

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from image_redact._closing import Closing
 from image_redact._containers import JPEG_MAGIC
 from image_redact.cover import Region
 from image_redact.decode import Pixels, block_of, decode, encode
 from image_redact.engines.choose import default_engines, other_engines
-from image_redact.known import Known, KnownValues, find_known, index_known
+from image_redact.known import Known, KnownValues, find_known, index_known, seen_as
 from image_redact.locate import PADDING, boxes, places_of
+from image_redact.memory import Memory
 from image_redact.readers import Coverer, ScreenReader, ScreenRereader
 from image_redact.regions import RegionSession
 from image_redact.screen import Line, Rect, Screen
@@ -21,8 +23,7 @@ from policies.contract import Area, ScreenDetector, ScreenView
 from recording.errors import BoundaryError, InputError, StepFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from types import TracebackType
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from image_redact.screen import Line
     from policies.contract import TextDetector
@@ -106,7 +107,7 @@ def redact_session(
                 yield Redacted(None, error.code)
 
 
-class SessionRedactor:
+class SessionRedactor(Closing):
     """Redacts frames one after the other; use it in a ``with`` block. The arguments are those of `redact_session`."""
 
     def __init__(
@@ -126,18 +127,16 @@ class SessionRedactor:
         self._detect = detect
         self._known = index_known(known)
         self._coverer = coverer
-        self._before = self._reader.session(tolerance=tolerance)
-        self._after = (rereader if rereader is not None else ScreenRereader()).session(tolerance=tolerance)
+        memory = Memory()
+        self._before = self._reader.session(tolerance=tolerance, memory=memory)
+        after = rereader if rereader is not None else ScreenRereader()
+        self._after = after.session(tolerance=tolerance, memory=memory)
         self._sticky = Sticky()
-        self._hits: dict[str, tuple[Hit, ...]] = {}
+        self._hits: dict[Hashable, tuple[Hit, ...]] = {}
         self._last: tuple[tuple[str, int, ScreenView], Pixels, bytes] | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Let go of threads and of everything read."""
         self._before.close()
         self._after.close()
 
@@ -211,11 +210,12 @@ class SessionRedactor:
 
     def _in_line(self, line: Line) -> tuple[Hit, ...]:
         """Hits in a line; most lines of a session were on a frame before."""
-        known = self._hits.get(line.text)
+        key = seen_as(line)
+        known = self._hits.get(key)
         if known is None:
             if len(self._hits) >= _MOST_TEXTS:
                 self._hits.clear()
-            known = self._hits[line.text] = tuple(hits(line, self._detect, self._known))
+            known = self._hits[key] = tuple(hits(line, self._detect, self._known))
         return known
 
 
@@ -225,7 +225,7 @@ REPAIRS = 2
 
 
 def hits(line: Line, detect: TextDetector, known: KnownValues) -> Iterator[Hit]:
-    """Every hit of the detector and of the known values in a line; they depend on its text alone."""
+    """Every hit of the detector and of the known values in a line; they depend on its words alone."""
     try:
         yield from tuple(detect(line.text))
     except BoundaryError:

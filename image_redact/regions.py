@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from policies.contract import SessionScreenDetector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from image_redact.decode import Pixels
     from policies.contract import Region, ScreenDetector, ScreenView
-
-Found = TypeVar("Found")
-
-
-class PartMemory(Generic[Found]):
-    """What was found in parts of frames, by a keyed digest of their pixels, in memory alone.
-
-    Args:
-        most: Parts that are remembered; when there are more, all are forgotten.
-    """
-
-    def __init__(self, most: int = 20_000) -> None:
-        self._most = most
-        self._key = os.urandom(32)
-        self._found: dict[bytes, Found] = {}
-
-    def get(self, part: npt.NDArray[np.uint8], look: Callable[[npt.NDArray[np.uint8]], Found]) -> Found:
-        """What ``look`` makes of a part (any shape, contiguous), or made of one with the same shape and pixels."""
-        digest = hashlib.blake2b(repr(part.shape).encode(), key=self._key, digest_size=16)
-        digest.update(part.data)
-        key = digest.digest()
-        if key not in self._found:
-            if len(self._found) >= self._most:
-                self._found.clear()
-            self._found[key] = look(part)
-        return self._found[key]
 
 
 class RegionSession:

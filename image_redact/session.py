@@ -8,24 +8,28 @@ what a session that begins with it would give.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from types import TracebackType
-from typing import Self
+from typing import TypeVar
 
 import numpy as np
 
+from image_redact._closing import Closing
 from image_redact._finder import Found, changed, cut, find, overlap, update
-from image_redact._pieces import MOST, Memory, Piece, area_of, read_pieces
+from image_redact._pieces import MOST, Crop, area_of, read_pieces
 from image_redact._regions import has_space
 from image_redact._rows import chains
 from image_redact._segments import closed, to_lines
 from image_redact._wrapped import wrapped
 from image_redact.decode import Pixels
 from image_redact.engines.contract import OcrEngine, Placed
+from image_redact.memory import Memory, Piece
 from image_redact.screen import Line, Rect, Screen
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class _Seen:
     screen: Screen
 
 
-class ScreenSession:
+class ScreenSession(Closing):
     """Reads frames in order. Use it in a ``with`` block, or call `close`; one thread at a time.
 
     Args:
@@ -47,24 +51,24 @@ class ScreenSession:
         tolerance: Largest difference of a pixel from the frame it was read on (0 to 255, any channel) up to which it
             counts as unchanged: 0 for screenshots, more for frames of a video, whose codec flickers.
         threads: Threads that OCR may use.
+        memory: What other sessions have read; it is not cleared by `close`.
     """
 
-    def __init__(self, engines: Sequence[OcrEngine], *, tolerance: int = 0, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        engines: Sequence[OcrEngine],
+        *,
+        tolerance: int = 0,
+        threads: int | None = None,
+        memory: Memory | None = None,
+    ) -> None:
         self._engines = tuple(engines)
         self._tolerance = tolerance
-        self._memory = Memory()
+        self._memory = Memory() if memory is None else memory
         self._last: _Seen | None = None
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         threads = cores if threads is None else threads
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of threads and of everything read."""
@@ -94,6 +98,10 @@ class ScreenSession:
         self._last = self._seen(shown.copy() if shown is pixels else shown, found, last, dirty)
         return self._last.screen
 
+    def spread(self, do: Callable[[Given], Made], items: Iterable[Given]) -> Iterable[Made]:
+        """`map` on the threads of the session."""
+        return map(do, items) if self._pool is None else self._pool.map(do, items)
+
     def _found(self, pixels: Pixels, dirty: Sequence[Rect], beside: ScreenSession | None) -> Found:
         """Pieces of the frame, from those of the frame that is most like it."""
         known = [(_area(dirty), self._last.found, dirty)] if self._last is not None and dirty else []
@@ -111,23 +119,21 @@ class ScreenSession:
         frame = Rect(0, 0, width, height)
         boxes = sorted(found.boxes, key=_size, reverse=True)
         digests: dict[Rect, bytes] = {}
-        wanted: dict[bytes, tuple[Pixels, Rect]] = {}
         pieces: dict[bytes, Piece] = {}
+        wanted: dict[bytes, Crop] = {}
         for box in boxes[:MOST]:
             area = area_of(box, frame)
             digest = None if last is None or any(overlap(area, rect) for rect in dirty) else last.digests.get(box)
             if digest is None:
                 digest = self._memory.digest(cut(pixels, area))
             digests[box] = digest
-            known = pieces.get(digest) or self._memory.get(digest)
+            known = pieces.get(digest) or self._memory.pieces.get((digest, self._engines))
             if known is not None:
                 pieces[digest] = known
             elif digest not in wanted:
                 ink = Rect(box.x - area.x, box.y - area.y, box.width, box.height)
-                wanted[digest] = np.ascontiguousarray(cut(pixels, area)), ink
-        for digest, piece in zip(wanted, read_pieces(list(wanted.values()), self._engines, self._pool), strict=True):
-            pieces[digest] = piece
-            self._memory.put(digest, piece)
+                wanted[digest] = Crop(digest, np.ascontiguousarray(cut(pixels, area)), ink)
+        pieces |= read_pieces(list(wanted.values()), self._engines, self._memory, self._pool)
         lines = self._lines(found, digests, pieces, frame, {} if last is None else last.lines)
         unread = [*boxes[MOST:]]
         for box, digest in digests.items():

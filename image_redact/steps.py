@@ -10,7 +10,6 @@ from pydantic import Field, field_validator
 
 from image_redact._lettering import check_fonts
 from image_redact._private import home, purge
-from image_redact._tesseract import check_languages
 from image_redact.allowed import allow
 from image_redact.cover import REFUSED, Style
 from image_redact.decode import import_cv2
@@ -188,8 +187,13 @@ def build_rereader(options: ScreenRereadOptions, _context: BuildContext) -> Scre
     pieces = engine(options.engine, languages=options.languages, other=True, timeout_s=options.timeout_s)
     whole = None
     if options.whole:
-        check_languages(options.languages)
-        whole = Tesseract(languages=options.languages, psm=options.psm, timeout_s=options.timeout_s)
+        whole = Tesseract(
+            engine="pytesseract" if options.engine == "pytesseract" else "auto",
+            languages=options.languages,
+            psm=options.psm,
+            timeout_s=options.timeout_s,
+        )
+        whole.check()
     return ScreenRereader(engines=(pieces,), whole=whole, max_pixels=options.max_pixels)
 
 

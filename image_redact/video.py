@@ -112,7 +112,7 @@ def _timed(source: Path | bytes, every_s: float, max_pixels: int) -> Iterator[Mo
 def _decoded(source: Path | bytes, max_pixels: int) -> Iterator[Decoded]:
     from image_redact import _video_av, _video_cv
 
-    with _opened(source) as file:
+    with opened(source) as file:
         kind = kind_of(file)
         if _has_av():
             yield from _video_av.frames(file, kind, max_pixels=max_pixels)
@@ -131,7 +131,8 @@ def _has_av() -> bool:
 
 
 @contextlib.contextmanager
-def _opened(source: Path | bytes) -> Iterator[BinaryIO]:
+def opened(source: Path | bytes) -> Iterator[BinaryIO]:
+    """The bytes of a video; raises `InputError` ``video-unreadable``."""
     if isinstance(source, bytes):
         yield io.BytesIO(source)
         return

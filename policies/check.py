@@ -18,7 +18,7 @@ from policies.listed import content_digest, files_of
 from policies.nodes import Mark, Node, diagnostic
 from policies.policy import CaseUse, OverrideUse, Policy, PolicySource, StepUse, digest
 from policies.registry import missing, of_phase, steps
-from policies.schema import LABEL_PATTERN, PolicyModel
+from policies.schema import LABEL_PATTERN, PolicyModel, Release
 from policies.wording import REMEDIES, WORDS, fields_of, suggest
 from recording.errors import Diagnostic
 
@@ -63,6 +63,7 @@ class _Checker:
         self.check_changed(everywhere, nodes.as_mapping(top["change"]) if "change" in top else {})
         if model is None:
             return None
+        self.check_sound(model.release, change)
         self.check_files(model.allow, ("allow",))
         for index, case in enumerate(model.tests):
             self.check_files(case, ("tests", index))
@@ -82,7 +83,9 @@ class _Checker:
             names=model.release.names,
             video=model.release.video,
             video_every_s=model.release.video_every_s,
+            audio=model.release.audio,
             budget=model.release.budget,
+            data=model.release.data,
             aggregates=aggregates,
             effective=effective,
             severities=MappingProxyType(dict(model.severity)),
@@ -237,6 +240,16 @@ class _Checker:
         if screens and "screen" not in change:
             hint = "add 'change: screen:'"
             self.report(screens[0].mark, "never-changed", "found on screens, covered by nothing", hint)
+
+    def check_sound(self, release: Release, change: Mapping[str, StepUse]) -> None:
+        """Sound passes with an MP4 alone, and not where keys are given other times: they can be heard."""
+        if release.audio == "drop":
+            return
+        mark = self.mark(("release", "audio"))
+        if release.video != "mp4":
+            self.report(mark, "no-film", "sound is kept, and no video to keep it in", "set video: mp4, or audio: drop")
+        if "timing" in change:
+            self.report(mark, "heard-keys", "sound tells when each key was pressed", "set audio: drop")
 
     def verification(self, asked: tuple[StepUse, ...], uses: Iterable[StepUse]) -> tuple[StepUse, ...]:
         """Every verification that fits: as the policy names it, or with its defaults. None can be left out."""

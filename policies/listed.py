@@ -23,10 +23,23 @@ def names_file(kind: FileKind) -> JsonDict:
 
 def files_of(options: BaseModel) -> Iterator[tuple[str, str, FileKind]]:
     """Key in the policy, path and kind of every file that the options name."""
-    for name, info in type(options).model_fields.items():
-        extra, value = info.json_schema_extra, getattr(options, name)
-        if isinstance(extra, dict) and _KEY in extra and isinstance(value, str):
-            yield info.alias or name, value, "list" if extra[_KEY] == "list" else "register"
+    for name, key, kind in _marked(type(options)):
+        value = getattr(options, name)
+        if isinstance(value, str):
+            yield key, value, kind
+
+
+def file_keys(model: type[BaseModel]) -> frozenset[str]:
+    """The keys of a model that name files."""
+    return frozenset(key for _, key, _ in _marked(model))
+
+
+def _marked(model: type[BaseModel]) -> Iterator[tuple[str, str, FileKind]]:
+    """Name, key in the policy and kind of every field that names a file."""
+    for name, info in model.model_fields.items():
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and _KEY in extra:
+            yield name, info.alias or name, "list" if extra[_KEY] == "list" else "register"
 
 
 def content_digest(path: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -12,6 +13,7 @@ from policies.check import check
 from policies.merge import merge
 from policies.nodes import Node, diagnostic
 from policies.policy import Policy, PolicySource
+from policies.rebase import joined, rebased
 from policies.schema import SECTIONS
 from recording.errors import Diagnostic, PolicyError
 
@@ -108,8 +110,9 @@ def _resolve(
     used: dict[str, PolicySource],
     problems: list[Diagnostic],
     above: tuple[str, ...],
+    inside: str = "",
 ) -> Node | None:
-    """Parse one file and put it on top of what it extends."""
+    """Parse one file, which lies in the folder ``inside`` of ``folder``, and put it on top of what it extends."""
     used[source.file] = source
     tree, mistakes = nodes.parse(source.text, source.file)
     problems.extend(mistakes)
@@ -119,12 +122,13 @@ def _resolve(
         problems.append(diagnostic(tree.mark, "not-a-mapping", "a policy is a mapping", "start with 'policy: 1'"))
         return None
     _check_sections(tree, problems)
+    tree = rebased(tree, inside)
     base: Node | None = None
-    extends = tree.value.get("extends")
+    extends = nodes.as_mapping(tree).get("extends")
     for entry in extends.value if extends and isinstance(extends.value, list) else []:
         if not isinstance(entry.value, str):
             continue  # the schema reports it
-        parent = _parent(entry.value, known, folder)
+        parent = _parent(entry.value, known, folder, inside)
         if isinstance(parent, _Unreadable):
             hint = f"a file beside this one, or one of {', '.join(shipped())}"
             problems.append(diagnostic(entry.mark, parent.code, "the policy to extend cannot be read", hint))
@@ -133,7 +137,8 @@ def _resolve(
         elif len(above) >= MAX_GENERATIONS:
             problems.append(diagnostic(entry.mark, "extends-too-deep", "too many policies on top of each other"))
         else:
-            node = _resolve(parent, known, folder, used, problems, (*above, source.file))
+            below = "" if parent.file.startswith(SHIPPED) else posixpath.dirname(parent.file)
+            node = _resolve(parent, known, folder, used, problems, (*above, source.file), below)
             base = node if base is None else base if node is None else merge(base, node)
     return tree if base is None else merge(base, tree)
 
@@ -142,15 +147,15 @@ MAX_GENERATIONS = 8
 """How many policies may extend each other in a row."""
 
 
-def _parent(name: str, known: Mapping[str, PolicySource], folder: Path) -> PolicySource | _Unreadable:
+def _parent(name: str, known: Mapping[str, PolicySource], folder: Path, inside: str) -> PolicySource | _Unreadable:
     is_shipped = name in shipped()
-    file = SHIPPED + name if is_shipped else name
+    file = SHIPPED + name if is_shipped else joined(inside, name)
     if file in known:
         return known[file]
     if is_shipped:
         return _read_shipped(name)
-    content = _read(folder / name)
-    return content if isinstance(content, _Unreadable) else PolicySource(name, content)
+    content = _read(folder / file)
+    return content if isinstance(content, _Unreadable) else PolicySource(file, content)
 
 
 def _check_sections(tree: Node, problems: list[Diagnostic]) -> None:

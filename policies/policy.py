@@ -10,7 +10,7 @@ from pathlib import Path
 
 from policies.contract import Options, StepSpec
 from policies.nodes import Mark, Plain
-from policies.schema import Allow, Budget, Case, Limits, When
+from policies.schema import Allow, Budget, Case, Data, Limits, When
 from policies.severity import Severity, severity_of
 
 
@@ -86,7 +86,9 @@ class Policy:
     names: str
     video: str
     video_every_s: float
+    audio: str
     budget: Budget
+    data: Data
     aggregates: tuple[StepUse, ...]
     effective: Plain = field(repr=False)
     severities: Mapping[str, Severity] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from pydantic_core import PydanticUndefined
 
 from policies.contract import Phase
 from policies.registry import steps
-from policies.schema import Allow, Budget, Case, Limits, Override, PolicyModel, Release, Verify, When
+from policies.schema import Allow, Budget, Case, Data, Limits, Override, PolicyModel, Release, Verify, When
 
 START, END = "<!-- reference: made by policies/reference.py -->", "<!-- end of reference -->"
 
@@ -45,6 +45,7 @@ _MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "verify": Verify,
         "release": Release,
         "release.budget": Budget,
+        "release.data": Data,
         "tests": Case,
     }
 )

@@ -14,6 +14,7 @@ from policies.severity import Severity
 from recording.keystrokes import read_presses
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 LABEL_PATTERN = r"^[A-Z][A-Z0-9_]{0,63}$"
 Label = Annotated[str, StringConstraints(pattern=LABEL_PATTERN)]
 StepMapping = Any
@@ -94,6 +95,22 @@ class Budget(Options):
         return self.rho or self.epsilon or Decimal(1)
 
 
+class Data(Options):
+    """How statistics read tables: Parquet files and exports of ActivityWatch. Recordings need none of it."""
+
+    columns: dict[ColumnName, Annotated[str, StringConstraints(min_length=1, max_length=256)]] = Field(
+        {},
+        description="Parquet: the file's column for each column that statistics name, and for 'person' and 'day',"
+        " where it has another name.",
+    )
+    people: str | None = Field(
+        None,
+        max_length=4096,
+        description="CSV file beside the policy with the columns device, person: whose each device, host or account is."
+        " One that is not in it ends the release.",
+    )
+
+
 class Release(Options):
     """What leaves besides the changed recordings."""
 
@@ -103,7 +120,12 @@ class Release(Options):
     video: Literal["drop", "frames", "mp4"] = Field(
         "drop",
         description="Videos never pass: they are dropped, or covered frames take their place, "
-        "or an MP4 of covered frames without sound.",
+        "or an MP4 of covered frames.",
+    )
+    audio: Literal["drop", "keep"] = Field(
+        "drop",
+        description="Sound of videos that become MP4. Nothing here listens: kept sound holds every voice and, since "
+        "keys can be heard, when each was pressed; it is silent only where the picture is black.",
     )
     video_every_s: Annotated[float, Field(gt=0, le=3600)] = Field(
         5.0,
@@ -111,6 +133,7 @@ class Release(Options):
         "that was quiet is sampled at once. What is between two samples does not leave.",
     )
     budget: Budget = Field(Budget(), description="The privacy budget of the aggregates.")
+    data: Data = Field(Data(), description="How the aggregates read Parquet files and exports of ActivityWatch.")
     aggregates: list[StepMapping] = Field([], description="Statistics that leave, each with its own step.")
 
 

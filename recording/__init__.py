@@ -18,7 +18,7 @@ from recording.model import (
     Span,
     TextField,
 )
-from recording.read import discover, open_recording, parse_files
+from recording.read import discover, is_recording, open_recording, parse_files
 
 __all__ = [
     "EVENTS",
@@ -41,6 +41,7 @@ __all__ = [
     "field_patch",
     "find_format",
     "format_named",
+    "is_recording",
     "open_recording",
     "parse_files",
     "row_removal",

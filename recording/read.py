@@ -66,6 +66,16 @@ def discover(path: str | Path) -> list[Path]:
     return found
 
 
+def is_recording(path: str | Path) -> bool:
+    """Whether some format claims the file or folder as it stands; it is not read.
+
+    Raises:
+        InputError: It cannot be listed.
+    """
+    files = _collect(Path(path), None, load=False)
+    return any(item.claims(files) for item in FORMATS)
+
+
 def _discover(root: Path, files: Mapping[str, SourceFile]) -> list[Path]:
     if any(item.claims(files) for item in FORMATS):
         return [root]

@@ -76,16 +76,16 @@ def draw_window(split: str, seed: int) -> Drawn:
             raise Skip(f"{name} is not installed")
     lines = make_lines(split, seed)
     most = max(len(line.value.split(" ")) for line in lines)
-    with _display() as display:
-        whole = _shown(display, program, [line.text() for line in lines])
+    with display() as where:
+        whole = _shown(where, program, [line.text() for line in lines])
         # Lines lie apart, so one picture hides one word of every line; rows are told apart by their number.
-        blanked = [_shown(display, program, [line.text(at) for line in lines]) for at in range(most)]
+        blanked = [_shown(where, program, [line.text(at) for line in lines]) for at in range(most)]
     values = [
         Value(line.value, line.label, "left", tuple(words))
         for line, words in zip(lines, _boxes(lines, whole, blanked), strict=True)
     ]
     truth = Truth(WIDTH, HEIGHT, tuple(values), ())
-    return Drawn(program, FIRST_SEED[split] + seed, 1.0, _png(whole), truth)
+    return Drawn(program, FIRST_SEED[split] + seed, 1.0, picture_file(whole), truth)
 
 
 def _boxes(lines: Sequence[Line], whole: _pixels.Picture, blanked: Sequence[_pixels.Picture]) -> list[list[Word]]:
@@ -114,10 +114,10 @@ def _runs(rows: _pixels.Mask, count: int) -> list[tuple[int, int]]:
     return runs
 
 
-def _shown(display: str, program: str, lines: Sequence[str]) -> _pixels.Picture:
+def _shown(where: str, program: str, lines: Sequence[str]) -> _pixels.Picture:
     # A blank line between: descenders of one line and the next are never in one row.
     text = "\n\n".join(lines) + "\n"
-    environment = {**os.environ, "DISPLAY": display}
+    environment = {**os.environ, "DISPLAY": where}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "text"
         file.write_text(text, "ascii")
@@ -128,42 +128,49 @@ def _shown(display: str, program: str, lines: Sequence[str]) -> _pixels.Picture:
         }[program]  # fmt: skip
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            return _settled(display)
+            return settled(where)
         finally:
             process.terminate()
             process.wait(timeout=10)
 
 
-def _settled(display: str) -> _pixels.Picture:
+def settled(where: str, *, after_s: float = 0.0, same_as_before: int = _SETTLED) -> _pixels.Picture:
+    """The display, once it shows anything and has shown the same so many times; 0 where a caret blinks.
+
+    ``after_s`` is how long a program may show nothing new before.
+    """
+    time.sleep(after_s)
     last, same = None, 0
     for _ in range(100):
         time.sleep(0.2)
-        picture = _picture(display)
+        picture = _picture(where)
         blank = (picture == picture[0, 0]).all()
         same = same + 1 if last is not None and not blank and (picture == last).all() else 0
         last = picture
-        if same >= _SETTLED:
+        if same >= same_as_before and not blank:
             return picture
     raise RuntimeError("the window does not come to rest")
 
 
-def _picture(display: str) -> _pixels.Picture:
+def _picture(where: str) -> _pixels.Picture:
     """The whole display; XWD files have a header of big-endian words, the colour map, then rows of BGRX."""
-    done = subprocess.run(["xwd", "-root", "-silent", "-display", display], capture_output=True, check=True)
+    done = subprocess.run(["xwd", "-root", "-silent", "-display", where], capture_output=True, check=True)
     header = np.frombuffer(done.stdout, ">u4", 25)
     size, width, height, row, colours = (int(header[at]) for at in (0, 4, 5, 12, 19))
     pixels = np.frombuffer(done.stdout, np.uint8, row * height, size + 12 * colours)
     return np.ascontiguousarray(pixels.reshape(height, row)[:, : width * 4].reshape(height, width, 4)[:, :, 2::-1])
 
 
-def _png(picture: _pixels.Picture) -> bytes:
+def picture_file(picture: _pixels.Picture) -> bytes:
+    """The picture (red, green, blue) as PNG."""
     import cv2
 
     return bytes(cv2.imencode(".png", picture[:, :, ::-1])[1])
 
 
 @contextlib.contextmanager
-def _display() -> Iterator[str]:
+def display() -> Iterator[str]:
+    """The name of an empty display of `WIDTH` x `HEIGHT`, which ends with the block."""
     read, write = os.pipe()
     process = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset"],

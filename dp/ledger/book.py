@@ -8,7 +8,8 @@ second lock, always taken after the scope's, so that writers cannot wait for eac
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -54,6 +55,12 @@ class StoredLedger:
     total: int
     currency: Currency
     delta: Fraction | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[StoredLedger]:
+        """The same over one open connection, for many releases in a row; see `Store.held`."""
+        with self.store.held() as store:
+            yield replace(self, store=store)
 
     def reserve(self, charge: Charge) -> Reservation:
         """See `Ledger.reserve`."""

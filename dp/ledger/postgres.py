@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dp.ledger.held import hold
 from dp.ledger.schema import tables
-from dp.ledger.store import Execute, Overtaken
+from dp.ledger.store import Execute, Overtaken, Store
 from recording.errors import InputError, MissingExtra
 
 if TYPE_CHECKING:
@@ -61,7 +62,24 @@ class PostgresStore:
     @contextmanager
     def write(self) -> Iterator[Execute]:
         """One READ COMMITTED transaction; see `Store.write`."""
-        with self._open() as db:
+        with closing(self.connect()) as db, self.writing(db) as run:
+            yield run
+
+    @contextmanager
+    def read(self) -> Iterator[Execute | None]:
+        """One REPEATABLE READ transaction; see `Store.read`."""
+        with closing(self.connect()) as db, self.reading(db) as run:
+            yield run
+
+    def held(self) -> AbstractContextManager[Store]:
+        """See `Store.held`."""
+        return hold(self)
+
+    @contextmanager
+    def writing(self, db: psycopg.Connection) -> Iterator[Execute]:
+        """One READ COMMITTED transaction on a connection."""
+        with self._errors():
+            db.isolation_level, db.read_only = library().IsolationLevel.READ_COMMITTED, False
             with db.transaction():
                 if self._prepare(db):
                     yield _execute(db)
@@ -72,15 +90,28 @@ class PostgresStore:
                 yield _execute(db)
 
     @contextmanager
-    def read(self) -> Iterator[Execute | None]:
-        """One REPEATABLE READ transaction; see `Store.read`."""
-        from psycopg import IsolationLevel
-
-        with self._open() as db:
-            db.isolation_level = IsolationLevel.REPEATABLE_READ
-            db.read_only = True
+    def reading(self, db: psycopg.Connection) -> Iterator[Execute | None]:
+        """One REPEATABLE READ transaction on a connection."""
+        with self._errors():
+            db.isolation_level, db.read_only = library().IsolationLevel.REPEATABLE_READ, True
             with db.transaction():
                 yield _execute(db) if self._prepare(db) else None
+
+    def connect(self) -> psycopg.Connection:
+        """A connection; threads may use it, one at a time."""
+        options: dict[str, Any] = {"autocommit": True, "connect_timeout": 20, "client_encoding": "utf8"}
+        with self._errors():
+            # Prepared statements would not survive a pooler.
+            found: psycopg.Connection = library().connect(self.url, prepare_threshold=None, **options)
+        return found
+
+    def close(self, db: psycopg.Connection) -> None:
+        """Let a connection go."""
+        db.close()
+
+    def mark(self) -> object:
+        """Always the same: a connection belongs to one database, whatever is put in its place."""
+        return None
 
     def check(self, run: Execute) -> bool:
         """Always: page checksums are the server's to keep."""
@@ -106,14 +137,11 @@ class PostgresStore:
             db.execute("INSERT INTO ledger (id, version, seq, head) VALUES (%s, 2, 0, %s)", (identity, identity))
 
     @contextmanager
-    def _open(self) -> Iterator[psycopg.Connection]:
+    def _errors(self) -> Iterator[None]:
+        """Say that the ledger failed, with PostgreSQL's name for it and nothing else."""
         psycopg = library()
         try:
-            options: dict[str, Any] = {"autocommit": True, "connect_timeout": 20, "client_encoding": "utf8"}
-            # Prepared statements would not survive a pooler.
-            with psycopg.connect(self.url, prepare_threshold=None, **options) as db:
-                db.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-                yield db
+            yield
         except psycopg.Error as error:
             if error.sqlstate in _RETRY:
                 raise Overtaken from None

@@ -9,14 +9,15 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from dp.ledger.held import hold
 from dp.ledger.schema import tables
-from dp.ledger.store import Execute
+from dp.ledger.store import Execute, Store
 from recording.errors import InputError
 
 BUSY_SECONDS = 60.0
@@ -49,11 +50,8 @@ class SqliteStore:
         """One immediate transaction; see `Store.write`."""
         if not self.path.exists():
             self._create()
-        with self._open() as db:
-            db.execute("BEGIN IMMEDIATE")
-            # Leaving without COMMIT closes the connection, which rolls back.
-            yield _execute(db)
-            db.execute("COMMIT")
+        with closing(self.connect()) as db, self.writing(db) as run:
+            yield run
 
     @contextmanager
     def read(self) -> Iterator[Execute | None]:
@@ -61,21 +59,67 @@ class SqliteStore:
         if not self.path.exists():
             yield None
             return
-        with self._open() as db:
-            db.execute("BEGIN")
-            yield _execute(db)
+        with closing(self.connect()) as db, self.reading(db) as run:
+            yield run
+
+    @contextmanager
+    def held(self) -> Iterator[Store]:
+        """See `Store.held`; makes the ledger if needed."""
+        if not self.path.exists():
+            self._create()
+        with hold(self) as store:
+            yield store
 
     def check(self, run: Execute) -> bool:
         """SQLite's own integrity check."""
         return bool(run("PRAGMA integrity_check")[0][0] == "ok")
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with self._errors(), closing(_connect(self.path)) as db:
-            marks = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "journal_mode")]
-            if marks != [APPLICATION_ID, "wal"]:
-                raise InputError("not a budget ledger", code="ledger-unreadable", place=self.place)
-            yield db
+    def writing(self, db: sqlite3.Connection) -> Iterator[Execute]:
+        """One immediate transaction on a connection."""
+        with self._errors():
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield _execute(db)
+                db.execute("COMMIT")
+            finally:
+                # Unless it was committed. Where this fails too, closing the connection undoes it.
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+
+    @contextmanager
+    def reading(self, db: sqlite3.Connection) -> Iterator[Execute]:
+        """One deferred transaction on a connection."""
+        with self._errors():
+            db.execute("BEGIN")
+            try:
+                yield _execute(db)
+            finally:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+
+    def connect(self) -> sqlite3.Connection:
+        """A connection to what is a ledger."""
+        with self._errors():
+            db = _connect(self.path)
+            with ExitStack() as undo:
+                undo.callback(db.close)
+                marks = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "journal_mode")]
+                if marks != [APPLICATION_ID, "wal"]:
+                    raise InputError("not a budget ledger", code="ledger-unreadable", place=self.place)
+                undo.pop_all()
+            return db
+
+    def close(self, db: sqlite3.Connection) -> None:
+        """Let a connection go."""
+        with suppress(sqlite3.Error):
+            db.close()
+
+    def mark(self) -> object:
+        """Which file it is: where another is put in its place, the open one is not it any more."""
+        with self._errors():
+            found = self.path.stat()
+        return found.st_dev, found.st_ino
 
     def _create(self) -> None:
         """Make a whole ledger beside the path and link it into place: two creators at once leave one complete file."""
@@ -115,7 +159,9 @@ def _execute(db: sqlite3.Connection) -> Execute:
 
 def _connect(path: Path) -> sqlite3.Connection:
     # mode=rw: a missing file is an error, never an empty database with the default permissions.
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    # Threads take turns (`Held`).
+    options: dict[str, Any] = {"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+    db: sqlite3.Connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, **options)
     try:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone leaves data in the drive's cache

@@ -20,7 +20,7 @@ class Overtaken(Exception):
 
 
 class Store(Protocol):
-    """**Protocol:** a database. Holds no connection, so it pickles, forks and may be shared by threads."""
+    """**Protocol:** a database. Holds no connection (but see `held`), so it pickles, forks and is shared by threads."""
 
     @property
     def place(self) -> str:
@@ -38,6 +38,14 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[Execute | None]:
         """One unchanging view; ``None`` where there is no ledger yet, and nothing is made then."""
+        ...
+
+    def held(self) -> AbstractContextManager[Store]:
+        """The same over one connection, which stays open until the block ends: for many transactions in a row.
+
+        It serves this process only, one thread after the other; a process forked inside the block gets
+        ``ledger-forked``, and must not open the same SQLite file by itself: SQLite's locks do not survive a fork.
+        """
         ...
 
     def check(self, run: Execute) -> bool:

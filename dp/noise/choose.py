@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from dp.noise.contract import NoiseBackend
 from dp.noise.library import GaussianNoise, GeometricNoise, unsafe
@@ -16,16 +17,21 @@ _STEPS = 200_000
 """Most steps of diffprivlib's Gaussian for a whole vector, about sigma each: a few seconds."""
 
 
+_DELTA = Fraction(1, 10**8)
+"""Largest delta that diffprivlib may cost a vector: a budget's delta, 10^-6 as a rule, then has room for a hundred."""
+
+
 def backend_for(terms: Terms, cells: int) -> NoiseBackend:
-    """Use diffprivlib for vectors up to `SHORT` where its guards hold and it takes seconds, exact tables for the rest.
+    """Use diffprivlib for vectors up to `SHORT` where its guards hold and it costs little, exact tables for the rest.
 
     Args:
         terms: What the noise must hide.
         cells: Length of the vector.
     """
     if cells <= SHORT and not unsafe(terms):
-        if terms.currency is Currency.PURE:
-            return GeometricNoise()
-        if cells * (math.isqrt(int(terms.variance)) + 1) <= _STEPS:
-            return GaussianNoise()
+        pure = terms.currency is Currency.PURE
+        quick = pure or cells * (math.isqrt(int(terms.variance)) + 1) <= _STEPS
+        backend = GeometricNoise() if pure else GaussianNoise()
+        if quick and backend.delta(terms, cells) <= _DELTA:
+            return backend
     return TableNoise(terms.mechanism)

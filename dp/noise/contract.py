@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dp.noise import ideal
 from dp.terms import Currency, Terms
 from recording.errors import StepFailed
 
@@ -27,7 +28,12 @@ RHO_EPSILON = 10
 
 
 class NoiseBackend(Protocol):
-    """**Protocol:** adds integer noise to a vector of integers. Nothing in it takes a seed."""
+    """**Protocol:** adds integer noise to a vector of integers. Nothing in it takes a seed.
+
+    Whoever inherits from it gives mechanism, sampler, `check`, `draw` and `deviation`; the rest follows from these.
+    """
+
+    __slots__ = ()
 
     @property
     def mechanism(self) -> str:
@@ -49,27 +55,37 @@ class NoiseBackend(Protocol):
 
     def draw_array(self, exact: NDArray[np.int64], terms: Terms) -> NDArray[np.int64]:
         """As `draw`, for an array of shape ``(n,)``."""
-        ...
+        refuse(array(exact))
+        return np.array(self.draw(exact.tolist(), terms), dtype=np.int64)
 
     def half_width(self, terms: Terms, level: Fraction) -> int:
-        """Smallest ``w`` that can be shown to have ``P[|noise| <= w] >= level`` for one value."""
-        ...
+        """Smallest ``w`` that can be shown to have ``P[|noise| <= w] >= level`` for one value.
+
+        That of the ideal noise: deviations of the shipped backends are beyond every digit of a level.
+        """
+        return ideal.half_width(terms, level)
 
     def deviation(self, terms: Terms) -> Fraction:
         """Upper bound on the total variation distance between one drawn value and the ideal distribution."""
         ...
 
     def delta(self, terms: Terms, cells: int) -> Fraction:
-        """Upper bound on the delta that the implementation adds to the ideal one: one person, ``cells`` values."""
-        ...
+        """Upper bound on the delta that the implementation adds to the ideal one: one person, ``cells`` values.
+
+        See `weighed`.
+        """
+        return weighed(self.deviation(terms), terms, cells)
 
     def tail(self, terms: Terms, at_least: int) -> Fraction:
-        """Upper bound on ``P[noise >= at_least]`` of one value as it is drawn, for thresholds."""
-        ...
+        """Upper bound on ``P[noise >= at_least]`` of one value as it is drawn, for thresholds.
+
+        The ideal tail and the deviation.
+        """
+        return min(Fraction(1), ideal.tail(terms, at_least) + self.deviation(terms))
 
     def event(self, terms: Terms) -> Mapping[str, object]:
         """JSON-able account of the draw for `dp.accounting`; exact integers and fractions as text."""
-        ...
+        return event(terms, self)
 
 
 def invalid(terms: Terms) -> str:
@@ -81,6 +97,11 @@ def invalid(terms: Terms) -> str:
     if terms.currency is Currency.ZCDP and terms.price > MAX_EPSILON:
         return f"a rho above {MAX_EPSILON} protects nobody"
     return ""
+
+
+def other(terms: Terms, mechanism: str) -> str:
+    """Why ``mechanism`` cannot serve these terms, or an empty string."""
+    return "" if terms.mechanism == mechanism else "the noise is not of the mechanism that the currency asks for"
 
 
 def integers(values: Sequence[int]) -> str:

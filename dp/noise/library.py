@@ -7,13 +7,10 @@ sum as a float. The randomness is ``secrets.SystemRandom``.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from dp.epsilon import MICRO
 from dp.noise import contract, ideal
@@ -29,7 +26,7 @@ _GRID_ERROR = 4
 
 
 @dataclass(frozen=True, slots=True)
-class GeometricNoise:
+class GeometricNoise(contract.NoiseBackend):
     """diffprivlib's ``Geometric``, guarded."""
 
     @property
@@ -56,7 +53,7 @@ class GeometricNoise:
         from dp._diffprivlib import geometric
 
         geometric()
-        contract.refuse(unsafe(terms), _other(terms, self.mechanism), contract.integers(exact))
+        _refuse(self, exact, terms)
 
     def draw(self, exact: Sequence[int], terms: Terms) -> tuple[int, ...]:
         """``exact`` with noise; raises as `check`, which is repeated here."""
@@ -65,15 +62,6 @@ class GeometricNoise:
         self.check(exact, terms)
         mechanism = geometric()(epsilon=terms.amount / MICRO, sensitivity=terms.l1)
         return tuple(value + _finite(mechanism) for value in exact)
-
-    def draw_array(self, exact: NDArray[np.int64], terms: Terms) -> NDArray[np.int64]:
-        """As `draw`, for an array of shape ``(n,)``."""
-        contract.refuse(contract.array(exact))
-        return np.array(self.draw(exact.tolist(), terms), dtype=np.int64)
-
-    def half_width(self, terms: Terms, level: Fraction) -> int:
-        """See `dp.noise.ideal.half_width`."""
-        return ideal.half_width(terms, level)
 
     def deviation(self, terms: Terms) -> Fraction:
         """Sum over all values of what their 53-bit counts may be off by; the same split as `geometric_delta`."""
@@ -89,13 +77,9 @@ class GeometricNoise:
         """The ideal tail; one fraction decides whether the noise reaches ``at_least``, so one grid error is added."""
         return min(Fraction(1), ideal.tail(terms, at_least) + Fraction(_GRID_ERROR, 2**53))
 
-    def event(self, terms: Terms) -> Mapping[str, object]:
-        """See `dp.noise.contract.event`."""
-        return contract.event(terms, self)
-
 
 @dataclass(frozen=True, slots=True)
-class GaussianNoise:
+class GaussianNoise(contract.NoiseBackend):
     """diffprivlib's ``GaussianDiscrete`` at an exact variance, guarded.
 
     Its time grows with the noise (correlation 0.4): use it where a release leaves as a whole and at a fixed time.
@@ -118,7 +102,7 @@ class GaussianNoise:
         from dp._diffprivlib import gaussian
 
         gaussian()
-        contract.refuse(unsafe(terms), _other(terms, self.mechanism), contract.integers(exact))
+        _refuse(self, exact, terms)
 
     def draw(self, exact: Sequence[int], terms: Terms) -> tuple[int, ...]:
         """``exact`` with noise; raises as `check`, which is repeated here."""
@@ -128,15 +112,6 @@ class GaussianNoise:
         mechanism = gaussian()(_sigma(terms))
         return tuple(value + int(mechanism.randomise(0)) for value in exact)
 
-    def draw_array(self, exact: NDArray[np.int64], terms: Terms) -> NDArray[np.int64]:
-        """As `draw`, for an array of shape ``(n,)``."""
-        contract.refuse(contract.array(exact))
-        return np.array(self.draw(exact.tolist(), terms), dtype=np.int64)
-
-    def half_width(self, terms: Terms, level: Fraction) -> int:
-        """See `dp.noise.ideal.half_width`."""
-        return ideal.half_width(terms, level)
-
     def deviation(self, terms: Terms) -> Fraction:
         """One grid error for each comparison that a draw is expected to make (a coupling with exact comparisons).
 
@@ -145,18 +120,6 @@ class GaussianNoise:
         """
         t = math.isqrt(int(terms.variance)) + 1
         return min(Fraction(1), 5 * (Fraction(2.8) * (t + 1) + 8) * _GRID_ERROR / 2**53)
-
-    def delta(self, terms: Terms, cells: int) -> Fraction:
-        """See `dp.noise.contract.weighed`."""
-        return contract.weighed(self.deviation(terms), terms, cells)
-
-    def tail(self, terms: Terms, at_least: int) -> Fraction:
-        """The ideal tail and the deviation."""
-        return min(Fraction(1), ideal.tail(terms, at_least) + self.deviation(terms))
-
-    def event(self, terms: Terms) -> Mapping[str, object]:
-        """See `dp.noise.contract.event`."""
-        return contract.event(terms, self)
 
 
 def unsafe(terms: Terms) -> str:
@@ -188,8 +151,8 @@ def geometric_delta(terms: Terms) -> float:
     return min(1.0, 2 * points / 2.0**53)
 
 
-def _other(terms: Terms, mechanism: str) -> str:
-    return "" if terms.mechanism == mechanism else "the noise is not of the mechanism that the currency asks for"
+def _refuse(backend: contract.NoiseBackend, exact: Sequence[int], terms: Terms) -> None:
+    contract.refuse(unsafe(terms), contract.other(terms, backend.mechanism), contract.integers(exact))
 
 
 def _sigma(terms: Terms) -> float:

@@ -13,14 +13,14 @@ from __future__ import annotations
 import math
 import os
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dp.noise import contract, fixed, ideal
+from dp.noise import contract, fixed
 from dp.noise.fixed import BITS, LOW_BITS, Table
 from dp.terms import Currency, Terms
 
@@ -38,7 +38,7 @@ _CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class TableNoise:
+class TableNoise(contract.NoiseBackend):
     """Noise by inversion of exact tables. Tables are built for every draw and thrown away.
 
     Attributes:
@@ -72,31 +72,13 @@ class TableNoise:
             np.add(exact[part], _noise(self.mechanism, block, tables, exact[part].size), out=noisy[part])
         return noisy
 
-    def half_width(self, terms: Terms, level: Fraction) -> int:
-        """See `dp.noise.ideal.half_width`; the table's deviation (below 2^-100) is beyond every digit of a level."""
-        return ideal.half_width(terms, level)
-
     def deviation(self, terms: Terms) -> Fraction:
         """Each bound is off by less than 1.01 units of 2^-127 and so each probability by less than 2.02 at most."""
         return sum((Fraction(2 * count + 8, 1 << BITS) for count in sizes(terms)), Fraction(0))
 
-    def delta(self, terms: Terms, cells: int) -> Fraction:
-        """See `dp.noise.contract.weighed`."""
-        return contract.weighed(self.deviation(terms), terms, cells)
-
-    def tail(self, terms: Terms, at_least: int) -> Fraction:
-        """The ideal tail and the deviation."""
-        return min(Fraction(1), ideal.tail(terms, at_least) + self.deviation(terms))
-
-    def event(self, terms: Terms) -> Mapping[str, object]:
-        """See `dp.noise.contract.event`."""
-        return contract.event(terms, self)
-
     def _unsafe(self, terms: Terms, cells: int) -> str:
-        if reason := contract.invalid(terms) or _too_wide(terms):
+        if reason := contract.invalid(terms) or _too_wide(terms) or contract.other(terms, self.mechanism):
             return reason
-        if terms.mechanism != self.mechanism:
-            return "the noise is not of the mechanism that the currency asks for"
         return (
             "the delta of the implementation would pass 1e-6" if self.delta(terms, cells) > contract.MAX_DELTA else ""
         )

@@ -9,7 +9,6 @@ from dp.queries.histogram import HistogramOptions
 from dp.queries.partitions import PartitionsOptions
 from dp.queries.quantiles import QuantilesOptions, quantile_cells, rank_error
 from dp.queries.sums import MeanOptions, SumOptions
-from dp.queries.tallies import Tally, all_keys, bound, calibration, count_events, merge, tally, total
 
 __all__ = [
     "ALL",
@@ -27,15 +26,7 @@ __all__ = [
     "Query",
     "QueryOptions",
     "SumOptions",
-    "Tally",
-    "all_keys",
     "amount",
-    "bound",
-    "calibration",
-    "count_events",
-    "merge",
     "quantile_cells",
     "rank_error",
-    "tally",
-    "total",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import bounded
+from dp.bounding import Bounding, bounded
 from dp.contract import (
     ALL,
     OTHER,
@@ -40,6 +40,11 @@ def public_keys(by: str | None, keys: tuple[str, ...]) -> tuple[str, ...]:
     return (ALL,) if by is None else tuple(sorted((*keys, OTHER)))
 
 
+def group_column(by: str | None, keys: tuple[str, ...]) -> tuple[Column, ...]:
+    """The column to group by, if there is one."""
+    return () if by is None else (Column(name=by, kind="text", samples=keys),)
+
+
 class CountEventsOptions(QueryOptions):
     """Options of ``dp.count_events``."""
 
@@ -64,18 +69,20 @@ class CountEventsOptions(QueryOptions):
 
     def columns(self) -> tuple[Column, ...]:
         """The column to group by."""
-        return () if self.by is None else (Column(name=self.by, kind="text", samples=self.keys),)
+        return group_column(self.by, self.keys)
 
     def partial(self, events: pa.Table, person: str | None) -> pa.Table:
         """Events by person and key. See `dp.contract.Query.partial`."""
-        who = persons(events, person, by_day=self.unit_of_privacy == "person_day")
-        ones = np.ones(events.num_rows, dtype=np.int64)
-        return partial(who, grouped(events, self.by, self.keys), {"events": ones})
+        return _rows(self, events, person)
+
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        inner = {"events": frozenset(public_keys(self.by, self.keys))}
+        return Bounding(query=self.id, parts=self.parts(), inner=inner)
 
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        inner = {"events": frozenset(public_keys(self.by, self.keys))}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, threads=threads)
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""
@@ -103,22 +110,30 @@ class CountUsersOptions(QueryOptions):
 
     def columns(self) -> tuple[Column, ...]:
         """The column to group by."""
-        return () if self.by is None else (Column(name=self.by, kind="text", samples=self.keys),)
+        return group_column(self.by, self.keys)
 
     def partial(self, events: pa.Table, person: str | None) -> pa.Table:
         """Events by person and key, which decide the keys that a person is counted under."""
-        who = persons(events, person, by_day=self.unit_of_privacy == "person_day")
-        ones = np.ones(events.num_rows, dtype=np.int64)
-        return partial(who, grouped(events, self.by, self.keys), {"people": ones})
+        return _rows(self, events, person)
+
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        inner = {"people": frozenset(public_keys(self.by, self.keys))}
+        return Bounding(query=self.id, parts=self.parts(), inner=inner)
 
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        inner = {"people": frozenset(public_keys(self.by, self.keys))}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, threads=threads)
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""
         return {"steps": ["negative counts set to 0"], "people": non_negative(noisy["people"])}
+
+
+def _rows(query: CountEventsOptions | CountUsersOptions, events: pa.Table, person: str | None) -> pa.Table:
+    who = persons(events, person, by_day=query.unit_of_privacy == "person_day")
+    ones = np.ones(events.num_rows, dtype=np.int64)
+    return partial(who, grouped(events, query.by, query.keys), {query.parts()[0].name: ones})
 
 
 def check_groups(by: str | None, keys: tuple[str, ...], max_groups: int) -> None:

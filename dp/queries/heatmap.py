@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import bounded
-from dp.contract import Column, ColumnName, Limit, Noisy, Part, QueryOptions, Slug, Vector
+from dp.bounding import Bounding, bounded
+from dp.contract import Column, Limit, Noisy, Part, QueryOptions, Vector
 from dp.queries._guard import noise_is_safe
 from dp.rows import Coded, coded, column, partial, persons
+from policies.schema import ColumnName, Slug
 from recording.errors import InputError
 
 MAX_CELLS = 2_000_000
@@ -100,10 +101,13 @@ class HeatmapOptions(QueryOptions):
         cell = (kind * high + np.minimum(places[1], high - 1)) * wide + np.minimum(places[0], wide - 1)
         return Coded(np.where(inside, cell, -1), self.keys())
 
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        return Bounding(query=self.id, parts=self.parts(), inner={"clicks": frozenset(self.keys())})
+
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        inner = {"clicks": frozenset(self.keys())}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, threads=threads)
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """For each class of screens its rows from the top, each a list of cells from the left, without negatives."""

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import bounded
+from dp.bounding import Bounding, bounded
 from dp.contract import OTHER, Column, Limit, Noisy, Part, PublicKeys, QueryOptions, Vector, non_negative
 from dp.queries._guard import noise_is_safe
 from dp.queries.counts import public_keys
@@ -61,10 +61,14 @@ class HistogramOptions(QueryOptions):
             column(events, self.by), lambda name: None if name is None else (name if name in public else OTHER)
         )
 
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        inner = {"presses": frozenset(public_keys(self.by, self.keys))}
+        return Bounding(query=self.id, parts=self.parts(), inner=inner)
+
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`."""
-        inner = {"presses": frozenset(public_keys(self.by, self.keys))}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, threads=threads)
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import Shape, bounded
+from dp.bounding import Bounding, bounded
 from dp.contract import Column, GroupBy, Ints, Limit, Noisy, Part, QueryOptions, Vector, non_negative
 from dp.queries._guard import noise_is_safe
 from dp.rows import coded, column, partial, persons
@@ -62,12 +62,14 @@ class PartitionsOptions(QueryOptions):
         ones: Ints = np.ones(events.num_rows, dtype=np.int64)
         return partial(who, coded(column(events, self.by), clean), {part.name: ones for part in self.parts()})
 
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        parts = self.parts()
+        return Bounding(query=self.id, parts=parts, inner={part.name: None for part in parts}, digest_ties=True)
+
     def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
         """See `dp.contract.Query.vectors`. The keys are those of the data: they stay inside until thresholded."""
-        parts = self.parts()
-        inner = {part.name: None for part in parts}
-        shape = Shape(digest_ties=True)
-        return bounded(partials, parts, query=self.id, inner=inner, shape=shape, threads=threads)
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Figures without negative ones."""

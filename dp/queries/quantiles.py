@@ -15,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, field_validator, model_validator
 
-from dp.bounding import Shape, bounded
-from dp.contract import ALL, Column, ColumnName, Noisy, Part, QueryOptions, Slug, Vector
+from dp.bounding import Bounding, bounded
+from dp.contract import ALL, Column, Noisy, Part, QueryOptions, Vector
 from dp.queries._guard import noise_is_safe
 from dp.rows import Coded, column, fixed_point, partial, persons
+from policies.schema import ColumnName, Slug
 
 MAX_CELLS = 10_000
 
@@ -93,14 +94,17 @@ class QuantilesOptions(QueryOptions):
         whole = Coded(np.zeros(len(values), dtype=np.int64), (ALL,))
         return partial(who, whole, {"sum": values, "count": ones}, keep=present)
 
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`."""
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
         if self.per_person == "median":
             inner: dict[str, frozenset[str] | None] = {"cell": frozenset(self.keys())}
         else:
             inner = {"sum": frozenset({ALL}), "count": frozenset({ALL})}
-        shape = Shape(sql=self._one_value())
-        return bounded(partials, self.parts(), query=self.id, inner=inner, shape=shape, threads=threads)
+        return Bounding(query=self.id, parts=self.parts(), inner=inner, sql=self._one_value())
+
+    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
+        """See `dp.contract.Query.vectors`."""
+        return bounded(partials, self.bounding(), threads=threads)
 
     def _one_value(self) -> str:
         if self.per_person == "median":

@@ -7,13 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Self
 
+import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import CAP, Shape, bounded
+from dp.bounding import Bounding, bounded
 from dp.contract import (
     Column,
-    ColumnName,
     GroupBy,
     Ints,
     Limit,
@@ -21,13 +21,14 @@ from dp.contract import (
     Part,
     PublicKeys,
     QueryOptions,
-    Slug,
     Vector,
     non_negative,
 )
+from dp.engine import CAP
 from dp.queries._guard import noise_is_safe
-from dp.queries.counts import check_groups, grouped, public_keys
+from dp.queries.counts import check_groups, group_column, grouped, public_keys
 from dp.rows import MAX_VALUE, column, fixed_point, partial, persons
+from policies.schema import ColumnName, Slug
 
 Clip = Annotated[tuple[int, int], Field(description="Smallest and largest value of one event, in units of the column.")]
 
@@ -69,18 +70,20 @@ class SumOptions(QueryOptions):
     def partial(self, events: pa.Table, person: str | None) -> pa.Table:
         """Sums by person and key, in steps of the last decimal. See `dp.contract.Query.partial`."""
         who = persons(events, person, by_day=self.unit_of_privacy == "person_day")
-        steps, present = fixed_point(
-            column(events, self.value), low=self.clip[0], high=self.clip[1], decimals=self.decimals
-        )
+        steps, present = _clipped(self, events)
         return partial(who, grouped(events, self.by, self.keys), {"sum": steps}, keep=present)
 
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`. A person's own sum is rounded down to whole public units."""
+    def bounding(self) -> Bounding:
+        """How a person is bounded; one's own sum is rounded down to whole public units."""
         step = self.unit_size * 10**self.decimals
         # Both figures are options of the policy.
-        shape = Shape(sql=f"SELECT person, part, key, value // {step} AS value, value AS weight FROM merged")  # noqa: S608
+        sql = f"SELECT person, part, key, value // {step} AS value, value AS weight FROM merged"  # noqa: S608
         inner = {"sum": frozenset(public_keys(self.by, self.keys))}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, shape=shape, threads=threads)
+        return Bounding(query=self.id, parts=self.parts(), inner=inner, sql=sql)
+
+    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
+        """See `dp.contract.Query.vectors`."""
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Sums without negative ones."""
@@ -127,15 +130,13 @@ class MeanOptions(QueryOptions):
     def partial(self, events: pa.Table, person: str | None) -> pa.Table:
         """Sums and numbers of values by person and key. See `dp.contract.Query.partial`."""
         who = persons(events, person, by_day=self.unit_of_privacy == "person_day")
-        steps, present = fixed_point(
-            column(events, self.value), low=self.clip[0], high=self.clip[1], decimals=self.decimals
-        )
+        steps, present = _clipped(self, events)
         key = grouped(events, self.by, self.keys)
         added: dict[str, Ints] = {"sum": steps, "count": present.astype("int64")}
         return partial(who, key, added, keep=present)
 
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`.
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`.
 
         Who has more than ``max_events`` events adds so many of their own mean, so that bounding does not bend it.
         """
@@ -151,7 +152,11 @@ class MeanOptions(QueryOptions):
         """  # noqa: S608
         keys = frozenset(public_keys(self.by, self.keys))
         inner = {"sum": keys, "count": keys}
-        return bounded(partials, self.parts(), query=self.id, inner=inner, shape=Shape(sql=sql), threads=threads)
+        return Bounding(query=self.id, parts=self.parts(), inner=inner, sql=sql)
+
+    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
+        """See `dp.contract.Query.vectors`."""
+        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Quotients of the noisy values, within the clip; null where the noisy count is not positive."""
@@ -165,6 +170,10 @@ class MeanOptions(QueryOptions):
             for key, count in zip(keys, counts, strict=True)
         }
         return {"steps": ["noisy sum divided by noisy count", "clipped to the range of the values"], "mean": means}
+
+
+def _clipped(query: SumOptions | MeanOptions, events: pa.Table) -> tuple[Ints, np.ndarray]:
+    return fixed_point(column(events, query.value), low=query.clip[0], high=query.clip[1], decimals=query.decimals)
 
 
 def _decimal(value: Fraction) -> str:
@@ -186,5 +195,4 @@ def check_clip(clip: tuple[int, int], decimals: int) -> None:
 
 def value_columns(value: str, clip: tuple[int, int], by: str | None, keys: tuple[str, ...]) -> tuple[Column, ...]:
     """Columns of a query of values: the values, and what they are grouped by."""
-    found = (Column(name=value, kind="number", samples=clip),)
-    return found if by is None else (*found, Column(name=by, kind="text", samples=keys))
+    return (Column(name=value, kind="number", samples=clip), *group_column(by, keys))

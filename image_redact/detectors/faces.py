@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from image_redact.decode import Pixels, import_cv2
-from image_redact.regions import PartMemory
+from image_redact.memory import PartMemory
 from policies.contract import Area, BuildContext, Options, Phase, Region, ScreenView, StepSpec
 from recording.errors import InputError
 

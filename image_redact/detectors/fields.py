@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from pydantic import Field
 
 from image_redact.decode import Pixels, import_cv2
 from image_redact.detectors.areas import boxes_with_edges
-from image_redact.regions import PartMemory
+from image_redact.memory import PartMemory
 from policies.contract import Area, BuildContext, Options, Phase, Region, ScreenView, StepSpec
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ _FEWEST_DOTS = 5
 _DOT = (5, 22)
 _GROUND = 31
 """Window in pixels whose median is the ground of the pixel in its middle."""
-_BAND = 160
+_TILE = (160, 384)
 _RIM = _GROUND // 2 + _DOT[1] + 3
-"""Rows above and below a band: a blob that begins in the band and reaches beyond them is no dot."""
+"""Pixels around a tile: a blob that begins in the tile and reaches beyond them is no dot."""
 _REACH_RIGHT, _REACH_DOWN = 14, 2.6
 
 
@@ -85,11 +85,11 @@ class Fields:
         return self.search(pixels, view, _look)
 
     def session(self) -> FieldsSession:
-        """The same for the frames of a session, which remembers the dots in bands of the frame."""
+        """The same for the frames of a session, which remembers the dots in tiles of the frame."""
         return FieldsSession(self)
 
     def search(self, pixels: Pixels, view: ScreenView, look: Look) -> Sequence[Region]:
-        """The fields of a frame; ``look`` gives the dots in a band of it."""
+        """The fields of a frame; ``look`` gives the dots in a tile of it."""
         boxes = [box for box in boxes_with_edges(pixels) if 14 <= box.height <= 120]
         out = []
         if self.dots:
@@ -101,7 +101,7 @@ class Fields:
 
 
 class FieldsSession:
-    """`Fields` for the frames of one session: a band that looks as one did before has the same dots."""
+    """`Fields` for the frames of one session: a tile that looks as one did before has the same dots."""
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
@@ -111,8 +111,8 @@ class FieldsSession:
         """What `Fields` finds on the frame."""
         return self._fields.search(pixels, view, self._look)
 
-    def _look(self, band: Grey) -> Dots:
-        return self._dots.get(band, _look)
+    def _look(self, tile: Grey) -> Dots:
+        return self._dots.get(tile, _look)
 
 
 def is_label(text: str) -> bool:
@@ -193,25 +193,28 @@ def _top(box: Area) -> int:
 def dot_rows(pixels: Pixels, look: Look) -> Iterator[Area]:
     """Rows of at least five solid blobs of one shape and one pitch, dark on light or light on dark."""
     grey = import_cv2().cvtColor(pixels, import_cv2().COLOR_BGR2GRAY)
-    height = grey.shape[0]
+    height, width = grey.shape
     dots: tuple[list[Blobs], list[Blobs]] = ([], [])
-    for top in range(0, height, _BAND):
-        # What begins in the band is seen whole, and with all of the ground that its pixels are compared with.
-        first, bottom = max(0, top - _RIM), min(height, top + _BAND)
-        for found, of_polarity in zip(look(grey[first : min(height, bottom + _RIM)]), dots, strict=True):
-            moved = found + np.array([0, first, 0, 0], np.int32)
-            of_polarity.append(moved[(moved[:, 1] >= top) & (moved[:, 1] < bottom)])
+    for top, left in product(range(0, height, _TILE[0]), range(0, width, _TILE[1])):
+        bottom, right = top + _TILE[0], left + _TILE[1]
+        # What begins in the tile is seen whole, and with all of the ground that its pixels are compared with.
+        first, start = max(0, top - _RIM), max(0, left - _RIM)
+        tile = np.ascontiguousarray(grey[first : bottom + _RIM, start : right + _RIM])
+        for found, of_polarity in zip(look(tile), dots, strict=True):
+            moved = found + np.array([start, first, 0, 0], np.int32)
+            x, y = moved[:, 0], moved[:, 1]
+            of_polarity.append(moved[(y >= top) & (y < bottom) & (x >= left) & (x < right)])
     for of_polarity in dots:
         yield from _rows(np.concatenate(of_polarity) if of_polarity else np.empty((0, 4), np.int32))
 
 
-def _look(band: Grey) -> Dots:
-    """Blobs of the size and shape of a dot in one band, darker and lighter than their ground."""
+def _look(tile: Grey) -> Dots:
+    """Blobs of the size and shape of a dot in one tile, darker and lighter than their ground."""
     cv2 = import_cv2()
-    ground = cv2.medianBlur(band, _GROUND) if min(band.shape) > _GROUND else np.full_like(band, int(np.median(band)))
+    ground = cv2.medianBlur(tile, _GROUND) if min(tile.shape) > _GROUND else np.full_like(tile, int(np.median(tile)))
     darker, lighter = (
         _solid(cv2.connectedComponentsWithStats((far > 40).astype(np.uint8), connectivity=8)[2][1:])
-        for far in (cv2.subtract(ground, band), cv2.subtract(band, ground))
+        for far in (cv2.subtract(ground, tile), cv2.subtract(tile, ground))
     )
     return darker, lighter
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from image_redact._prepare import Grey
+from image_redact._tesseract import RawWord, require
 from image_redact.engines.contract import Placed
 from image_redact.engines.pieces import LETTERS, SINGLE, Prepared, prepare
 from recording.errors import MissingExtra, StepFailed
@@ -42,21 +44,28 @@ class Tesserocr:
         """The words of each piece; raises `StepFailed` when Tesseract fails or time is up."""
         api = _api("+".join(self.languages))
         until = time.monotonic() + self.timeout_s
-        return [_read(api, prepare(piece, letters=self.letters, normalised=self.normalised), until) for piece in pieces]
+        made = (prepare(piece, letters=self.letters, normalised=self.normalised) for piece in pieces)
+        return [
+            [one.placed((row,), box, sure, text) for row, box, sure, text in _read(api, one, until)] for one in made
+        ]
+
+
+def read_page(grey: Grey, *, languages: str, psm: int, timeout_s: float) -> list[RawWord]:
+    """`image_redact._tesseract.read_words` in process: the same arguments, words and errors."""
+    api = _api(languages)
+    rows, columns = grey.shape
+    page = Prepared(grey, 1.0, psm, columns, rows)
+    return [
+        RawWord((0, 0, row), left, top, right - left, bottom - top, confidence, text)
+        for row, (left, top, right, bottom), confidence, text in _read(api, page, time.monotonic() + timeout_s)
+    ]
 
 
 def check(languages: Sequence[str]) -> None:
     """Raise `MissingExtra` unless tesserocr is here and finds the data of every language."""
     _tesserocr()
     folder = tessdata()
-    present = set(_tesserocr().get_languages(folder)[1])
-    for language in languages:
-        if language not in present:
-            raise MissingExtra(
-                f"Tesseract has no data for language {language}",
-                code="ocr-language-missing",
-                hint=f"apt-get install tesseract-ocr-{language.replace('_', '-')}",
-            )
+    require(languages, _tesserocr().get_languages(folder)[1])
 
 
 def is_installed() -> bool:
@@ -106,7 +115,11 @@ def _api(languages: str) -> Any:
     return apis[languages]
 
 
-def _read(api: Any, one: Prepared, until: float) -> list[Placed]:
+Found = tuple[int, tuple[int, int, int, int], float, str]
+"""A word: its row, box (left, top, right, bottom), confidence (0 to 100) and text."""
+
+
+def _read(api: Any, one: Prepared, until: float) -> list[Found]:
     rows, columns = one.picture.shape
     left_ms = int((until - time.monotonic()) * 1000)
     try:
@@ -114,14 +127,14 @@ def _read(api: Any, one: Prepared, until: float) -> list[Placed]:
         api.SetImageBytes(one.picture.tobytes(), columns, rows, 1, columns)
         if left_ms <= 0 or not api.Recognize(left_ms):
             raise StepFailed("Tesseract did not finish in time", code="ocr-timeout", hint="raise timeout_s")
-        return list(_words(api.GetIterator(), one))
+        return list(_words(api.GetIterator()))
     except RuntimeError:
         raise StepFailed("Tesseract could not read the screen", code="ocr-failed") from None
     finally:
         api.Clear()
 
 
-def _words(iterator: Any, one: Prepared) -> Iterator[Placed]:
+def _words(iterator: Any) -> Iterator[Found]:
     level = _tesserocr().RIL
     row = -1
     while iterator is not None:
@@ -131,6 +144,6 @@ def _words(iterator: Any, one: Prepared) -> Iterator[Placed]:
         if box is not None and not iterator.Empty(level.WORD):
             text = (iterator.GetUTF8Text(level.WORD) or "").strip()
             if text:
-                yield one.placed((row,), box, float(iterator.Confidence(level.WORD)), text)
+                yield row, box, float(iterator.Confidence(level.WORD)), text
         if not iterator.Next(level.WORD):
             return

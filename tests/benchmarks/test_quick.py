@@ -129,6 +129,19 @@ def test_quick_covered_judges_both_policies_on_pages_that_nobody_tunes_on(tmp_pa
 
 
 @pytest.mark.slow
+def test_no_quick_audit_finds_a_bound_exceeded(tmp_path: Path) -> None:
+    """Every kind and every shipped statistic stays within what it declares, and what is planted is found."""
+    if importlib.util.find_spec("duckdb") is None:
+        pytest.skip("duckdb is not installed")
+    counts = {count["figure"]: count for count in _quick("dp_audit", tmp_path)["counts"]}
+    measured = [count for figure, count in counts.items() if "measured" in figure]
+    assert len(measured) > 12
+    assert all(count["ours"] <= count["of"] for count in measured)
+    assert counts["pairs that anything but values told apart"]["ours"] == 0
+    assert counts["planted faults found within 60 pairs"]["share"] == 1
+
+
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_the_quick_race_for_the_budget_is_won_by_nobody_twice(tmp_path: Path) -> None:
     """Whatever database there is, exactly what was affordable is admitted; one that is missing is noted."""

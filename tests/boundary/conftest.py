@@ -83,7 +83,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Plan]:
 
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[Plan], None]:
-    """Makes `boundary.runner.run` do its work in this process, with the very plan that it is given."""
+    """Makes runs and releases do their work in this process, with the very plan that they are given."""
 
     def use(plan: Plan) -> None:
         @contextmanager
@@ -91,6 +91,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[Plan], None]:
             yield Here(plan)
 
         monkeypatch.setattr("boundary.runner.worker", worker)
+        monkeypatch.setattr("boundary.release_cli.worker", worker)
         monkeypatch.setattr("boundary.worker.cached_plan", lambda *_: plan)
 
     return use

@@ -6,11 +6,13 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from charges import charge, release
+from tiny_policy import events_per_app
 from tiny_recording import Desk
 from typer.testing import CliRunner
 
@@ -18,17 +20,14 @@ from boundary.cli import app
 from boundary.plan import Plan
 from boundary.runner import run
 from boundary.witness import beside, check_ledger, manifest_heads, remember
+from dp.accounting import total
+from dp.events import threshold
 from dp.ledger import GENESIS, StoredLedger, open_ledger
-from dp.terms import Currency
+from dp.noise import TableNoise
+from dp.terms import Currency, Terms
 from recording.errors import InputError
 
-STATISTIC = """\
-person: user_id
-release:
-  budget: {scope: tests, epsilon: 1}
-  aggregates:
-    - {use: dp.count_events, id: per-app, keys: [Mail, Crm], max_groups: 2, max_per_group: 500, epsilon: 0.25}
-"""
+STATISTIC = events_per_app("0.25")
 
 
 @pytest.fixture
@@ -145,9 +144,28 @@ def test_show_says_what_is_left_in_each_account(ledger: StoredLedger) -> None:
     (scope,) = budget("show", *where, "--json")["scopes"]
     assert scope == {
         "scope": "team", "currency": "epsilon", "total_micro": 1_000_000, "spent_micro": 10_000,
-        "left_micro": 990_000, "delta_spent": "0", "charges": 1,
+        "left_micro": 990_000, "delta_spent": "0", "charges": 1, "delta": "1e-6",
+        "epsilon_pld": pytest.approx(0.5, abs=1e-5),
     }  # fmt: skip
     assert budget("show", *where, "--json", "--scope", "other")["scopes"] == []
+
+
+def test_the_total_epsilon_of_an_account_is_that_of_all_its_releases(tmp_path: Path) -> None:
+    """By privacy loss distributions at the delta that is asked for; below what threshold took of it there is none."""
+    ledger = open_ledger(tmp_path / "l.db", scope="team", total=1_000_000, currency=Currency.ZCDP)
+    terms = Terms(currency=Currency.ZCDP, amount=5_000, groups=3, per_group=2)
+    noise = TableNoise("gaussian").event(terms)
+    for number in range(10):
+        ledger.reserve(charge(number, 5_000, currency=Currency.ZCDP, events=(noise, threshold(Fraction("1e-8")))))
+    where = ("show", "--ledger", ledger.store.place, "--json")
+    (found,) = budget(*where)["scopes"]
+    assert found["epsilon_pld"] == total(ledger.events(), Fraction("1e-6")).epsilon_pld
+    assert 0.7 < found["epsilon_pld"] < 1.7, "rho 0.05 in all"
+    assert budget(*where, "--delta", "1e-4")["scopes"][0]["epsilon_pld"] < found["epsilon_pld"]
+    assert budget(*where, "--delta", "1e-7")["scopes"][0]["epsilon_pld"] is None
+    assert f"{found['epsilon_pld']:.3f}" in budget(*where[:-1])
+    for wrong in ("0", "1", "much", "1/0"):
+        budget(*where[:-1], "--delta", wrong, code=2)
 
 
 def test_history_has_every_charge_and_marks_those_without_an_answer(ledger: StoredLedger) -> None:

@@ -117,7 +117,8 @@ def test_nothing_of_a_recording_leaves_when_a_step_breaks(
     values = [value for value in RECORDED if not (frame_only and value == MARK)]
     assert left_of(values, out, printed.out, printed.err, caplog.text, repr(result)) == []
     assert len(list((out / "recordings").iterdir())) == 2 + frame_only
-    assert {path.name for path in out.iterdir()} == {"recordings", "aggregates", "manifest.json", "withheld.jsonl"}
+    statistics = {"aggregates", "index.html", "registry.yaml"}
+    assert {path.name for path in out.iterdir()} == {"recordings", "manifest.json", "withheld.jsonl", *statistics}
 
 
 def test_a_statistic_that_fails_is_withheld_and_says_so(

@@ -296,3 +296,11 @@ class TestNew:
         out = tmp_path / "new.yaml"
         assert call("new", "-y", "-o", out, "--names", "nowhere.txt").exit_code == 3
         assert not out.exists()
+
+
+def test_samples_need_nobodys_consent(file, tmp_path):
+    """A policy with a register can be tested and explained: nobody recorded its samples."""
+    (tmp_path / "consent.csv").write_text("person,status\nada,opted_in\n")
+    file.write_text(GOOD.replace("find:", "person: who\nadmit: {consent: {register: consent.csv}}\nfind:"))
+    assert call("test", file).exit_code == 0
+    assert "EMAIL_ADDRESS" in call("explain", f"mail {MAIL}", "-p", file).stdout

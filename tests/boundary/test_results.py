@@ -10,18 +10,14 @@ from pathlib import Path
 
 import pytest
 from plug_in import boundary
+from tiny_policy import events_per_app
 from tiny_recording import Desk, contents, left_of, save
 
+from boundary.outcome import Withheld
 from boundary.plan import Plan
 from boundary.runner import run
 
-STATISTIC = """\
-person: user_id
-release:
-  budget: {scope: tests, epsilon: 1}
-  aggregates:
-    - {use: dp.count_events, id: per-app, keys: [Mail, Crm], max_groups: 2, max_per_group: 500, epsilon: 0.75}
-"""
+STATISTIC = events_per_app("0.75")
 
 
 @pytest.fixture
@@ -45,6 +41,10 @@ def test_the_same_question_about_the_same_data_is_answered_once(
     assert first.complete
     assert second.complete
     assert json.loads(given[0])["after"] == 750_000
+    for out in (tmp_path / "out1", tmp_path / "out2"):
+        files = json.loads((out / "manifest.json").read_bytes())["files"]
+        names = {"aggregates/per-app.json", "aggregates/per-app.parquet", "index.html", "registry.yaml"}
+        assert files == {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in names}
 
     Desk(user="dunlin-15").window("Crm", "Sheet").type("x").save(batch / "dunlin-15")
     third = run([batch], plan, tmp_path / "out3", ledger=ledger)
@@ -52,6 +52,7 @@ def test_the_same_question_about_the_same_data_is_answered_once(
     assert [verdict.code for verdict in third.refused.values()] == ["budget-exceeded"]
     assert not third.complete
     assert not (tmp_path / "out3" / "aggregates").exists()
+    assert "budget-exceeded" in (tmp_path / "out3" / "index.html").read_text()
     manifest = json.loads((tmp_path / "out3" / "manifest.json").read_bytes())
     assert manifest["aggregates"] == {}
     assert manifest["aggregates_withheld"] == {"per-app": "budget-exceeded"}
@@ -69,11 +70,24 @@ def test_a_recording_without_a_person_withholds_the_statistic(
     assert not (tmp_path / "ledger.db").exists(), "nothing was charged"
 
 
+def test_a_policy_of_statistics_alone_lets_no_recording_pass(
+    batch: Path, tmp_path: Path, planned: Callable[[str], Plan], in_this_process: Callable[[Plan], None]
+) -> None:
+    """Whoever meant to release figures alone does not release what they were counted from."""
+    plan = planned(f"person: user_id\n{STATISTIC[STATISTIC.index('release:') :]}")
+    in_this_process(plan)
+    result = run([batch], plan, tmp_path / "out", ledger=tmp_path / "ledger.db")
+    assert {entry.outcome.code for entry in result.entries if isinstance(entry.outcome, Withheld)} == {
+        "statistics-alone"
+    }
+    assert not list((tmp_path / "out" / "recordings").iterdir())
+
+
 def test_no_person_and_no_exact_count_is_in_the_output(
     batch: Path, tmp_path: Path, planned: Callable[[str], Plan], in_this_process: Callable[[Plan], None]
 ) -> None:
     """A statistic leaves noised; neither the tallies nor whose they are leave with it."""
-    plan = planned(f"{STATISTIC.replace('release:', FINDING + 'release:')}  names: neutral")
+    plan = planned(f"{STATISTIC}  names: neutral")
     in_this_process(plan)
     result = run([batch], plan, tmp_path / "out", ledger=tmp_path / "ledger.db")
     assert result.complete
@@ -96,7 +110,9 @@ def test_the_manifest_says_what_left_and_under_what(
     out = tmp_path / "out"
     manifest = json.loads((out / "manifest.json").read_bytes())
     assert manifest["policy"] == {"name": "test", "digest": plan.policy.digest}
-    assert {"boundary-redaction", "python", "pyarrow", "presidio-anonymizer"} <= set(manifest["versions"])
+    assert {"boundary-redaction", "python", "pyarrow", "presidio-anonymizer", "duckdb", "dp-accounting"} <= set(
+        manifest["versions"]
+    )
     assert manifest["steps"] == ["text.roles", "redact", "text.reread"]
     assert manifest["sources"] == 4
     assert manifest["withheld"] == {"json-syntax": 1}

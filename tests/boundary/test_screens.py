@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from boundary.screens import LastDecoded, Screens
+from boundary.overlap import decoded
+from boundary.screens import Screens
 from image_redact.decode import encode
 from image_redact.screen import Line, Rect, Word
 from recording.errors import InputError
+from recording.model import SourceFile
 
 
 def picture(grey: int) -> bytes:
@@ -18,26 +22,37 @@ def picture(grey: int) -> bytes:
     return encode(np.full((40, 60, 3), grey, np.uint8), ".png")
 
 
+def pictures(*data: bytes) -> list[Callable[[], tuple[bytes, Any]]]:
+    """What gives the pixels of files with these bytes, in order."""
+    files = {str(number): SourceFile(str(number), one) for number, one in enumerate(data)}
+    return list(decoded(files, files, 10_000))
+
+
 def test_equal_files_are_decoded_once_and_others_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bytes decide, never the name."""
     import image_redact.decode as module
 
-    real, seen = module.decode, []
-    monkeypatch.setattr(module, "decode", lambda data, **limits: seen.append(data) or real(data, **limits))
-    decode = LastDecoded(10_000)
+    real = module.decode
+    seen: list[bytes] = []
+
+    def watched(data: bytes, *, max_pixels: int) -> object:
+        seen.append(data)
+        return real(data, max_pixels=max_pixels)
+
+    monkeypatch.setattr(module, "decode", watched)
     first, second = picture(10), picture(200)
-    values = [int(decode(data)[0, 0, 0]) for data in (first, first, second, second, first)]
+    values = [int(take()[1][0, 0, 0]) for take in pictures(first, first, second, second, first)]
     assert values == [10, 10, 200, 200, 10]
     assert seen == [first, second, first]
 
 
 def test_a_file_that_cannot_be_decoded_never_gives_the_picture_before_it() -> None:
-    """It is refused as often as it comes."""
-    decode = LastDecoded(10_000)
-    decode(picture(10))
-    for _ in range(2):
+    """It is refused as often as it comes, and the one after it is decoded."""
+    _, *broken, after = pictures(picture(10), b"broken", b"broken", picture(200))
+    for take in broken:
         with pytest.raises(InputError):
-            decode(b"broken")
+            take()
+    assert after()[1][0, 0, 0] == 200
 
 
 def line(confidence: float, text: str = "Open Jane", cut: int = 4) -> Line:

@@ -98,6 +98,14 @@ def test_a_machine_that_has_everything_is_well() -> None:
     assert {"python", "tesseract", "steps", "[text]", "[image]", "[dp]"} <= {check.name for check in found}
 
 
+def test_what_only_some_want_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without psycopg nothing is missing: who has no PostgreSQL needs none. The command that adds it is told."""
+    monkeypatch.setattr(doctor, "installed", _without("psycopg"))
+    (found,) = (check for check in doctor.examine() if check.name == "[postgres]")
+    assert (found.state, found.detail) == ("note", "not installed: psycopg")
+    assert found.remedy == "pip install 'boundary-redaction[postgres]'"
+
+
 def _without(name: str):
     real = doctor.installed
     return lambda distribution: None if distribution == name else real(distribution)

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from films import av, film, frames_of
+from films import av, film, frames_of, loudness
 from pages import Piece, draw
 from tiny_recording import Desk
 
@@ -99,6 +99,28 @@ def test_a_video_beside_events_leaves_as_mp4(planned: Callable[[str], Plan]) -> 
         assert done.files[left][4:8] == b"ftyp"
         assert json.loads(done.files["metadata.json"])["video_path"] == left
         assert not any(name.endswith((".mkv", ".png")) for name in done.files)
+
+
+def test_sound_stays_behind_unless_the_policy_keeps_it(planned: Callable[[str], Plan]) -> None:
+    """Voices cannot be masked: by default nothing of them leaves, and kept they are heard at their time."""
+    noisy = film([page("Ticket is open")] * 30, sound=2.0)
+    quiet = released({"a.mp4": noisy}, planned(policy("mp4")))
+    assert loudness(quiet.files["file-0001.mp4"]) == []
+    kept = released({"a.mp4": noisy}, planned(policy("mp4, audio: keep")))
+    heard = loudness(kept.files["file-0001.mp4"])
+    assert heard[-1][0] == pytest.approx(2.0, abs=0.1)
+    assert min(loud for at, loud in heard if 0.1 < at < 1.9) > 0.01
+
+
+def test_sound_is_silent_while_the_picture_is_black(planned: Callable[[str], Plan]) -> None:
+    """What is withheld from the eye is withheld from the ear."""
+    plan = planned(policy("mp4, audio: keep"))
+    secret = page("Ticket is open", MAIL)
+    noisy = film([page("Ticket is open")] * 20 + [secret] * 20, sound=4.0)
+    done = released({"a.mp4": noisy}, replace(plan, coverer=_Careless()))
+    heard = loudness(done.files["file-0001.mp4"])
+    assert max(loud for at, loud in heard if at > 2.1) < 1e-6
+    assert min(loud for at, loud in heard if 0.1 < at < 1.5) > 0.01
 
 
 def test_a_sample_that_is_withheld_is_black_in_the_video(planned: Callable[[str], Plan]) -> None:

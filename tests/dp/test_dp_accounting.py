@@ -61,6 +61,27 @@ def test_the_figures_of_the_literature_are_met() -> None:
 
 
 @pytest.mark.parametrize(
+    ("epsilon", "delta", "count", "want"),
+    [
+        pytest.param(0.01, 0, 100, 0.391, marks=pytest.mark.slow),
+        (0.1, 0, 365, 10.1),
+        (0.1, 0, 20, 1.77),
+        (0.1, 1.4e-9, 365, 1.69),
+        (1, 5e-8, 10, 3.05),
+    ],
+)
+def test_totals_measured_elsewhere_are_met(epsilon: float, delta: float, count: int, want: float) -> None:
+    """Laplace (delta 0) and Gaussian releases total what dp-accounting said of their real-valued kin, to 3 digits."""
+    from dp_accounting import gaussian_mechanism
+
+    if delta:
+        one = gauss(float(gaussian_mechanism.get_sigma_gaussian(epsilon, delta)) * 100, 100)
+    else:
+        one = laplace(str(round(1_000 / epsilon)), 1_000)
+    assert total([one] * count, DELTA).epsilon_pld == pytest.approx(want, rel=0.006)
+
+
+@pytest.mark.parametrize(
     ("sigma", "per_group", "groups", "count"),
     [
         (47.2557, 1, 1, 100),

@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from dp_cases import QUERIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_counts import count_events
 
-from dp.bounding import CAP, open_engine
+from benchmarks._queries import QUERIES
+from dp.bounding import merged
 from dp.contract import OTHER, PARTIALS, Query
+from dp.engine import CAP, open_engine
 from dp.queries import (
     CountEventsOptions,
     CountUsersOptions,
     MeanOptions,
     PartitionsOptions,
     SumOptions,
-    count_events,
-    tally,
 )
 from recording.errors import InputError
 
@@ -135,8 +135,19 @@ def test_the_engine_counts_as_plain_python_does(
     query = CountEventsOptions(id="q", keys=("a1", "a2"), max_groups=groups, max_per_group=cap, epsilon=1)
     tables = [(person, pa.table({"app": pa.array(apps, pa.string())})) for person, apps in recordings]
     keys, values = query.vectors([query.partial(table, person) for person, table in tables])["events"]
-    plain = count_events([(person, tally(table.column("app"), query)) for person, table in tables], query)
-    assert tuple(zip(keys, values.tolist(), strict=True)) == plain
+    assert tuple(zip(keys, values.tolist(), strict=True)) == count_events(recordings, query)
+
+
+@everyone
+def test_partials_may_be_merged_before_they_are_bounded(query: Query) -> None:
+    """Merging some of the pieces first changes nothing, and saturates where the bounding does."""
+    chance = random.Random(7)
+    pieces = [query.partial(events(40, chance), None) for _ in range(5)]
+    pieces += [merged(pieces[:2])] * 2
+    assert same(query.vectors([merged(pieces[:4]), *pieces[4:]]), query.vectors(pieces))
+    one = pa.Table.from_pylist([{"person": "p", "part": "x", "key": "k", "value": CAP}], PARTIALS)
+    assert merged([one, one]).equals(one)
+    assert merged([]).equals(PARTIALS.empty_table())
 
 
 def test_values_are_clipped_each_by_itself() -> None:

@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
@@ -214,6 +215,17 @@ def test_long_vectors_and_what_diffprivlib_cannot_do_safely_come_from_tables() -
         backend_for(case, 10).check([0] * 10, case)
 
 
+@pytest.mark.parametrize("make", [terms, concentrated])
+@pytest.mark.parametrize("bounds", [(1, 1), (2, 500), (5, 3_600), (100, 10), (1, 2**20)])
+@pytest.mark.parametrize("amount", [2_000, 20_000, 1_000_000])
+def test_a_hundred_statistics_fit_into_the_delta_of_a_budget(
+    make: Callable[..., Terms], bounds: tuple[int, int], amount: int
+) -> None:
+    """Whatever draws, its implementation costs no more than a hundredth of 10^-6."""
+    asked = make(amount, *bounds)
+    assert backend_for(asked, 100).delta(asked, 100) <= Fraction(1, 10**8)
+
+
 @pytest.mark.parametrize("variance", [Fraction(1, 50), Fraction(1), Fraction(15, 2), Fraction(400), Fraction(90_000)])
 def test_the_gaussian_makes_fewer_comparisons_than_its_deviation_counts(variance: Fraction) -> None:
     """On average over draws, diffprivlib's sampler asks for far fewer fractions than the declared bound supposes."""
@@ -259,8 +271,8 @@ def test_terms_are_exact_and_backends_picklable() -> None:
 @pytest.mark.parametrize(("backend", "case"), BACKENDS)
 @pytest.mark.parametrize("exact", [0, 1])
 def test_the_float_precision_event_never_happens(backend: NoiseBackend, case: Terms, exact: int) -> None:
-    """Neighbours 0 and 1: no output of 10^6 lies off the integers, where float noise gives its input away."""
-    for _ in range(10):
+    """Neighbours 0 and 1: no output of 10^6, half for each, lies off the integers, where float noise tells them."""
+    for _ in range(5):
         noisy = backend.draw([exact] * 100_000, case)
         assert not sum(1 for value in noisy if type(value) is not int or (abs(value) < 0.5 and value % 2**-53))
 

@@ -16,7 +16,7 @@ import pytest
 from dp_fakes import Book, Noise, asked, choose, part, question, vector
 
 from dp import Answer, Currency, Statistic, Terms, open_ledger, release, release_id
-from dp.steps import COUNT_EVENTS
+from dp.steps import COUNT_EVENTS, PARTITIONS
 from policies.contract import BuildContext
 from recording.errors import BudgetExceeded, InputError, StepFailed
 
@@ -93,11 +93,24 @@ class TestTheStep:
         assert "epsilon 182.5 only" in answer.protects
 
     def test_days_need_a_clock_that_tells_them(self, tmp_path: Path) -> None:
-        """Times since boot are refused: two recordings of one day would count as two days."""
+        """Times since boot are refused where nothing else tells it: two recordings of a day would be two days."""
         table = EVENTS.set_column(1, "t_ns", pa.array([5, 6, 7, 8], pa.int64()))
         with pytest.raises(InputError) as caught:
             built(tmp_path, unit_of_privacy="person_day").tally(table, PERSON)
         assert caught.value.code == "dp-clock"
+
+    def test_how_many_keys_are_hidden_is_not_told(self, tmp_path: Path) -> None:
+        """One key that nobody else has, or a hundred: beside the noise the answers have the same words and sizes."""
+        options = PARTITIONS.options(id="apps", by="app", max_groups=100, epsilon="0.5")
+        step = PARTITIONS.build(options, BuildContext(folder=tmp_path, key=KEY))
+        said = []
+        for count in (1, 100):
+            table = pa.table({"app": [f"{PRIVATE_APP} {number}" for number in range(count)]})
+            answer = step.release([step.tally(table, PERSON)], ledger=opened(tmp_path), policy_digest=str(count),
+                                  dataset="x")  # fmt: skip
+            about = json.loads(answer.to_json())
+            said.append((about["numbers"], about["derived"], about["forecast"]))
+        assert said[0] == said[1]
 
     def test_it_shows_no_key(self, step: Statistic) -> None:
         """The project key is not in the representation of the step."""

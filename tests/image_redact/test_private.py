@@ -26,7 +26,7 @@ for row in range(20):
     cv2.putText(page, "MARKER-%03d confidential text" % row, (20, 30 + 33 * row), 0, 0.8, (0, 0, 0), 1)
 print("reading", flush=True)
 while True:
-    Tesseract().read(page)
+    Tesseract(engine="pytesseract").read(page)
 """
 
 
@@ -120,9 +120,9 @@ def test_reading_leaves_environment_and_temporary_folder_as_they_were(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
     page = np.full((60, 200, 3), 255, np.uint8)
-    Tesseract().read(page)
+    Tesseract(engine="pytesseract").read(page)
     before, handles = dict(os.environ), len(list(Path("/proc/self/fd").iterdir()))
-    Tesseract().read(page)
+    Tesseract(engine="pytesseract").read(page)
     assert dict(os.environ) == before
     assert len(list(Path("/proc/self/fd").iterdir())) == handles
     assert list(tmp_path.iterdir()) == []

@@ -133,7 +133,7 @@ def test_words_of_low_confidence_are_kept(monkeypatch: pytest.MonkeyPatch) -> No
 
     word = RawWord((1, 1, 1), 40 * 2 + MARGIN, 60 * 2 + MARGIN, 260, 36, 0.0, "odo@example.com")
     monkeypatch.setattr(ocr, "read_words", lambda *args, **options: [word])
-    screen = Tesseract(scale=2.0).read(draw([Piece(40, 60, "odo@example.com", 16)]))
+    screen = Tesseract(engine="pytesseract", scale=2.0).read(draw([Piece(40, 60, "odo@example.com", 16)], height=200))
     assert [line.text for line in screen.lines] == ["odo@example.com"]
     assert screen.unread
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from strokes import STROKES, blank, draw, write
 
 from image_redact import Screen, redact_session
-from image_redact._pieces import Memory
 from image_redact.decode import Pixels, decode, encode
 from image_redact.engines.contract import Placed
+from image_redact.memory import Memory, Recent
 from image_redact.readers import ScreenReader, ScreenRereader
 from image_redact.screen import Rect
 from image_redact.session import ScreenSession
@@ -30,6 +30,7 @@ class Digesting:
     """Reads a piece as one word that no other pixels would give, so that every difference shows."""
 
     asked: list[int] = field(default_factory=list, compare=False)
+    name: str = ""
 
     def read(self, pieces: Sequence[Pixels]) -> Sequence[Sequence[Placed]]:
         """One word a piece, as large as it."""
@@ -151,14 +152,21 @@ def test_an_engine_that_leaves_pieces_out_fails():
 
 def test_the_memory_is_bounded_and_forgets_what_was_used_longest_ago():
     """A session of any length keeps so many pieces and no more."""
-    memory = Memory(most=3)
-    frames = [np.full((4, 4, 3), shade, np.uint8) for shade in range(5)]
-    for pixels in frames:
-        memory.put(memory.digest(pixels), object())  # type: ignore[arg-type]
-        memory.get(memory.digest(frames[0]))
-    assert len(memory) == 3
-    assert memory.get(memory.digest(frames[0])) is not None
-    assert memory.get(memory.digest(frames[1])) is None
+    held = Recent[int, str](most=3)
+    for number in range(5):
+        held.put(number, "read")
+        assert held.get(0) is not None
+    assert len(held) == 3
+    assert held.get(1) is None
+
+
+def test_sessions_that_share_a_memory_read_a_piece_once_with_an_engine():
+    """What the reader read with the settings of the second reading is not read again; another engine reads anew."""
+    memory, one, other = Memory(), Digesting(), Digesting(name="other")
+    with ScreenSession((one,), memory=memory) as first, ScreenSession((one, other), memory=memory) as second:
+        first.read(page())
+        second.read(page())
+    assert sum(one.asked) == sum(other.asked) > 0
 
 
 def test_digests_of_two_memories_differ():

@@ -128,4 +128,4 @@ def test_without_tesseract_the_hint_says_how_to_get_it(monkeypatch: pytest.Monke
     with pytest.raises(MissingExtra, match="apt-get install tesseract-ocr"):
         SCREEN_TEXT.build(SCREEN_TEXT.options(engines=("pytesseract",)), CONTEXT)
     with pytest.raises(MissingExtra, match="apt-get install tesseract-ocr"):
-        Tesseract().read(np.full((40, 40, 3), 255, np.uint8))
+        Tesseract(engine="pytesseract").read(np.full((40, 40, 3), 255, np.uint8))

@@ -75,6 +75,12 @@ ONE_MISTAKE = [
     ("bad-label", "change:\n  »person: {use: mask}\n", "EMAIL_ADDRESS"),
     ("wrong-operator", "change:\n  default: {use: mask}\n  PERSON: {use: »cover}\n", "one of"),
     ("section-order", "change: {default: {use: mask}}\n»find:\n  - use: text.pii\n", "the order is"),
+    ("no-film", "release: {video: frames, audio: »keep}\n", "audio: drop"),
+    (
+        "heard-keys",
+        "change: {default: {use: mask}, timing: {use: resample}}\nrelease: {video: mp4, audio: »keep}\n",
+        "audio: drop",
+    ),
     (
         "step-order",
         "find:\n  - »use: screen.text\n  - use: text.pii\nchange: {default: {use: mask}, screen: {use: cover}}\n",

@@ -170,9 +170,9 @@ class TestTravelling:
         assert policy.name == name
         assert plain(policy)["description"].endswith(".")
 
-    def test_baseline_and_strict_are_shipped(self):
-        """The two names of the documentation exist."""
-        assert {"baseline", "strict", "lockdown"} <= set(shipped())
+    def test_the_policies_of_the_documentation_are_shipped(self):
+        """The names of the documentation exist."""
+        assert {"baseline", "strict", "lockdown", "statistics"} <= set(shipped())
 
     def test_its_sources_alone_make_it_again(self, make, tmp_path):
         """A worker builds the same policy without any file, not even a shipped one."""
@@ -202,3 +202,28 @@ class TestTravelling:
         """A policy printed by accident shows no list of names."""
         policy = make(BASE)
         assert "Ada Example" not in repr(policy.sources)
+
+
+class TestPaths:
+    def test_paths_start_at_the_folder_of_the_policy_that_names_them(self, tmp_path):
+        """Lists and parents of a policy in another folder lie beside it, and travel with it."""
+        (tmp_path / "common").mkdir()
+        (tmp_path / "team").mkdir()
+        (tmp_path / "common" / "names.txt").write_text("Ada Example\n")
+        (tmp_path / "common" / "ours.txt").write_text("Larkspur\n")
+        (tmp_path / "common" / "root.yaml").write_text("policy: 1\nname: root\nallow: {file: ours.txt}\n")
+        (tmp_path / "common" / "base.yaml").write_text(
+            "policy: 1\nname: base\nextends: [root.yaml]\nfind:\n  - {use: text.list, file: names.txt}\n"
+            "change: {default: {use: replace}}\n"
+        )
+        (tmp_path / "team" / "mine.yaml").write_text("policy: 1\nname: mine\nextends: [../common/base.yaml]\n")
+        policy = load_policy(tmp_path / "team" / "mine.yaml")
+        assert set(policy.lists) == {"../common/names.txt", "../common/ours.txt"}
+        assert parse_policy(policy.sources, folder=policy.folder).digest == policy.digest
+
+    def test_tests_inherit_what_is_hidden_and_not_what_is_kept(self, make):
+        """A policy on top may hide more."""
+        cases = "tests:\n  - {text: a, must_hide: [a], must_keep: [b]}\n  - {text: c, must_keep: [c]}\n"
+        policy = make(top("tests:\n  - {text: d, must_keep: [d]}\n"), base=BASE + cases)
+        assert [(test.case.must_hide, test.case.must_keep) for test in policy.tests] == [(("a",), ()), ((), ("d",))]
+        assert [test.case.text for test in make(top(), base=BASE + cases).tests] == ["a"]

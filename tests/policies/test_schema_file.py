@@ -14,7 +14,7 @@ from policies.json_schema import FILE, rendered
 from policies.nodes import parse, plain
 
 ROOT = Path(__file__).resolve().parents[2]
-POLICIES = [*sorted((ROOT / "policies").glob("*.yaml")), ROOT / "samples" / "policy.yaml"]
+POLICIES = sorted((ROOT / "policies").glob("*.yaml"))
 SCHEMA = json.loads(FILE.read_text(encoding="utf-8"))
 CHECK = jsonschema.Draft7Validator(SCHEMA)
 
@@ -45,6 +45,12 @@ def test_shipped_policies_are_accepted_and_name_it(path):
     found = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)
     assert found is not None
     assert (path.parent / found[1]).resolve() == FILE
+
+
+def test_the_policy_of_the_sample_is_accepted():
+    """As any policy of a user."""
+    text = (ROOT / "samples" / "policy.yaml").read_text(encoding="utf-8")
+    assert list(CHECK.iter_errors(data(text))) == []
 
 
 def test_there_is_a_policy_for_each_shipped_name():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from boundary.counting import Count, count
 from boundary.plan import Detectors, Plan
 from boundary.worker import Job, Setup, run_job
 from recording.errors import StepFailed
@@ -194,3 +195,7 @@ class Here:
         """The outcome of one job."""
         policy = self.plan.policy
         return run_job(job, Setup(policy.sources, policy.folder, self.plan.key))
+
+    def count(self, job: Count) -> Any:
+        """What one recording or table adds."""
+        return count(job, self.plan)

@@ -25,9 +25,12 @@ def film(
     rate: int = 10,
     options: dict[str, str] | None = None,
     container: dict[str, str] | None = None,
-    sound: bool = False,
+    sound: float = 0.0,
 ) -> bytes:
-    """A video of pictures (rows x columns x 3, BGR, even sides), a frame each, at ``times`` (seconds) or ``rate``."""
+    """A video of pictures (rows x columns x 3, BGR, even sides), a frame each, at ``times`` (seconds) or ``rate``.
+
+    ``sound`` is how many seconds of noise go with it.
+    """
     out = io.BytesIO()
     with av.open(out, "w", format=kind, options=container or {}) as made:
         stream = made.add_stream(codec or CODECS[kind], rate=rate, options=options or {})
@@ -45,7 +48,7 @@ def film(
             made.mux(stream.encode(frame))
         made.mux(stream.encode(None))
         if voice is not None:
-            noise = np.random.default_rng(1).normal(0, 0.2, (1, 24_000)).astype(np.float32)
+            noise = np.random.default_rng(1).normal(0, 0.2, (1, round(48_000 * sound))).astype(np.float32)
             frame = av.AudioFrame.from_ndarray(noise, "fltp", "mono")
             frame.sample_rate, frame.pts = 48_000, 0
             made.mux(voice.encode(frame))
@@ -57,3 +60,11 @@ def frames_of(data: bytes) -> list[tuple[float, Any]]:
     """Seconds and pixels (BGR) of every frame."""
     with av.open(io.BytesIO(data)) as made:
         return [(frame.time, frame.to_ndarray(format="bgr24")) for frame in made.decode(video=0)]
+
+
+def loudness(data: bytes) -> list[tuple[float, float]]:
+    """Seconds and loudness (mean square, full scale is 1) of every piece of sound; empty without a sound stream."""
+    with av.open(io.BytesIO(data)) as made:
+        if not made.streams.audio:
+            return []
+        return [(frame.time, float((frame.to_ndarray() ** 2).mean())) for frame in made.decode(audio=0)]

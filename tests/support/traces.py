@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pages import Pixels
 
@@ -52,7 +52,13 @@ class Sought:
 
 
 def found(
-    sought: Sought, roots: Iterable[Path], *, beside: Collection[Path] = (), since: float = 0.0, pictures: bool = False
+    sought: Sought,
+    roots: Iterable[Path],
+    *,
+    beside: Collection[Path] = (),
+    since: float = 0.0,
+    pictures: bool = False,
+    scales: Sequence[float] = SCALES,
 ) -> list[str]:
     """Where something of ``sought`` is, as ``what in path``.
 
@@ -62,6 +68,7 @@ def found(
         beside: Folders inside them that are not searched.
         since: Files that were changed before are passed over, in seconds as `time.time` has them.
         pictures: Whether a picture is found whatever it shows.
+        scales: Sizes at which pictures may show it.
     """
     needles = sought.needles()
     out = []
@@ -76,16 +83,16 @@ def found(
             if pictures:
                 kinds.add("picture")
             picture = cv2.imdecode(np.frombuffer(data[match.start() :], np.uint8), cv2.IMREAD_GRAYSCALE)
-            if picture is not None and shows(picture, sought.patches):
+            if picture is not None and shows(picture, sought.patches, scales):
                 kinds.add("pixels")
         out += [f"{kind} in {path}" for kind in sorted(kinds)]
     return out
 
 
-def shows(picture: Pixels, patches: Iterable[Pixels]) -> bool:
+def shows(picture: Pixels, patches: Iterable[Pixels], scales: Sequence[float]) -> bool:
     """Whether a grey picture shows one of the patches, light or dark, at any of the sizes that OCR is given."""
     for patch in patches:
-        for scale in SCALES:
+        for scale in scales:
             wanted = cv2.resize(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), None, fx=scale, fy=scale)
             if wanted.shape[0] <= picture.shape[0] and wanted.shape[1] <= picture.shape[1]:
                 alike = cv2.matchTemplate(picture, wanted, cv2.TM_CCOEFF_NORMED)

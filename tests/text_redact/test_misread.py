@@ -31,6 +31,10 @@ def labels(text: str, label: str = "") -> set[tuple[str, str]]:
         ("jane\u00a9mail.example.com", "EMAIL_ADDRESS"),
         ("born 0/22/1973", "DATE_OF_BIRTH"),
         ("1O3-24-6789", "US_SSN"),
+        ("lip address: 10,20,143,7", "IP_ADDRESS"),
+        ("host 203.0,113,28 is up", "IP_ADDRESS"),
+        ("ldate of birth: 25,3,1958", "DATE_OF_BIRTH"),
+        ("|phone: 617,555,0191", "PHONE_NUMBER"),
     ],
 )
 def test_a_misread_character_hides_nothing(text: str, label: str) -> None:
@@ -40,7 +44,17 @@ def test_a_misread_character_hides_nothing(text: str, label: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Total 1.200,50 EUR", "version 1.2.3 of SOSO", "Invoice 2026-11-22", "SIZE 10 x 15", "DE TOUR 12 Ost 4 Berg 15"],
+    [
+        "Total 1.200,50 EUR",
+        "version 1.2.3 of SOSO",
+        "Invoice 2026-11-22",
+        "SIZE 10 x 15",
+        "DE TOUR 12 Ost 4 Berg 15",
+        "in all 1,234,567 rows",
+        "rect(10,20,143,7)",
+        "[10,20,55,7]",
+        "10, 20, 143, 7",
+    ],
 )
 def test_ordinary_lines_stay(text: str) -> None:
     """Amounts, versions and recent dates are no values, whatever they look like with digits for letters."""

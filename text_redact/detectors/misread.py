@@ -31,6 +31,8 @@ _AT = re.compile(
     r"(?<![\w@])[a-z\d][\w.+-]{0,63}(?:[\u00a9\u00ae]|\(a\)|@ | @)[a-z\d][\w-]{1,62}(?:[.,][\w-]{2,63}){1,5}",
     re.IGNORECASE,
 )
+_COMMAS = re.compile(r"(?<![\w.,(\[{])(?!\d{1,3}(?:,\d{3})+(?![\d,]))\d{1,4}(?:[.,]\d{1,4}){2,3}(?![\w,)\]}])")
+"""Three or four numbers with commas for dots, as OCR reads small type; neither thousands nor arguments of a call."""
 _HALF = 2
 
 
@@ -87,14 +89,18 @@ def _in_digits(text: str, detect: TextDetector) -> Iterator[Hit]:
 
 
 def with_digits(text: str) -> str:
-    """The text with digits for letters that look like them, in words of which half are digits; as long as before."""
+    """The text, as long as before, with digits for letters and dots for commas.
+
+    Letters are those that look like digits, in words of which half are digits; commas those between such numbers as
+    addresses, dates and phone numbers have.
+    """
 
     def right(match: re.Match[str]) -> str:
         said = match.group()
         signs = sum(map(str.isalnum, said)) + sum(said.count(sign) for sign in "|!]$?")
         return said.translate(_ALIKE) if _HALF * sum(map(str.isdigit, said)) >= signs else said
 
-    return _CANDIDATE.sub(right, text)
+    return _COMMAS.sub(lambda match: match.group().replace(",", "."), _CANDIDATE.sub(right, text))
 
 
 def _hit(label: str, match: re.Match[str]) -> Hit:

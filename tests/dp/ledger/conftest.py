@@ -7,29 +7,34 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks._postgres import Server, Unavailable, server
+from benchmarks._postgres import Server, Unavailable, in_memory, server
 from dp.ledger import StoredLedger, open_ledger
 from dp.terms import Currency
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """A real server for the whole session; skipped with the reason where there is none."""
+def _started(folder: Path | None = None) -> Iterator[Server]:
+    """A real server, skipped with the reason where there is none."""
     try:
-        with server() as started:
+        with server(folder=folder) as started:
             yield started
     except Unavailable as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server for the whole session.
+
+    In memory where that is possible: hundreds of thousands of durable commits are waited for otherwise. Clients that
+    die do not take the server's files with them; servers that die are `fragile`, on the disk.
+    """
+    yield from _started(in_memory())
 
 
 @pytest.fixture
 def fragile() -> Iterator[Server]:
     """A server of one's own, to kill."""
-    try:
-        with server() as started:
-            yield started
-    except Unavailable as reason:
-        pytest.skip(str(reason))
+    yield from _started()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One query of each kind, for tests that hold all of them to the same rules."""
+"""One query of each kind, for tests and benchmarks that hold all of them to the same rules."""
 
 from __future__ import annotations
 

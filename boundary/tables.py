@@ -1,0 +1,151 @@
+"""Tables through the boundary: the rows of Parquet files and of exports of ActivityWatch that count, and their tallies.
+
+A file holds many people's rows, so nothing that is wrong with it may leave a part of it out: it ends the release.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from boundary.admit import Consent, Globs
+from boundary.data import Kind
+from boundary.plan import Plan, TableAggregate
+from boundary.release import digest_files
+from recording.errors import InputError
+from recording.model import SourceFile
+
+if TYPE_CHECKING:
+    from dp.sources import Piece
+
+HOST = "hostname"
+"""What the policy's ``person`` is where every host of an export is one person's."""
+
+_MERGE_ROWS = 2_000_000
+
+
+def table_tallies(path: Path, kind: Kind, plan: Plan) -> tuple[Any, ...]:
+    """What each statistic of the policy counts in a file; it stays inside.
+
+    Raises:
+        InputError: Columns or people are not told, or the file cannot be read; ``admit-table``: the policy keeps out
+            what cannot be told from a table.
+        StepFailed: A statistic reads recordings only.
+    """
+    kept: list[list[pa.Table]] = [[] for _ in plan.aggregates]
+    for piece, indices in _pieces(path, kind, plan):
+        events = _admitted(piece, plan)
+        for index in indices:
+            aggregate = _table_aggregate(plan, index)
+            made = kept[index]
+            made.append(aggregate.tally(events, piece.person))
+            # The first is what was merged before: that is done again when as much has come on top.
+            if sum(tally.num_rows for tally in made) > max(_MERGE_ROWS, 2 * made[0].num_rows):
+                kept[index] = [aggregate.merged(made)]
+    return tuple(_table_aggregate(plan, index).merged(tallies) for index, tallies in enumerate(kept))
+
+
+def table_digest(path: Path, plan: Plan) -> str:
+    """Keyed digest of a file, and of the register that says whose its rows are; its name does not matter."""
+    files = {"table": SourceFile("table", None, path)}
+    if plan.policy.data.people:
+        files["people"] = SourceFile("people", None, plan.policy.folder / plan.policy.data.people)
+    return digest_files(files, plan.key)
+
+
+def read_people(path: Path) -> Mapping[str, str]:
+    """The person of each device: CSV, UTF-8, columns ``device`` and ``person``.
+
+    Raises:
+        InputError: ``register-unreadable``, ``register-columns``; ``people-twice``: a device is two people's;
+            ``dp-person``: a line lacks one of the two.
+    """
+    from dp.rows import person_id
+
+    people: dict[str, str] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            if not {"device", "person"} <= set(rows.fieldnames or ()):
+                hint = "add the header line 'device,person'"
+                raise InputError("a register of people has the columns device and person", code="register-columns",
+                                 place=f"{path}:1", hint=hint)  # fmt: skip
+            for row in rows:
+                device, person = person_id(row["device"]), (row["person"] or "").strip()
+                person_id(person)
+                if people.setdefault(device, person) != person:
+                    raise InputError("a device belongs to two people", code="people-twice",
+                                     place=f"{path}:{rows.line_num}", hint="give each device one line")  # fmt: skip
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise InputError("the register of people cannot be read", code="register-unreadable", place=str(path),
+                         hint="a UTF-8 CSV file with the columns device and person") from None  # fmt: skip
+    return MappingProxyType(people)
+
+
+def _pieces(path: Path, kind: Kind, plan: Plan) -> Iterator[tuple[Piece, list[int]]]:
+    """The pieces of a file, each with the statistics that read it."""
+    from dp.sources import bucket_for, read_activitywatch, read_parquet
+
+    policy, also = plan.policy, _admit_columns(plan)
+    people = read_people(policy.folder / policy.data.people) if policy.data.people else None
+    wanted = [_table_aggregate(plan, index).columns() | also for index in range(len(plan.aggregates))]
+    if kind == "parquet":
+        names = sorted({"person"}.union(*wanted))
+        columns = {name: policy.data.columns.get(name, name) for name in names}
+        columns["person"] = policy.data.columns.get("person", policy.person or "person")
+        every = list(range(len(wanted)))
+        yield from ((piece, every) for piece in read_parquet(path, columns, people=people))
+        return
+    if people is None and policy.person != HOST:
+        hint = f"list every host under 'release.data.people', or set 'person: {HOST}' where each is one person's"
+        raise InputError("an export names hosts, and nothing says whose they are", code="person-unknown", hint=hint)
+    buckets: dict[str, list[int]] = {}
+    for index, wants in enumerate(wanted):
+        buckets.setdefault(bucket_for(wants), []).append(index)
+    for bucket, indices in buckets.items():
+        yield from ((piece, indices) for piece in read_activitywatch(path, bucket=bucket, people=people))
+
+
+def _table_aggregate(plan: Plan, index: int) -> TableAggregate:
+    aggregate = plan.aggregates[index]
+    if not isinstance(aggregate, TableAggregate):
+        raise InputError(
+            "a statistic counts in recordings only", code="step-no-table", hint="release it from recordings"
+        )
+    return aggregate
+
+
+def _admit_columns(plan: Plan) -> frozenset[str]:
+    """What the admit steps look at in a table.
+
+    Raises:
+        InputError: ``admit-table``: one cannot be asked about a table.
+    """
+    if plan.rows or not all(isinstance(step, Consent | Globs) for step in plan.admit):
+        hint = "use a policy of its own for tables, with admit.consent, admit.apps and admit.windows alone"
+        raise InputError("the policy keeps out what only a recording tells", code="admit-table", hint=hint)
+    return frozenset(step.column for step in plan.admit if isinstance(step, Globs))
+
+
+def _admitted(piece: Piece, plan: Plan) -> pa.Table:
+    events = piece.events
+    for step in plan.admit:
+        if isinstance(step, Globs):
+            events = events.filter(pc.invert(step.barred(events)))
+        elif isinstance(step, Consent):
+            events = events.filter(_consenting(step, piece, events))
+    return events
+
+
+def _consenting(step: Consent, piece: Piece, events: pa.Table) -> pa.ChunkedArray | pa.Array:
+    if piece.person is not None:
+        return pa.array([step.refusal(piece.person) is None] * events.num_rows, pa.bool_())
+    who = events["person"].cast(pa.string())
+    said = [name for name in pc.unique(who).to_pylist() if name is not None]
+    return pc.is_in(who, value_set=pa.array([name for name in said if step.refusal(name.strip()) is None], pa.string()))
