@@ -34,7 +34,7 @@ import sys, time
 from dp.queries import CountEventsOptions
 from dp.sources import partials, read_parquet
 import duckdb, pyarrow.parquet
-start = time.perf_counter()
+start, worked = time.perf_counter(), time.process_time()
 keys = tuple(f"app{{n:05d}}" for n in range({keys}))
 query = CountEventsOptions(id="q", keys=keys, max_groups={groups}, max_per_group={per_group}, epsilon=1)
 pieces = read_parquet(sys.argv[1], {{"person": "person", "app": "app"}})
@@ -46,7 +46,7 @@ import sys, time
 import opendp.prelude as odp
 import polars as pl
 odp.enable_features("contrib")
-start = time.perf_counter()
+start, worked = time.perf_counter(), time.process_time()
 data = pl.scan_parquet(sys.argv[1])
 keys = pl.LazyFrame({{"app": [f"app{{n:05d}}" for n in range({keys})]}})
 bounds = [odp.polars.Bound(per_group={per_group}), odp.polars.Bound(by=["app"], num_groups={groups})]
@@ -64,7 +64,7 @@ PIPELINEDP = """
 import sys, time
 import pipeline_dp as pdp
 import pyarrow.parquet as pq
-start = time.perf_counter()
+start, worked = time.perf_counter(), time.process_time()
 table = pq.read_table(sys.argv[1])
 rows = list(zip(table.column("person").to_pylist(), table.column("app").to_pylist()))
 budget = pdp.NaiveBudgetAccountant(total_epsilon=1, total_delta=1e-6)
@@ -81,16 +81,17 @@ assert len(list(found)) == {keys}
 
 _END = """
 import resource
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(time.perf_counter() - start, time.process_time() - worked, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Seconds of a whole process, of the bounding in it without imports, and its peak memory in MB."""
+    """Seconds of a whole process and of the bounding in it without imports; processor's seconds of that; peak in MB."""
 
     whole_s: float
     own_s: float
+    worked_s: float
     memory_mb: int
 
 
@@ -135,7 +136,7 @@ def _memory(path: Path, rows: int) -> Count:
 def _compared(
     peer: str, python: str, code: str, path: Path, theirs: Path, rows: int, scale: int, *, rounds: int
 ) -> list[Speed]:
-    """Both in turns, ``rounds`` times; the peer's seconds times ``scale``. Of each run two figures are taken."""
+    """Both in turns, ``rounds`` times; the peer's seconds times ``scale``. Of each run three figures are taken."""
     pairs = [(_child(sys.executable, OURS, path), _child(python, code, theirs)) for _ in range(rounds)]
     return [
         Speed(
@@ -145,9 +146,13 @@ def _compared(
             peer=peer,
             ours_s=tuple(getattr(mine, name) for mine, _ in pairs),
             # What a process takes to start is not scaled.
-            peer_s=tuple(getattr(other, name) + (scale - 1) * other.own_s for _, other in pairs),
+            peer_s=tuple(getattr(other, name) + (scale - 1) * getattr(other, scaled) for _, other in pairs),
         )
-        for what, name in (("reading and bounding", "own_s"), ("whole process with imports", "whole_s"))
+        for what, name, scaled in (
+            ("reading and bounding", "own_s", "own_s"),
+            ("the same in processor time of all threads", "worked_s", "worked_s"),
+            ("whole process with imports", "whole_s", "own_s"),
+        )
     ]
 
 
@@ -166,7 +171,7 @@ def write_events(path: Path, rows: int) -> None:
 
 
 def _child(python: str, code: str, path: Path) -> _Run:
-    """Run a program that ends with the seconds it took since its imports, and its peak memory in KiB.
+    """Run a program that prints its seconds since its imports, those of the processor, and its peak memory in KiB.
 
     Raises:
         Skip: It failed.
@@ -179,5 +184,5 @@ def _child(python: str, code: str, path: Path) -> _Run:
         raise Skip(
             f"a child process failed: {done.stderr.strip().splitlines()[-1][:200] if done.stderr else 'no text'}"
         )
-    own, memory = done.stdout.split()[-2:]
-    return _Run(whole, float(own), int(memory) // 1024)
+    own, worked, memory = done.stdout.split()[-3:]
+    return _Run(whole, float(own), float(worked), int(memory) // 1024)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ def cover_frames(
     last: tuple[Any, Any, Future[bytes] | str, Any] | None = None
     with (
         contextlib.closing(rereader.session(memory=screens.memory)) as session,
-        contextlib.closing(decoded(recording.files, names, reader.max_pixels)) as pictures,
+        contextlib.closing(decoded(recording.files, names, reader.max_pixels, same=_repeats(screens))) as pictures,
         behind() as later,
     ):
 
@@ -105,7 +106,7 @@ def cover_frames(
             if name in traces:
                 pixels = without_ghosts(pixels, traces[name])
             asked = block, written_suffix(name), hidden[name]
-            if last is not None and last[0] == asked and np.array_equal(last[1], pixels):
+            if last is not None and last[0] == asked and (last[1] is pixels or np.array_equal(last[1], pixels)):
                 shown(name, pixels, last[3])
                 return last[2]
             done: Future[bytes] | str = RESIDUE
@@ -126,6 +127,15 @@ def cover_frames(
         covered, withheld = each(cover_one, names, alarm)
         files, not_encoded = each(lambda name: covered[name].result(), list(covered), alarm)
         return Covered(files, MappingProxyType({**withheld, **not_encoded}))
+
+
+def _repeats(screens: Screens) -> frozenset[str]:
+    """Frames with the very pixels of the frame before: reading one gives the screen of the other, and no new one."""
+    return frozenset(
+        name
+        for before, name in pairwise(screens.read)
+        if screens.read[name] is screens.read[before] and not (is_sampled(before) or is_sampled(name))
+    )
 
 
 def _clean(

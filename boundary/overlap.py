@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -25,29 +25,34 @@ def behind() -> Iterator[Callable[[Callable[[], Any]], Future[Any]]]:
 
 
 def decoded(
-    files: Mapping[str, SourceFile], names: Iterable[str], max_pixels: int
+    files: Mapping[str, SourceFile], names: Iterable[str], max_pixels: int, *, same: Container[str] = ()
 ) -> Generator[Callable[[], tuple[bytes, Any]]]:
     """For every frame what gives its bytes and its pixels; it is decoded while the one before is worked on.
 
-    Pixels are rows x columns x 3, BGR, not to be changed. A file with the bytes of the one before is not decoded again.
-    What is yielded raises `InputError` as `image_redact.decode.decode` does.
+    Pixels are rows x columns x 3, BGR, not to be changed. A file with the bytes of the one before is not decoded again,
+    nor one whose name is in ``same``: frames that are known to have the pixels of the one before in ``names``. What is
+    yielded raises `InputError` as `image_redact.decode.decode` does.
     """
     from image_redact.decode import decode
 
-    last: tuple[bytes, Any] | None = None
+    last: tuple[str, bytes, Any] | None = None
 
-    def one(name: str) -> tuple[bytes, Any]:
+    def one(name: str, before: str) -> tuple[bytes, Any]:
         nonlocal last
         data = files[name].read()
-        if last is None or last[0] != data:
-            last = data, decode(data, max_pixels=max_pixels)
-        return last
+        if last is not None and (last[1] == data or (name in same and last[0] == before)):
+            last = name, data, last[2]
+        else:
+            last = name, data, decode(data, max_pixels=max_pixels)
+        return last[1:]
 
     with ThreadPoolExecutor(1) as worker:
-        before: Future[tuple[bytes, Any]] | None = None
+        waiting: Future[tuple[bytes, Any]] | None = None
+        before = ""
         for name in names:
-            now, before = before, worker.submit(one, name)
+            now, waiting = waiting, worker.submit(one, name, before)
+            before = name
             if now is not None:
                 yield now.result
-        if before is not None:
-            yield before.result
+        if waiting is not None:
+            yield waiting.result

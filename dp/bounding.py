@@ -35,7 +35,8 @@ class Bounding:
     Attributes:
         query: Name of the query, which the digest of ties is made with.
         parts: The vectors to make.
-        inner: Parts that partial aggregates may hold, with the keys that they may have (``None``: any).
+        inner: Parts that partial aggregates may hold, with the keys that they may have (``None``: any); by default
+            ``parts`` and theirs.
         sql: How one person's merged sums become contributions: a query over ``merged(person, part, key, value HUGEINT >
             0)`` that gives ``person, part, key, value, weight``, reading one person's rows for that person's result and
             nothing else.
@@ -45,9 +46,16 @@ class Bounding:
 
     query: str
     parts: tuple[Part, ...]
-    inner: Mapping[str, frozenset[str] | None]
+    inner: Mapping[str, frozenset[str] | None] | None = None
     sql: str = "SELECT person, part, key, value, value AS weight FROM merged"
     digest_ties: bool = False
+
+    @property
+    def allowed(self) -> Mapping[str, frozenset[str] | None]:
+        """``inner``, or its default."""
+        if self.inner is not None:
+            return self.inner
+        return {part.name: None if part.keys is None else frozenset(part.keys) for part in self.parts}
 
 
 def bounded(partials: Iterable[pa.Table], bounding: Bounding, *, threads: int | None = None) -> dict[str, Vector]:
@@ -65,7 +73,7 @@ def bounded(partials: Iterable[pa.Table], bounding: Bounding, *, threads: int | 
         InputError: ``dp-tally``: a partial has another schema, a part, key or value that the query does not allow;
             ``dp-person``: an empty person; ``dp-overflow``: a sum beyond 64 bits; ``dp-memory``.
     """
-    checked = (check(partial, bounding.inner) for partial in partials)
+    checked = (check(partial, bounding.allowed) for partial in partials)
     found = _merged(checked, _selection(bounding, lane="0", person="c.person"), threads)
     return _added(found, bounding.parts)
 
@@ -86,7 +94,7 @@ def bounded_lanes(
     tables = [
         partial.set_column(0, PARTIALS.field("person"), _in_lane(number, partial.column("person")))
         for number, lane in enumerate(lanes)
-        for partial in (check(one, bounding.inner) for one in lane)
+        for partial in (check(one, bounding.allowed) for one in lane)
     ]
     person = f"substr(c.person, {_LANE_DIGITS + 1})"
     statement = _selection(bounding, lane=f"left(c.person, {_LANE_DIGITS})::BIGINT", person=person)

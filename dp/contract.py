@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Literal, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 from dp.epsilon import MICRO, micro_epsilon
 from policies.contract import Options
 from policies.schema import ColumnName, Slug
+
+if TYPE_CHECKING:
+    from dp.bounding import Bounding
 
 OTHER = "other"
 """Key under which everything outside the public keys is counted."""
@@ -193,6 +196,18 @@ class QueryOptions(Options):
     def parts(self) -> tuple[Part, ...]:
         """The vectors it consists of."""
         raise NotImplementedError
+
+    def bounding(self) -> Bounding:
+        """How a person is bounded, for `vectors`."""
+        from dp.bounding import Bounding
+
+        return Bounding(query=self.id, parts=self.parts())
+
+    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
+        """See `Query.vectors`."""
+        from dp.bounding import bounded
+
+        return bounded(partials, self.bounding(), threads=threads)
 
 
 def amount(options: QueryOptions) -> int:

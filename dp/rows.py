@@ -108,7 +108,11 @@ def person_id(text: str | None) -> str:
         InputError: ``dp-person``: there is none.
     """
     name = unicodedata.normalize("NFC", (text or "").strip().casefold())
-    if not name or any("\ud800" <= char <= "\udfff" for char in name):
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # half of a character, which no file can hold
+        name = ""
+    if not name:
         hint = "set 'person' in the policy"
         raise InputError("a row does not name its person", code="dp-person", hint=hint)
     return name

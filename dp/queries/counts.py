@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import Bounding, bounded
 from dp.contract import (
     ALL,
     OTHER,
@@ -20,7 +19,6 @@ from dp.contract import (
     Part,
     PublicKeys,
     QueryOptions,
-    Vector,
     non_negative,
 )
 from dp.queries._guard import noise_is_safe
@@ -75,15 +73,6 @@ class CountEventsOptions(QueryOptions):
         """Events by person and key. See `dp.contract.Query.partial`."""
         return _rows(self, events, person)
 
-    def bounding(self) -> Bounding:
-        """How a person is bounded, for `vectors`."""
-        inner = {"events": frozenset(public_keys(self.by, self.keys))}
-        return Bounding(query=self.id, parts=self.parts(), inner=inner)
-
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`."""
-        return bounded(partials, self.bounding(), threads=threads)
-
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""
         return {"steps": ["negative counts set to 0"], "events": non_negative(noisy["events"])}
@@ -115,15 +104,6 @@ class CountUsersOptions(QueryOptions):
     def partial(self, events: pa.Table, person: str | None) -> pa.Table:
         """Events by person and key, which decide the keys that a person is counted under."""
         return _rows(self, events, person)
-
-    def bounding(self) -> Bounding:
-        """How a person is bounded, for `vectors`."""
-        inner = {"people": frozenset(public_keys(self.by, self.keys))}
-        return Bounding(query=self.id, parts=self.parts(), inner=inner)
-
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`."""
-        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""

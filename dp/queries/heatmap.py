@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Self
 
@@ -10,8 +10,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import Bounding, bounded
-from dp.contract import Column, Limit, Noisy, Part, QueryOptions, Vector
+from dp.contract import Column, Limit, Noisy, Part, QueryOptions
 from dp.queries._guard import noise_is_safe
 from dp.rows import Coded, coded, column, partial, persons
 from policies.schema import ColumnName, Slug
@@ -100,14 +99,6 @@ class HeatmapOptions(QueryOptions):
             places.append(np.floor(np.where(inside, pixels, 0) * cells / size).astype(np.int64))
         cell = (kind * high + np.minimum(places[1], high - 1)) * wide + np.minimum(places[0], wide - 1)
         return Coded(np.where(inside, cell, -1), self.keys())
-
-    def bounding(self) -> Bounding:
-        """How a person is bounded, for `vectors`."""
-        return Bounding(query=self.id, parts=self.parts(), inner={"clicks": frozenset(self.keys())})
-
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`."""
-        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """For each class of screens its rows from the top, each a list of cells from the left, without negatives."""

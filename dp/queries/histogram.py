@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import Bounding, bounded
-from dp.contract import OTHER, Column, Limit, Noisy, Part, PublicKeys, QueryOptions, Vector, non_negative
+from dp.contract import OTHER, Column, Limit, Noisy, Part, PublicKeys, QueryOptions, non_negative
 from dp.queries._guard import noise_is_safe
 from dp.queries.counts import public_keys
 from dp.rows import Coded, coded, column, partial, persons
@@ -60,15 +59,6 @@ class HistogramOptions(QueryOptions):
         return coded(
             column(events, self.by), lambda name: None if name is None else (name if name in public else OTHER)
         )
-
-    def bounding(self) -> Bounding:
-        """How a person is bounded, for `vectors`."""
-        inner = {"presses": frozenset(public_keys(self.by, self.keys))}
-        return Bounding(query=self.id, parts=self.parts(), inner=inner)
-
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`."""
-        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Counts without negative ones."""

@@ -7,7 +7,7 @@ reaches a threshold; whoever releases applies it with ``delta`` (`Part.keys` is 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Self
@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import Bounding, bounded
-from dp.contract import Column, GroupBy, Ints, Limit, Noisy, Part, QueryOptions, Vector, non_negative
+from dp.bounding import Bounding
+from dp.contract import Column, GroupBy, Ints, Limit, Noisy, Part, QueryOptions, non_negative
 from dp.queries._guard import noise_is_safe
 from dp.rows import coded, column, partial, persons
 
@@ -63,13 +63,8 @@ class PartitionsOptions(QueryOptions):
         return partial(who, coded(column(events, self.by), clean), {part.name: ones for part in self.parts()})
 
     def bounding(self) -> Bounding:
-        """How a person is bounded, for `vectors`."""
-        parts = self.parts()
-        return Bounding(query=self.id, parts=parts, inner={part.name: None for part in parts}, digest_ties=True)
-
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`. The keys are those of the data: they stay inside until thresholded."""
-        return bounded(partials, self.bounding(), threads=threads)
+        """How a person is bounded. The keys are those of the data: they stay inside until thresholded."""
+        return Bounding(query=self.id, parts=self.parts(), digest_ties=True)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Figures without negative ones."""

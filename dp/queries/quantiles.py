@@ -7,7 +7,7 @@ in the exponential mechanism.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, field_validator, model_validator
 
-from dp.bounding import Bounding, bounded
-from dp.contract import ALL, Column, Noisy, Part, QueryOptions, Vector
+from dp.bounding import Bounding
+from dp.contract import ALL, Column, Noisy, Part, QueryOptions
 from dp.queries._guard import noise_is_safe
 from dp.rows import Coded, column, fixed_point, partial, persons
 from policies.schema import ColumnName, Slug
@@ -101,10 +101,6 @@ class QuantilesOptions(QueryOptions):
         else:
             inner = {"sum": frozenset({ALL}), "count": frozenset({ALL})}
         return Bounding(query=self.id, parts=self.parts(), inner=inner, sql=self._one_value())
-
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`."""
-        return bounded(partials, self.bounding(), threads=threads)
 
     def _one_value(self) -> str:
         if self.per_person == "median":

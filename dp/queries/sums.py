@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Self
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from dp.bounding import Bounding, bounded
+from dp.bounding import Bounding
 from dp.contract import (
     Column,
     GroupBy,
@@ -21,7 +21,6 @@ from dp.contract import (
     Part,
     PublicKeys,
     QueryOptions,
-    Vector,
     non_negative,
 )
 from dp.engine import CAP
@@ -78,12 +77,7 @@ class SumOptions(QueryOptions):
         step = self.unit_size * 10**self.decimals
         # Both figures are options of the policy.
         sql = f"SELECT person, part, key, value // {step} AS value, value AS weight FROM merged"  # noqa: S608
-        inner = {"sum": frozenset(public_keys(self.by, self.keys))}
-        return Bounding(query=self.id, parts=self.parts(), inner=inner, sql=sql)
-
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`."""
-        return bounded(partials, self.bounding(), threads=threads)
+        return Bounding(query=self.id, parts=self.parts(), sql=sql)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Sums without negative ones."""
@@ -153,10 +147,6 @@ class MeanOptions(QueryOptions):
         keys = frozenset(public_keys(self.by, self.keys))
         inner = {"sum": keys, "count": keys}
         return Bounding(query=self.id, parts=self.parts(), inner=inner, sql=sql)
-
-    def vectors(self, partials: Iterable[pa.Table], *, threads: int | None = None) -> Mapping[str, Vector]:
-        """See `dp.contract.Query.vectors`."""
-        return bounded(partials, self.bounding(), threads=threads)
 
     def finish(self, noisy: Noisy) -> Mapping[str, object]:
         """Quotients of the noisy values, within the clip; null where the noisy count is not positive."""

@@ -55,6 +55,16 @@ def test_a_file_that_cannot_be_decoded_never_gives_the_picture_before_it() -> No
     assert after()[1][0, 0, 0] == 200
 
 
+def test_a_frame_known_to_show_what_the_one_before_shows_is_not_decoded() -> None:
+    """Unless that one could not be decoded: then nothing is known."""
+    data = [picture(10), picture(200), b"broken", picture(90)]
+    files = {str(number): SourceFile(str(number), one) for number, one in enumerate(data)}
+    first, second, _, last = decoded(files, files, 10_000, same={"1", "3"})
+    assert (first()[1] == second()[1]).all()
+    assert second()[0] == data[1]
+    assert last()[1][0, 0, 0] == 90
+
+
 def line(confidence: float, text: str = "Open Jane", cut: int = 4) -> Line:
     """A line of two words."""
     words = (
