@@ -45,7 +45,7 @@ _PARTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str, bool], ...] = (
     ("titles, addresses, names", ("#fields",), _TEXTS, "leave as recorded", True),
     ("clipboard", ("clipboard",), _TEXTS, "leaves as recorded", True),
     ("screens", ("#frames",), ("screen",), "do not leave: nothing can read them", False),
-    ("codes, faces and fields on screens", ("#frames",), ("region",), "leave where no text is beside them", True),
+    ("what is no text on screens", ("#frames",), ("region",), "leave where no text is beside them", True),
 )  # fmt: skip
 """What there is, where it is counted, what a step must give to touch it, and what happens where none does."""
 

@@ -51,11 +51,12 @@ class Preview:
     Attributes:
         digest: Of the policy.
         withheld: Why it would not leave; ``None`` where it would.
-        report: Figures; ``None`` where it is withheld.
+        report: Figures; ``None`` where it is withheld, or holds nothing but screens that were not read.
         moments: Its texts in order of time, with what was found masked.
         found: Every finding of a text.
         shots: Frames that were covered and verified; empty where screens were not read.
-        frames: Frames of the recording.
+        frames: Frames of the recording, those taken out of videos included once they were.
+        videos: Videos of the recording.
         held: Frames withheld, by code.
         screens: Whether screens were read: what is seen on them is then searched in texts, too.
     """
@@ -67,6 +68,7 @@ class Preview:
     found: tuple[Found, ...] = field(default=(), repr=False)
     shots: tuple[Shot, ...] = field(default=(), repr=False)
     frames: int = 0
+    videos: int = 0
     held: Mapping[str, int] = field(default_factory=dict)
     screens: bool = False
 
@@ -79,6 +81,9 @@ def preview(recording: Recording, plan: Plan, *, screens: bool) -> Preview:
     """
     watch = _Watch(plan)
     looked = recording if screens else without_media(recording)
+    videos = sum(name.lower().endswith(_VIDEOS) for name in recording.files)
+    if not looked.files:  # a folder of screenshots: without them there is nothing to judge
+        return Preview(plan.policy.digest, None, None, frames=len(recording.frames), videos=videos)
     outcome = process(lambda: looked, plan, watch=watch)
     return Preview(
         digest=plan.policy.digest,
@@ -87,7 +92,8 @@ def preview(recording: Recording, plan: Plan, *, screens: bool) -> Preview:
         moments=watch.moments,
         found=watch.found,
         shots=tuple(sorted(watch.shots.values(), key=_number)),
-        frames=len(recording.frames),
+        frames=watch.count if screens else len(recording.frames),
+        videos=videos,
         held=_counted(watch.held.values()),
         screens=screens,
     )
@@ -105,7 +111,8 @@ def without_media(recording: Recording) -> Recording:
     return replace(recording, frames=(), files=files, fields=fields)
 
 
-_MEDIA = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".mp4", ".mkv", ".webm", ".avi", ".mov", ".m4v")
+_VIDEOS = (".mp4", ".mkv", ".webm", ".avi", ".mov", ".m4v")
+_MEDIA = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", *_VIDEOS)
 
 
 @dataclass(slots=True)
@@ -117,6 +124,7 @@ class _Watch:
     found: tuple[Found, ...] = ()
     shots: dict[str, Shot] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
+    count: int = 0
 
     def decided(self, seen: Looked, person: str | None) -> None:
         """Keep the texts, with what takes the place of each finding."""
@@ -144,6 +152,7 @@ class _Watch:
 
     def ended(self, frames: Sequence[str], withheld: Mapping[str, str]) -> None:
         """Number the frames, and keep why others did not pass."""
+        self.count = len(set(frames))
         numbers = {name: number for number, name in enumerate(dict.fromkeys(frames), start=1)}
         self.shots = {name: replace(shot, number=numbers.get(name, 0)) for name, shot in self.shots.items()}
         self.held.update(withheld)

@@ -248,3 +248,17 @@ def test_what_is_no_audit_is_refused_before_the_page_opens(
     with pytest.raises(InputError) as caught:
         desk_for("ann", audit=tmp_path / "audit.json")
     assert caught.value.code == "audit-unreadable"
+
+
+def test_a_recording_of_screens_alone_is_not_called_withheld(page_for: Callable[..., Page], tmp_path: Path) -> None:
+    """Nothing is known of it before its screens are read, and the page says so."""
+    from tiny_recording import picture
+
+    folder = tmp_path / "sample" / "third"
+    folder.mkdir(parents=True)
+    for number in range(2):
+        (folder / f"{number}.png").write_bytes(picture("milk and bread"))
+    shown = page_for("ann").look(number=3).text
+    assert "would not leave" not in shown
+    assert "holds screens alone" in shown
+    assert "Screens (2)" in shown
