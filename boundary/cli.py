@@ -1,4 +1,4 @@
-"""``boundary``: run, release, detect, sheet, audit, decrypt, budget, doctor.
+"""``boundary``: run, release, detect, sheet, audit, review, subject, decrypt, policy, budget, doctor.
 
 Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
 Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
@@ -19,6 +19,7 @@ from rich.console import Console
 
 from boundary import audit_cli, policy_cli, show
 from boundary.budget import LedgerOption, budget_app
+from boundary.review.command import review_command
 from boundary.state import project_key
 from policies import load_policy
 from recording.errors import BoundaryError, InputError
@@ -47,6 +48,7 @@ KeyOption = Annotated[
 ]
 
 app.add_typer(budget_app, name="budget")
+app.command("review", short_help="Open the reviewers' page on this machine.")(review_command)
 
 
 def main() -> None:
@@ -78,6 +80,9 @@ def run_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="A new or empty folder for what may leave.")],
     key_file: KeyOption = None,
     ledger: LedgerOption = None,
+    approved: Annotated[
+        Path | None, typer.Option("--approved", help="Run only what this log of reviews approves; or its folder.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no tables.")] = False,
 ) -> None:
     """Take recordings through a policy; write what may leave to OUT, in the format of its source.
@@ -87,7 +92,7 @@ def run_command(
     """
     from boundary.runner import run
 
-    plan = _built(policy, _key(key_file))
+    plan = _built(policy, _key(key_file), approved)
     console = Console(stderr=True)
     try:
         with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
@@ -263,12 +268,16 @@ def _key(file: Path | None) -> bytes:
         _fail(error, USAGE)
 
 
-def _built(name: str, key: bytes) -> Plan:
-    """The policy, loaded and with every step built, before any data are read."""
+def _built(name: str, key: bytes, approved: Path | None = None) -> Plan:
+    """The policy, loaded, approved where that is asked for, and with every step built, before any data are read."""
+    from boundary.approvals import require_approved
     from boundary.plan import build_plan
 
     try:
-        return build_plan(load_policy(name), key=key)
+        loaded = load_policy(name)
+        if approved is not None:
+            require_approved(loaded, approved)
+        return build_plan(loaded, key=key)
     except BoundaryError as error:
         _fail(error, REFUSED)
 

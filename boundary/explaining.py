@@ -171,6 +171,12 @@ def explain_keys(keys: str, plan: Plan) -> Explanation:
     return explain_recording(parse_files("keys", files), without_consent(plan))
 
 
+def explain_decisions(seen: Looked, plan: Plan, decisions: Iterable[Decision]) -> tuple[Explained, ...]:
+    """Why each decision was made, one by one: a typed value once for each text that shows it."""
+    hits = _hits(seen)
+    return tuple(_explained(seen, plan, decision, hits, decision.finding.span, ()) for decision in decisions)
+
+
 def _typed(seen: Looked, plan: Plan) -> Iterator[Explained]:
     """One for each typed value, however many texts showed it."""
     hits = _hits(seen)

@@ -108,6 +108,8 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
     recording, videos, sampled = session.recording, seen.videos, seen.sampled
     pixel_findings = seen.pixels
     findings = [*(decision.finding for decision in decisions), *pixel_findings]
+    if watch is not None:
+        watch.decided(seen, person)
     with clock.during("change.screen"):
         covered = Covered({}, {})
         if screens.read:

@@ -130,6 +130,9 @@ class _Watch:
 
         return read
 
+    def decided(self, *_: Any) -> None:
+        """A sheet shows no texts."""
+
     def frame(self, name: str, before: Any, after: Any, marks: Sequence[Mark]) -> None:
         """Keep a frame that is among the sample so far."""
         labels = Counter(mark.label or "(not named)" for mark in marks)

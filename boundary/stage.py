@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from boundary.approvals import require_approved
 from boundary.outcome import Outcome, Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan, cached_plan
@@ -48,18 +49,29 @@ class Stage:
     Args:
         policy: A policy file, the name of a shipped policy, or a loaded `Policy`.
         key_file: File with the project key; by default the one in the state folder of whichever machine runs it.
+        approvals: Log of ``boundary review``, or its folder: only a policy that it approves is taken. It is asked here,
+            where the stage is made; processes that it is sent to take this policy, with these lists, and no other.
 
     The pickled state is the policy's text, its digest and the options; models and the key stay where they are, and each
     process builds its plan once.
 
     Raises:
         PolicyError: The policy was refused.
+        ApprovalMissing: It is not among the approved ones.
     """
 
     schema = SCHEMA
 
-    def __init__(self, policy: str | Path | Policy, *, key_file: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        policy: str | Path | Policy,
+        *,
+        key_file: str | Path | None = None,
+        approvals: str | Path | None = None,
+    ) -> None:
         loaded = policy if isinstance(policy, Policy) else load_policy(policy)
+        if approvals is not None:
+            require_approved(loaded, approvals)
         self._state = (loaded.sources, loaded.folder, loaded.digest, None if key_file is None else str(key_file))
 
     def __getstate__(self) -> tuple[Any, ...]:

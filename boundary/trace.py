@@ -50,6 +50,10 @@ class Watch(Protocol):
     `boundary.pipeline.process` says whether it may be.
     """
 
+    def decided(self, seen: Any, person: str | None) -> None:
+        """Every text that there is, what was found in it, and what becomes of that: `boundary.looking.Looked`."""
+        ...
+
     def frame(self, name: str, before: Any, after: Any, marks: Sequence[Mark]) -> None:
         """A frame that was covered, read again and found clean: pixels as captured and as they leave, BGR."""
         ...
