@@ -1,4 +1,4 @@
-"""``boundary``: run, release, detect, sheet, decrypt, budget, doctor.
+"""``boundary``: run, release, detect, sheet, decrypt, budget, policy, subject, doctor.
 
 Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
 Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 import typer
 from rich.console import Console
 
-from boundary import policy_cli, show
+from boundary import policy_cli, show, subject_cli
 from boundary.budget import LedgerOption, budget_app
 from boundary.state import project_key
 from policies import load_policy
@@ -46,6 +46,7 @@ KeyOption = Annotated[
 ]
 
 app.add_typer(budget_app, name="budget")
+app.add_typer(subject_cli.app, name="subject")
 
 
 def main() -> None:
