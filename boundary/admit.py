@@ -80,7 +80,7 @@ class Consent:
         register, day = self.register(), today()
         refused = register.refusal(person, self.require, first=day, last=day)
         if refused is None:
-            days = (day, *_recorded(recording))
+            days = (day, *recorded_days(recording))
             refused = register.refusal(person, self.require, first=min(days), last=max(days))
         return Admission(refused) if refused or person is None else Admission(scope=register.scope(person))
 
@@ -89,7 +89,7 @@ class Consent:
         return read_register(self.file)
 
 
-def _recorded(recording: Recording) -> tuple[date, ...]:
+def recorded_days(recording: Recording) -> tuple[date, ...]:
     """First and last UTC day of a recording, as far as its clock or its metadata tell them."""
     from dp.days import days, start_day
 

@@ -49,6 +49,14 @@ class Grant:
     withdrawn: bool = False
     clear: bool = True
 
+    def refusal(self, require: str, *, first: date, last: date) -> str | None:
+        """Why it does not cover the days from ``first`` to ``last``; see `Register.refusal`."""
+        if self.status != require:
+            return "consent-missing"
+        if self.begins is not None and first < self.begins:
+            return "consent-not-yet"
+        return "consent-ended" if self.ends is not None and last >= self.ends else None
+
 
 @dataclass(frozen=True, slots=True)
 class Register:
@@ -73,12 +81,7 @@ class Register:
             return "consent-unknown"
         if len(set(grants)) > 1 or not grants[0].clear:
             return "consent-unclear"
-        grant = grants[0]
-        if grant.status != require:
-            return "consent-missing"
-        if grant.begins is not None and first < grant.begins:
-            return "consent-not-yet"
-        return "consent-ended" if grant.ends is not None and last >= grant.ends else None
+        return grants[0].refusal(require, first=first, last=last)
 
     def scope(self, person: str) -> frozenset[str]:
         """What somebody consented to who is not refused."""
@@ -164,28 +167,27 @@ def columns(header: list[str]) -> dict[str, int]:
 
 
 def _grant(cells: Mapping[str, str], header: Mapping[str, int], *, clear: bool) -> Grant:
-    begins, ends = (_day(cells.get(name, "")) for name in ("from", "until"))
+    told = [cells.get(name, "") for name in ("from", "until")]
+    begins, ends = map(_day, told)
     words = {word for word in _SEPARATORS.split(cells.get("scope", "").casefold()) if word}
     scope = EVERYTHING if "scope" not in header or words == {"all"} else frozenset(words)
-    understood = clear and begins is not False and ends is not False and scope <= EVERYTHING
+    understood = clear and scope <= EVERYTHING and [bool(text) for text in told] == [bool(begins), bool(ends)]
     if begins and ends and begins >= ends:
         understood = False
     return Grant(
         spelt=cells["person"],
         status=cells["status"],
-        begins=begins or None,
-        ends=ends or None,
+        begins=begins,
+        ends=ends,
         scope=scope & EVERYTHING,
         withdrawn=bool(cells.get("withdrawn")),
         clear=understood,
     )
 
 
-def _day(text: str) -> date | None | bool:
-    """A day as ``YYYY-MM-DD``; ``None`` where nothing is said; ``False`` where something else is."""
-    if not text:
-        return None
+def _day(text: str) -> date | None:
+    """A day as ``YYYY-MM-DD``; ``None`` where it is none."""
     try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else False
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
-        return False
+        return None

@@ -1,4 +1,4 @@
-"""What a person consented to, carried out: without ``screens`` no picture is looked at, without ``keys`` no text leaves."""
+"""What a person consented to, carried out: no picture is seen without ``screens``, no text leaves without ``keys``."""
 
 from __future__ import annotations
 

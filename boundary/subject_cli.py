@@ -29,7 +29,9 @@ app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="For the person recorded: withdraw, be told, object."
 )
 
-PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="The person as recordings and register name them.")]
+PersonArgument = Annotated[
+    str, typer.Argument(metavar="PERSON", help="The person as recordings and register name them.")
+]
 ReleasesOption = Annotated[
     list[Path] | None,
     typer.Option("--releases", metavar="DIR", help="A release, or a folder of releases; may be given again."),
@@ -75,7 +77,10 @@ def report_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write; it must not be there yet.")],
     releases: ReleasesOption = None,
     own: Annotated[
-        bool, typer.Option("--own", help="Also show what they typed: for their eyes only; the file is readable by you alone.")
+        bool,
+        typer.Option(
+            "--own", help="Also show what they typed: for their eyes only; the file is readable by you alone."
+        ),
     ] = False,
     key_file: KeyOption = None,
 ) -> None:
@@ -108,9 +113,11 @@ def feedback_command(
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Write it as it is: it is invented, or no value of anybody.")
     ] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The proposal; by default a new file beside the policy.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The proposal; by default a new file beside the policy.")
+    ] = None,
 ) -> None:
-    """Write a proposal beside the policy: a policy of its own that extends it by one test. A reviewer runs and merges it.
+    """Write a proposal beside the policy: a policy that extends it by one test. A reviewer runs and merges it.
 
     What is personal is replaced by something invented of the same shape, unless --as-is is given.
     """
@@ -157,7 +164,9 @@ def _list(found: Sequence[Holding]) -> None:
     count, places = sum(len(one.records) for one in found), sum(bool(one.records) for one in found)
     if count:
         console.print(table)
-        console.print(f"to delete, here and wherever these went: {_many(count, 'record')} in {_many(places, 'release')}")
+        console.print(
+            f"to delete, here and wherever these went: {_many(count, 'record')} in {_many(places, 'release')}"
+        )
     else:
         console.print(f"no record of this person in {_many(len(found), 'release')} that could be asked")
     for one in found:

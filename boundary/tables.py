@@ -53,7 +53,7 @@ def table_tallies(path: Path, kind: Kind, plan: Plan) -> tuple[Any, ...]:
 
 
 def table_digest(path: Path, plan: Plan) -> str:
-    """Keyed digest of a file, of the register that says whose its rows are, and of who consents; its name does not matter."""
+    """Keyed digest of a file, of whose its rows are and of who consents; its name does not matter."""
     files = {"table": SourceFile("table", None, path)}
     if plan.policy.data.people:
         files["people"] = SourceFile("people", None, plan.policy.folder / plan.policy.data.people)

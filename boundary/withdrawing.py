@@ -72,7 +72,11 @@ def edited(text: str, person: str, day: date) -> tuple[str, Withdrawal]:
             raise _not_editable("a line has more cells than the header")
         out[0] = _body(lines[0]) + ",withdrawn" + _ending(lines[0])
         header["withdrawn"] = width
-    mine = [number for number, line in enumerate(lines) if number and fold(_at(_cells(line), header["person"])) == fold(person)]
+    mine = [
+        number
+        for number, line in enumerate(lines)
+        if number and fold(_at(_cells(line), header["person"])) == fold(person)
+    ]
     open_ = [number for number in mine if not _at(_cells(lines[number]), header["withdrawn"]).strip()]
     for number in open_:
         out[number] = _marked(lines[number], header, day)
@@ -92,7 +96,9 @@ def _marked(line: str, header: dict[str, int], day: date) -> str:
 def _written(cells: dict[int, str], header: dict[str, int], day: date) -> str:
     told = cells | {header["status"]: STATUS, header["withdrawn"]: day.isoformat()}
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow([told.get(index, "") for index in range(max(*told, *header.values()) + 1)])
+    csv.writer(out, lineterminator="").writerow(
+        [told.get(index, "") for index in range(max(*told, *header.values()) + 1)]
+    )
     return out.getvalue()
 
 

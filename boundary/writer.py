@@ -56,7 +56,7 @@ def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None
 
 def _write(target: Path, data: bytes, mode: int | None = None) -> None:
     # Two names that this file system takes for one would lose a file: "x" refuses the second.
-    with open(target, "xb", opener=None if mode is None else _private) as out:  # noqa: PTH123  Path has no opener
+    with open(target, "xb", opener=None if mode is None else _private) as out:
         if mode is not None:
             os.fchmod(out.fileno(), mode)
         out.write(data)
