@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 import typer
 from rich.console import Console
 
-from boundary import audit_cli, policy_cli, show
+from boundary import audit_cli, policy_cli, show, subject_cli
 from boundary.budget import LedgerOption, budget_app
 from boundary.review.command import review_command
 from boundary.state import project_key
@@ -48,6 +48,7 @@ KeyOption = Annotated[
 ]
 
 app.add_typer(budget_app, name="budget")
+app.add_typer(subject_cli.app, name="subject")
 app.command("review", short_help="Open the reviewers' page on this machine.")(review_command)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from recording.model import Box, Finding
 
@@ -43,28 +43,26 @@ class Mark:
     score: float | None = None
 
 
-class Watch(Protocol):
-    """**Protocol:** looks on while the frames of a recording are covered, and changes nothing.
+class Watch:
+    """Looks on while a recording is taken through a policy, and changes nothing: what is not asked for is passed over.
 
     What it raises withholds the recording. Nothing that it is shown is released yet: only the outcome of
     `boundary.pipeline.process` says whether it may be.
     """
 
+    __slots__ = ()
+
     def decided(self, seen: Any, person: str | None) -> None:
         """Every text that there is, what was found in it, and what becomes of that: `boundary.looking.Looked`."""
-        ...
 
     def frame(self, name: str, before: Any, after: Any, marks: Sequence[Mark]) -> None:
         """A frame that was covered, read again and found clean: pixels as captured and as they leave, BGR."""
-        ...
 
     def ended(self, frames: Sequence[str], withheld: Mapping[str, str]) -> None:
         """Every frame of the recording, in order, and the codes of those that were withheld."""
-        ...
 
     def changed(self, done: Any) -> None:
         """What was read, found and made of it, as `Done`; called last, before verification."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

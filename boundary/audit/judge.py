@@ -13,6 +13,7 @@ from boundary.audit.plant import Planted
 from boundary.findings import gather
 from boundary.outcome import Release, Withheld
 from boundary.screens import Screens
+from boundary.trace import Watch
 from recording import parse_files
 from recording.model import Recording, SourceFile
 
@@ -47,8 +48,8 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class Glimpses:
-    """A `boundary.trace.Watch` that keeps how much of each canary on a frame shows, and looks at nothing else.
+class Glimpses(Watch):
+    """Keeps how much of each canary on a frame shows, and looks at nothing else.
 
     Attributes:
         planted: What is on the frames, by name.
@@ -67,12 +68,6 @@ class Glimpses:
             if seen >= GLIMPSE and seen < SHARE and one.canary.entity != HARMLESS:
                 seen = max(seen, longest_run(core, fold(self.judge(crop(after, one.box)))))
             self.shown[one.canary] = seen
-
-    def ended(self, frames: Sequence[str], withheld: Mapping[str, str]) -> None:
-        """Frames that are not shown were withheld."""
-
-    def changed(self, done: Any) -> None:
-        """Texts are judged by the release itself."""
 
 
 def texts_of(recording: Recording) -> str:

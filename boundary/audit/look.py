@@ -19,6 +19,7 @@ from boundary.audit.tally import Tally
 from boundary.outcome import Outcome, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
+from boundary.trace import Watch
 from recording import open_recording, parse_files
 from recording.edit import Patch, apply_patches, row_removal
 from recording.errors import BoundaryError, MissingExtra
@@ -29,8 +30,8 @@ SLOTS = 6
 
 
 @dataclass(slots=True)
-class Onlooker:
-    """A `boundary.trace.Watch` that counts, offers places to judge, and asks for a second opinion.
+class Onlooker(Watch):
+    """Counts, offers places to judge, and asks for a second opinion.
 
     What it has seen counts only once the outcome is known: see `settle`.
     """
