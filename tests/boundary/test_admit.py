@@ -139,11 +139,15 @@ def counted(release: Release) -> dict[str, int]:
     return {row["key"]: row["value"] for row in rows.to_pylist()}
 
 
+FINDING = "find: [{use: text.roles}]\nchange: {default: {use: redact}}\n"
+"""Without it no recording passes beside the statistics."""
+
+
 def test_barred_time_counts_in_no_statistic(tmp_path: Path, planned: Callable[[str], Plan]) -> None:
     """Tallies are those of the admitted events, counted by hand."""
     keys = "[Mail, KeePassXC]"
     plan = planned(
-        f"{PEOPLE}{RULES['apps deny']}\nrelease:\n  aggregates:\n"
+        f"{PEOPLE}{RULES['apps deny']}\n{FINDING}release:\n  aggregates:\n"
         f"    - {{use: dp.count_events, id: a, keys: {keys}, max_groups: 2, max_per_group: 9000, epsilon: 1}}"
     )
     release = taken(office(), tmp_path, plan)
@@ -157,7 +161,7 @@ def test_barred_time_counts_in_no_statistic(tmp_path: Path, planned: Callable[[s
 def test_a_statistic_is_the_bounded_hand_count_before_noise(tmp_path: Path, planned: Callable[[str], Plan]) -> None:
     """Two recordings of one person count together and are cut to what one person may add."""
     plan = planned(
-        f"{PEOPLE}release:\n  aggregates:\n"
+        f"{PEOPLE}{FINDING}release:\n  aggregates:\n"
         "    - {use: dp.count_events, id: a, keys: [Mail, Crm], max_groups: 1, max_per_group: 30, epsilon: 1}"
     )
     desks = {
