@@ -160,12 +160,9 @@ class _Checker:
                 continue
             wanted = _GIVES.get(label, "text.change")
             if wanted not in use.spec.gives:
-                self.report(
-                    nodes.as_mapping(node)["use"].mark,
-                    "wrong-operator",
-                    f"'{use.spec.name}' cannot change this",
-                    f"one of {', '.join(name for name in of_phase(Phase.CHANGE) if wanted in steps()[name].gives)}",
-                )
+                fitting = ", ".join(name for name in of_phase(Phase.CHANGE) if wanted in steps()[name].gives)
+                mark, said = nodes.as_mapping(node)["use"].mark, f"'{use.spec.name}' cannot change this"
+                self.report(mark, "wrong-operator", said, f"one of {fitting}")
                 continue
             out[label] = use
         return out
