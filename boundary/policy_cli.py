@@ -6,15 +6,14 @@ Exit codes: 0 nothing to say, 1 findings, failures or differences, 2 usage, 3 a 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from boundary.policy_new import Base, Replace
+from boundary.policy_writing import FOUND, REFUSED, USAGE, fail, fmt_command, new_command, put, save
 from boundary.remarks import Format, Remark, of_error, of_lints, rendered
 from policies import Policy, load_policy
 from recording.errors import BoundaryError, InputError, PolicyError
@@ -22,7 +21,6 @@ from recording.errors import BoundaryError, InputError, PolicyError
 if TYPE_CHECKING:
     from boundary.plan import Plan
 
-FOUND, USAGE, REFUSED = 1, 2, 3
 KEY = b"looking at policies keeps no links between runs"
 """For plans that release nothing."""
 
@@ -101,9 +99,9 @@ def schema_command(
     from policies.json_schema import rendered as schema
 
     if out is None:
-        _print(schema())
+        put(schema())
     else:
-        _save(out, schema())
+        save(out, schema())
 
 
 @app.command("explain", short_help="Why something is found: rule, score, context, overlaps, policy line.")
@@ -134,11 +132,11 @@ def explain_command(
         else:
             found = explain_text(what, plan)
     except ValueError as error:
-        _fail(InputError(str(error), code="keys-invalid"), USAGE)
+        fail(InputError(str(error), code="keys-invalid"), USAGE)
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     if format_ == "json":
-        _print(json.dumps(policy_show.explanation_data(found, event=event, reveal=reveal), indent=2) + "\n")
+        put(json.dumps(policy_show.explanation_data(found, event=event, reveal=reveal), indent=2) + "\n")
     else:
         policy_show.explanation(found, Console(), event=event, reveal=reveal)
     raise typer.Exit(FOUND if found.withheld else 0)
@@ -162,76 +160,18 @@ def diff_command(
     try:
         found = compare_policies(_built(before), _built(after), sample or ())
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     if format_ == "text":
         policy_show.diff(found, Console(), reveal=reveal)
     elif format_ == "json":
-        _print(json.dumps(policy_show.diff_data(found, reveal=reveal), indent=2) + "\n")
+        put(json.dumps(policy_show.diff_data(found, reveal=reveal), indent=2) + "\n")
     else:
-        _print(rendered(policy_show.diff_remarks(found), format_))
+        put(rendered(policy_show.diff_remarks(found), format_))
     raise typer.Exit(0 if found.empty else FOUND)
 
 
-@app.command("fmt", short_help="Lay a policy out; comments stay.")
-def fmt_command(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Policy files.")],
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 where something would.")] = False,
-) -> None:
-    """Lay policies out as the shipped ones are: indentation, trailing space, blank lines. Comments and order stay."""
-    from policies.edit import format_policy
-
-    changed = False
-    for file in files:
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-            tidy = format_policy(text, str(file))
-        except PolicyError as error:
-            _fail(error, REFUSED)
-        except (OSError, UnicodeDecodeError):
-            _fail(InputError("the policy cannot be read", code="no-such-policy", place=str(file)), USAGE)
-        if tidy != text:
-            changed = True
-            _print(f"{'would lay out' if check else 'laid out'} {file}\n")
-            if not check:
-                _save(file, tidy)
-    raise typer.Exit(FOUND if check and changed else 0)
-
-
-@app.command("new", short_help="Write a policy: questions, or options.")
-def new_command(
-    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("policy.yaml"),
-    name: Annotated[str | None, typer.Option("--name", help="Name of the policy, lower case.")] = None,
-    base: Annotated[Base | None, typer.Option("--base", help="The shipped policy that it builds on.")] = None,
-    person: Annotated[str | None, typer.Option("--person", help="Metadata key that names the person.")] = None,
-    consent: Annotated[str | None, typer.Option("--consent", help="CSV file of the consent register.")] = None,
-    names_file: Annotated[str | None, typer.Option("--names", help="List file of names to hide.")] = None,
-    allow_file: Annotated[str | None, typer.Option("--allow", help="List file of values that are no secret.")] = None,
-    deny_apps: Annotated[list[str] | None, typer.Option("--deny-app", help="An application not to record.")] = None,
-    replace: Annotated[Replace | None, typer.Option("--replace", help="What stands where a value was.")] = None,
-    timing: Annotated[bool | None, typer.Option("--timing/--no-timing", help="Draw rhythm anew.")] = None,
-    epsilon: Annotated[str | None, typer.Option("--epsilon", help="Budget for statistics.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: what is not given is as usual.")] = False,
-) -> None:
-    """Ask a few questions and write a commented policy that passes 'check', with the schema for editors beside it.
-
-    Nothing is overwritten. Options answer questions beforehand.
-    """
-    from boundary.policy_new import create, questions
-
-    given = {
-        "name": name, "base": base, "person": person, "consent": consent, "names_file": names_file,
-        "allow_file": allow_file, "deny_apps": tuple(deny_apps) if deny_apps else None, "replace": replace,
-        "timing": timing, "epsilon": epsilon,
-    }  # fmt: skip
-    told = {key: value for key, value in given.items() if value is not None}
-    try:
-        answers = questions(told, ask=not yes)
-        for line in create(answers, out):
-            Console(soft_wrap=True).print(line, markup=False, highlight=False)
-    except PolicyError as error:
-        _fail(error, REFUSED)
-    except BoundaryError as error:
-        _fail(error, USAGE)
+app.command("fmt", short_help="Lay a policy out; comments stay.")(fmt_command)
+app.command("new", short_help="Write a policy: questions, or options.")(new_command)
 
 
 @app.command("audit-sensitivity", short_help="Measure how far one person moves each statistic.")
@@ -279,7 +219,7 @@ def _loaded(name: str) -> Policy:
     try:
         return load_policy(name)
     except BoundaryError as error:
-        _fail(error, REFUSED)
+        fail(error, REFUSED)
 
 
 def _built(name: str) -> Plan:
@@ -288,27 +228,8 @@ def _built(name: str) -> Plan:
     try:
         return build_plan(_loaded(name), key=KEY)
     except BoundaryError as error:
-        _fail(error, REFUSED)
+        fail(error, REFUSED)
 
 
 def _write(remarks: list[Remark], form: Format) -> None:
-    _print(rendered(remarks, form))
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text)
-
-
-def _save(file: Path, text: str) -> None:
-    """Whole or not at all."""
-    aside = file.with_name(f".{file.name}.new")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(file)
-    except OSError as error:
-        _fail(InputError(f"cannot be written ({error.strerror})", code="unwritable", place=str(file)), USAGE)
-
-
-def _fail(error: BoundaryError, code: int) -> NoReturn:
-    Console(stderr=True, soft_wrap=True).print(str(error), markup=False, highlight=False)
-    raise typer.Exit(code)
+    put(rendered(remarks, form))

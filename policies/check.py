@@ -19,7 +19,7 @@ from policies.nodes import Mark, Node, diagnostic
 from policies.policy import CaseUse, OverrideUse, Policy, PolicySource, StepUse, digest
 from policies.registry import missing, of_phase, steps
 from policies.schema import LABEL_PATTERN, PolicyModel, Release
-from policies.wording import REMEDIES, WORDS, fields_of, suggest
+from policies.wording import fields_of, suggest, wrong
 from recording.errors import Diagnostic
 
 Path_ = tuple[str | int, ...]
@@ -41,9 +41,8 @@ class _Checker:
         self.lists: dict[str, str] = {}
         self.broken: list[StepSpec] = []  # steps with wrong options: no reason to complain about what they give
 
-    def mark(self, path: Path_, *, key: bool = False) -> Mark:
-        node = nodes.at(self.tree, path)
-        return node.place if key else node.mark
+    def mark(self, path: Path_) -> Mark:
+        return nodes.at(self.tree, path).mark
 
     def policy(self, sources: tuple[PolicySource, ...]) -> Policy | None:
         model = self.validate(PolicyModel, nodes.plain(self.tree), ())
@@ -161,12 +160,9 @@ class _Checker:
                 continue
             wanted = _GIVES.get(label, "text.change")
             if wanted not in use.spec.gives:
-                self.report(
-                    nodes.as_mapping(node)["use"].mark,
-                    "wrong-operator",
-                    f"'{use.spec.name}' cannot change this",
-                    f"one of {', '.join(name for name in of_phase(Phase.CHANGE) if wanted in steps()[name].gives)}",
-                )
+                fitting = ", ".join(name for name in of_phase(Phase.CHANGE) if wanted in steps()[name].gives)
+                mark, said = nodes.as_mapping(node)["use"].mark, f"'{use.spec.name}' cannot change this"
+                self.report(mark, "wrong-operator", said, f"one of {fitting}")
                 continue
             out[label] = use
         return out
@@ -254,7 +250,7 @@ class _Checker:
     def verification(self, asked: tuple[StepUse, ...], uses: Iterable[StepUse]) -> tuple[StepUse, ...]:
         """Every verification that fits: as the policy names it, or with its defaults. None can be left out."""
         given = {capability for use in uses for capability in use.spec.gives}
-        mark = self.mark(("verify",), key=True)
+        mark = nodes.at(self.tree, ("verify",)).place
         named = {use.spec.name for use in asked}
         rest = [
             spec
@@ -291,14 +287,8 @@ class _Checker:
             self.report(node.place, "unknown-key", "no such key here", suggest(key, fields_of(model, loc[:-1])))
         elif kind == "missing":
             self.report(node.place, "missing-key", f"the key '{loc[-1]}' is missing", "add it")
-        elif kind.endswith(("_type", "_parsing")):
-            wanted = kind.removesuffix("_type").removesuffix("_parsing")
-            said = f"this should be {WORDS.get(wanted, wanted.replace('_', ' '))}"
-            self.report(node.mark, "wrong-type", said, REMEDIES.get(wanted, ""))
         else:
-            message = item["msg"].removeprefix("Value error, ")
-            hint = str(item.get("ctx", {}).get("hint", ""))
-            self.report(node.mark, "wrong-value", message[:1].lower() + message[1:], hint)
+            self.report(node.mark, *wrong(item))
 
 
 _LABEL = re.compile(LABEL_PATTERN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Literal
 from policies.globs import covers
 from policies.nodes import Mark, diagnostic
 from policies.policy import OverrideUse, Policy, StepUse
+from policies.severity import is_national
 from recording.errors import Diagnostic
 
 Level = Literal["error", "warning", "note"]
@@ -58,9 +58,6 @@ def _untouched(policy: Policy) -> Iterator[Lint]:
         yield _lint("note", top, "untouched-mouse", said, "add 'change: mouse: {use: smooth}'")
 
 
-_COUNTRY = re.compile(r"[A-Z]{2}_")
-
-
 def _declared(uses: Iterable[StepUse]) -> tuple[set[str], bool]:
     """Labels that steps say they find, and whether each of them says so."""
     labels: set[str] = set()
@@ -78,7 +75,7 @@ def _labels(policy: Policy) -> Iterator[Lint]:
     finding = (*policy.find, *(use for override in policy.overrides for use in override.find))
     labels, complete = _declared(finding)
     for label, use in policy.change.items():
-        if label.isupper() and label not in labels and (complete or _COUNTRY.match(label)):
+        if label.isupper() and label not in labels and (complete or is_national(label)):
             hint = "remove it, or list the label where something looks for it"
             yield _lint("warning", use.mark, "never-found", "no step looks for this label", hint)
     for override in policy.overrides:

@@ -129,7 +129,7 @@ def _syntax(error: MarkedYAMLError, file: str) -> Diagnostic:
         problem, hint = "a tab where only spaces may stand", "YAML forbids tabs; indent with spaces"
     elif "alias" in problem or "anchor" in problem:
         problem = "this reads as an alias without an anchor" if "undefined" in problem else problem
-        hint = "put texts that start with * or & in quotes, such as '*.example.com'"
+        hint = "put texts that start with * in quotes, as in '*.example.com'; &name makes an anchor"
     elif "another document" in problem:
         hint = "one file holds one policy"
     # ruamel quotes the offending text; the position says the same without repeating it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -33,8 +34,12 @@ DEFAULTS: Mapping[str, Severity] = MappingProxyType(
 )  # fmt: skip
 """Severities of labels that a policy says nothing about; what is here neither is `MEDIUM`, national ids are `HIGH`."""
 
-_COUNTRY_ID = 2
-"""Labels of one country's ids begin with its code of so many letters, as in ``UK_NHS``."""
+_COUNTRY = re.compile(r"(?!ID_|IP_)[A-Z]{2}_")
+
+
+def is_national(label: str) -> bool:
+    """Whether a label is one of a single country's numbers, which begin with its code, as ``UK_NHS`` does."""
+    return _COUNTRY.match(label) is not None
 
 
 def severity_of(label: str, said: Mapping[str, Severity]) -> Severity:
@@ -45,5 +50,4 @@ def severity_of(label: str, said: Mapping[str, Severity]) -> Severity:
         return DEFAULTS[label]
     if "default" in said:
         return said["default"]
-    country, joint, _ = label.partition("_")
-    return Severity.HIGH if joint and len(country) == _COUNTRY_ID else Severity.MEDIUM
+    return Severity.HIGH if is_national(label) else Severity.MEDIUM

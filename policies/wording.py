@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from pydantic import BaseModel
+from pydantic_core import ErrorDetails
 
 WORDS = MappingProxyType(
     {
@@ -40,6 +41,16 @@ REMEDIES = MappingProxyType(
     }
 )
 """What to do about a value of another kind."""
+
+
+def wrong(item: ErrorDetails) -> tuple[str, str, str]:
+    """Code, message and hint for a value of another kind, or outside of what is allowed; neither quotes it."""
+    kind = item["type"]
+    if kind.endswith(("_type", "_parsing")):
+        wanted = kind.removesuffix("_type").removesuffix("_parsing")
+        return "wrong-type", f"this should be {WORDS.get(wanted, wanted.replace('_', ' '))}", REMEDIES.get(wanted, "")
+    message = item["msg"].removeprefix("Value error, ")
+    return "wrong-value", message[:1].lower() + message[1:], str(item.get("ctx", {}).get("hint", ""))
 
 
 def fields_of(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from policies import PolicySource, load_policy, parse_policy, shipped
 from policies.globs import covers, matches
 from policies.lint import lint
+from policies.severity import Severity, severity_of
 
 HEAD = "policy: 1\nname: mine\n"
 FIND = "find:\n  - {use: text.pii, entities: [US_SSN]}\nchange:\n  default: {use: replace}\n"
@@ -38,7 +39,23 @@ def test_operators_of_labels_that_nothing_finds_are_named():
     assert codes(FIND + "  UK_NINO: {use: redact}\n") == [("never-found", 7)]
     assert codes(FIND + "  US_SSN: {use: redact}\n") == []
     open_ended = FIND.replace("find:\n", "find:\n  - {use: text.secrets}\n")
-    assert codes(open_ended + "  SECRET: {use: redact}\n") == []
+    assert codes(open_ended + "  SECRET: {use: redact}\n  IP_ADDRESS: {use: redact}\n  ID_NUMBER: {use: mask}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("CREDIT_CARD", "critical"),
+        ("UK_NHS", "high"),
+        ("IP_ADDRESS", "medium"),
+        ("ID_NUMBER", "medium"),
+        ("URL", "low"),
+    ],
+)
+def test_every_label_has_a_severity(label, expected):
+    """The policy's own, else the usual one; a country's numbers are high."""
+    assert severity_of(label, {}) == expected
+    assert severity_of(label, {label: Severity.LOW}) == "low"
 
 
 @pytest.mark.parametrize(
