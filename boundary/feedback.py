@@ -10,8 +10,8 @@ import json
 import re
 import secrets
 import string
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,36 +153,36 @@ def _write(file: Path, policy: str, plan: Plan, case: Case) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Code points ``start..end`` of the words, and what it is taken for; the empty label: nobody knows."""
+    """Code points ``start..end`` of the words, and what it is taken for."""
 
     start: int
     end: int
-    label: str = field(default="")
+    label: str
 
 
 def _invented(value: str, words: str, plan: Plan) -> tuple[str, str]:
-    """The same with invented values: what the policy finds by its kind, the rest of the objection by its shape."""
+    """The same with invented values: what the policy finds by its kind, the rest by its shape.
+
+    Of the words around the value only ordinary ones in small letters stay as they are.
+    """
     from text_redact.operators.surrogate import surrogate
 
-    begin = words.index(value)
-    spots = [at for at in range(len(words)) if words.startswith(value, at)]
-    inside = _pieces(value, plan)
-    around = [piece for piece in _pieces(words, plan) if not any(_meet(piece, at, at + len(value)) for at in spots)]
     make = surrogate(secrets.token_bytes(32))
-    whole = inside[0] if len(inside) == 1 and (inside[0].start, inside[0].end) == (0, len(value)) else None
-    stand_in = _kind_or_shape(value, whole.label if whole else "", make)
-    known = {value: stand_in}
-    for piece in around:
-        text = words[piece.start : piece.end]
-        known.setdefault(text, _kind_or_shape(text, piece.label, make))
+    inside = _pieces(value, plan)
+    whole = len(inside) == 1 and (inside[0].start, inside[0].end) == (0, len(value))
+    known = {value: _stand_in(value, inside[0].label if whole else "", make)}
+    spots = [(match.start(), match.end()) for match in re.finditer(re.escape(value), words)]
+    places = list(spots)
+    for piece in _pieces(words, plan):
+        if not any(piece.start < end and start < piece.end for start, end in spots):
+            text = words[piece.start : piece.end]
+            known.setdefault(text, _stand_in(text, piece.label, make))
+            places.append((piece.start, piece.end))
     parts, at = [], 0
-    for start, end in sorted({(spot, spot + len(value)) for spot in spots} | {(one.start, one.end) for one in around}):
-        if start < at:
-            continue
-        parts += [words[at:start], known[words[start:end]]]
+    for start, end in sorted(places):
+        parts += [_WORD.sub(_ordinary_or_like, words[at:start]), known[words[start:end]]]
         at = end
-    assert begin in spots
-    return stand_in, "".join([*parts, words[at:]])
+    return known[value], "".join([*parts, _WORD.sub(_ordinary_or_like, words[at:])])
 
 
 def _pieces(text: str, plan: Plan) -> list[_Piece]:
@@ -205,37 +205,42 @@ def _start_and_length(item: tuple[object, object]) -> tuple[int, int]:
     return hit.start, hit.start - hit.end
 
 
-def _meet(piece: _Piece, start: int, end: int) -> bool:
-    return piece.start < end and start < piece.end
-
-
-def _kind_or_shape(value: str, label: str, make: object) -> str:
-    """A stand-in of the same kind where there is one, else of the same shape: letters for letters, digits for digits.
+def _stand_in(value: str, label: str, make: Callable[[str, str], str]) -> str:
+    """A stand-in of the same kind where there is one, else of the same shape: words for words, digits for digits.
 
     Raises:
         InputError: ``no-stand-in``: none can be told from the value.
     """
-    if label and callable(make):
-        made = str(make(label, value))
-        if not made.startswith("[") and _differs(made, value):
-            return made
+    made = make(label, value) if label else "["
+    if not made.startswith("[") and not tells(made, value):
+        return made
     for _ in range(TRIES):
-        made = "".join(map(_like, value))
-        if _differs(made, value):
+        made = _WORD.sub(_like, value)
+        if plain(made) != plain(value) and not tells(made, value):
             return made
     hint = "give --as-is if it is no value of anybody"
     raise InputError("nothing of the same shape can stand in for it", code="no-stand-in", hint=hint)
 
 
-def _differs(made: str, value: str) -> bool:
-    """Whether a stand-in holds neither the value nor a word of it."""
-    if plain(made) == plain(value) or tells(made, value):
-        return False
-    words = {word.casefold() for word in _WORD.findall(value) if len(word) > 2}
-    return not words & {word.casefold() for word in _WORD.findall(made)}
+def _ordinary_or_like(match: re.Match[str]) -> str:
+    from text_redact.words import is_ordinary
+
+    return match[0] if match[0].islower() and is_ordinary(match[0]) else _like(match)
 
 
-def _like(char: str) -> str:
+def _like(match: re.Match[str]) -> str:
+    """Another ordinary word in the place of one, of the same length and case; else letter by letter, digit by digit."""
+    from text_redact.words import is_ordinary, ordinary_words
+
+    word = match[0]
+    if not is_ordinary(word.lower()):
+        return "".join(map(_like_char, word))
+    others = [other for other in ordinary_words() if len(other) == len(word) and other != word.lower()]
+    other = secrets.choice(others) if others else "".join(map(_like_char, word.lower()))
+    return other.upper() if word.isupper() else other.capitalize() if word[0].isupper() else other
+
+
+def _like_char(char: str) -> str:
     if char.isdecimal():
         return secrets.choice(string.digits)
     if char.isupper():

@@ -13,8 +13,6 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from boundary.holdings import Holding, holdings
 from boundary.register import today
@@ -155,15 +153,12 @@ def _say(done: Withdrawal) -> None:
 
 def _list(found: Sequence[Holding]) -> None:
     console = Console(soft_wrap=True)
-    table = Table(box=None, pad_edge=False)
-    for name in ("RELEASE", "RECORD", "FILES"):
-        table.add_column(name, overflow="fold", justify="right" if name == "FILES" else "left")
-    for one in found:
-        for record in one.records:
-            table.add_row(escape(str(one.folder)), escape(record.name), str(len(record.digests)))
     count, places = sum(len(one.records) for one in found), sum(bool(one.records) for one in found)
     if count:
-        console.print(table)
+        for one in found:
+            for record in one.records:
+                files = _many(len(record.digests), "file")
+                console.print(f"{one.folder / 'recordings' / record.name}: {files}", markup=False, highlight=False)
         console.print(
             f"to delete, here and wherever these went: {_many(count, 'record')} in {_many(places, 'release')}"
         )
