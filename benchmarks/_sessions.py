@@ -11,10 +11,10 @@ from random import Random
 
 import numpy as np
 
-from benchmarks._values import Labelled, texts
 from recording.keys import read_key
 from recording.simulate import Action, Enter, Focus, Say, Sensitive, Setup, Stream, draw_typist, say, type_text
 from recording.simulate.session import WAYS, draw_script, draw_setup
+from recording.simulate.values import Labelled, texts
 
 SECURE, CRYPTO = "password, secure field", "crypto address"
 RUN = 4

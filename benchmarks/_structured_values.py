@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 import string
 import tomllib
@@ -14,13 +13,12 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from benchmarks._values import luhn_digit
+from recording.simulate.values import luhn_digit, wallet
 
 SPLITS = ("dev", "final")
 """Halves of ``structured_templates.toml``; misses in ``final`` were never looked at."""
 _REGIONS = "US CA GB IE DE AT CH FR BE NL LU ES PT IT GR SE NO DK FI PL CZ HU RO TR IL ZA IN CN JP KR SG AU NZ BR MX AR"
 COUNTRIES = tuple(re.findall("[A-Z]{2}", _REGIONS))
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _NAMES = (
     "ada",
     "bela",
@@ -206,39 +204,6 @@ def _mac(separators: Sequence[str]) -> Callable[[Random], str]:
     return make
 
 
-def _crypto(random: Random) -> str:
-    hexadecimal = "".join(random.choices("0123456789abcdefABCDEF", k=40))
-    version = random.choice((b"\x00", b"\x05", b"\x30", b"\x1e"))
-    raw = version + random.randbytes(20)
-    return random.choice(
-        (f"0x{hexadecimal}", base58check(raw), bech32("bc", random), bech32("ltc", random), base58check(raw))
-    )
-
-
-def base58check(raw: bytes) -> str:
-    """Bitcoin's Base58Check of a version and a hash."""
-    raw += hashlib.sha256(hashlib.sha256(raw).digest()).digest()[:4]
-    number, out = int.from_bytes(raw, "big"), ""
-    while number:
-        number, digit = divmod(number, 58)
-        out = _BASE58[digit] + out
-    return "1" * (len(raw) - len(raw.lstrip(b"\0"))) + out
-
-
-def bech32(name: str, random: Random) -> str:
-    """A Bech32 address (BIP 173) of 39 or 59 characters of data, with its check sum."""
-    signs = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-    data = [0, *(random.randrange(32) for _ in range(random.choice((32, 52))))]
-    values = [*(ord(c) >> 5 for c in name), 0, *(ord(c) & 31 for c in name), *data, *[0] * 6]
-    check = 1
-    for value in values:
-        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
-        for index, term in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
-            check ^= term if top >> index & 1 else 0
-    check ^= 1
-    return f"{name}1" + "".join(signs[v] for v in [*data, *(check >> 5 * (5 - i) & 31 for i in range(6))])
-
-
 Maker = tuple[Callable[[Random], str], str, bool]
 KINDS: Mapping[str, Maker] = MappingProxyType(
     {
@@ -258,7 +223,7 @@ KINDS: Mapping[str, Maker] = MappingProxyType(
         "US SSN, announced": (_ssn(("{:03}{:02}{:04}", "{:03} {:02} {:04}", "{:03}.{:02}.{:04}")), "ssn", False),
         "MAC address": (_mac((":", "-", ".")), "mac", True),
         "MAC address, announced": (_mac(("", " ")), "mac", False),
-        "wallet": (_crypto, "crypto", True),
+        "wallet": (wallet, "crypto", True),
     }
 )
 """Kind -> how it is made, which surroundings it has, and whether it is found without words beside it."""

@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from benchmarks import _presidio
 from benchmarks._harness import Count, Result, Skip, Speed, compare, shared
-from benchmarks._values import KINDS, Labelled, negatives, texts
 from boundary.plan import Plan, build_plan
 from policies import load_policy
 from policies.contract import TextDetector
+from recording.simulate.values import KINDS, Labelled, negatives, texts
 from text_redact.detectors import pii
 from text_redact.engine.rules import forget
 from text_redact.entities import DEFAULT

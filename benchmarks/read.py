@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks._harness import Result, Skip, Speed, compare, shared
 from benchmarks._typing import typed_events
-from benchmarks._values import texts
 from recording import open_recording
+from recording.simulate.values import texts
 
 PEER = "json.loads per line"
 EVENTS = 500_000

@@ -14,12 +14,12 @@ from pathlib import Path
 from benchmarks import _loop, _presidio
 from benchmarks._harness import ROOT, Count, Result, Skip, Speed, compare, shared
 from benchmarks._typing import typed_events
-from benchmarks._values import texts
 from boundary.outcome import Outcome, Release
 from boundary.pipeline import process
 from boundary.plan import Plan, build_plan
 from policies import PolicySource, parse_policy
 from recording import open_recording
+from recording.simulate.values import texts
 from text_redact.entities import DEFAULT
 
 KEY = b"benchmark key, of no secrecy..."

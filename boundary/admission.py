@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from boundary.admit import Consent
 from boundary.plan import Plan
+from boundary.register import EVERYTHING
 from recording.model import KEY_KINDS, Frame, Recording
 
 
@@ -38,10 +39,20 @@ class Rows:
     Attributes:
         removed: Those that go. Releases of keys pressed before stay, so that key events stay well-formed.
         barred: Those and every other row of barred time: none of them counts in a statistic.
+        scope: What the person consented to, as `boundary.register.SCOPES`.
     """
 
-    removed: frozenset[int] = frozenset()
-    barred: frozenset[int] = frozenset()
+    removed: frozenset[int] = field(default=frozenset(), repr=False)
+    barred: frozenset[int] = field(default=frozenset(), repr=False)
+    scope: frozenset[str] = EVERYTHING
+
+    def counted(self, events: pa.Table) -> pa.Table:
+        """The events that count in statistics."""
+        if "statistics" not in self.scope:
+            return events.slice(0, 0)
+        if not self.barred:
+            return events
+        return events.filter(pc.invert(pc.is_in(events["seq"], value_set=pa.array(sorted(self.barred), pa.int64()))))
 
 
 def admit(recording: Recording, plan: Plan, person: str | None) -> Rows:
@@ -51,14 +62,16 @@ def admit(recording: Recording, plan: Plan, person: str | None) -> Rows:
         Refused: An admit step refuses the whole recording.
     """
     barred: set[int] = set()
+    scope = EVERYTHING
     for step in plan.admit:
         admission = step(recording, person)
         if admission.refused:
             raise Refused(admission.refused)
+        scope &= admission.scope
         if admission.removed is not None:
             barred.update(admission.removed.to_pylist())
     removed = _with_releases(recording, set(barred))
-    return Rows(removed, removed | barred)
+    return Rows(removed, removed | barred, scope)
 
 
 def _with_releases(recording: Recording, removed: set[int]) -> frozenset[int]:

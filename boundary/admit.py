@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -12,19 +11,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
+from boundary.register import EVERYTHING, Register, read_register, today
 from policies.contract import BuildContext, Options, Phase, StepSpec
 from policies.globs import matches
 from policies.listed import names_file
-from recording.errors import InputError
 from recording.model import Recording
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What an admit step decided: a code where the whole recording is refused, else the rows (``seq``) that must go."""
+    """What an admit step decided.
+
+    Attributes:
+        refused: A code where the whole recording is refused.
+        removed: The rows (``seq``) that must go.
+        scope: What may leave of the rest, as `boundary.register.SCOPES`.
+    """
 
     refused: str | None = None
     removed: pa.Array | None = field(default=None, repr=False)
+    scope: frozenset[str] = EVERYTHING
 
 
 class AdmitStep(Protocol):
@@ -40,7 +46,7 @@ class ConsentOptions(Options):
 
     register_file: str = Field(
         alias="register",
-        description="CSV file beside the policy with the columns person, status.",
+        description="CSV file beside the policy: person, status, and where wanted from, until, scope, withdrawn.",
         json_schema_extra=names_file("register"),
     )
     require: str = Field("opted_in", min_length=1, description="The status that lets a person's recordings in.")
@@ -57,23 +63,39 @@ class GlobOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Lets a recording in when the register gives its person the required status; in doubt it does not."""
+    """Lets a recording in when the register gives its person the required status; in doubt it does not.
+
+    The register is read anew for every recording: what is withdrawn while a stream runs holds from then on.
+    """
 
     require: str
-    status: Mapping[str, str] = field(repr=False)
+    file: Path
 
     def __call__(self, recording: Recording, person: str | None) -> Admission:
-        """Refuse the recording unless its person has the status."""
-        return Admission(self.refusal(person))
+        """Refuse the recording unless its person consents today, and did on the days it was recorded.
 
-    def refusal(self, person: str | None) -> str | None:
-        """Why somebody is not let in; ``None`` where the register gives the required status."""
-        if person is None:
-            return "person-unknown"
-        status = self.status.get(person)
-        if status is None:
-            return "consent-unknown"
-        return None if status == self.require else "consent-missing"
+        Raises:
+            InputError: The register cannot be read.
+        """
+        register, day = self.register(), today()
+        refused = register.refusal(person, self.require, first=day, last=day)
+        if refused is None:
+            days = (day, *recorded_days(recording))
+            refused = register.refusal(person, self.require, first=min(days), last=max(days))
+        return Admission(refused) if refused or person is None else Admission(scope=register.scope(person))
+
+    def register(self) -> Register:
+        """What the register says now."""
+        return read_register(self.file)
+
+
+def recorded_days(recording: Recording) -> tuple[date, ...]:
+    """First and last UTC day of a recording, as far as its clock or its metadata tell them."""
+    from dp.days import days, start_day
+
+    told = days(recording.events["t_ns"], start_day(recording.attributes))
+    found = pc.min_max(told).as_py().values()
+    return tuple(date(1970, 1, 1) + timedelta(days=day) for day in found if day is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,31 +126,10 @@ class Globs:
         return bool(self.allow) and not matches(name, self.allow)
 
 
-def read_register(path: Path) -> Mapping[str, str]:
-    """Read a consent register: CSV, UTF-8, columns ``person`` and ``status``; a person named twice takes the last line.
-
-    Raises:
-        InputError: The file cannot be read or lacks a column.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            if not {"person", "status"} <= set(rows.fieldnames or ()):
-                raise InputError(
-                    "a consent register has the columns person and status",
-                    code="register-columns",
-                    place=f"{path}:1",
-                    hint="add the header line 'person,status'",
-                )
-            return {(row["person"] or "").strip(): (row["status"] or "").strip() for row in rows}
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise InputError(
-            "the consent register cannot be read", code="register-unreadable", place=str(path), hint="a UTF-8 CSV file"
-        ) from None
-
-
 def _consent(options: ConsentOptions, context: BuildContext) -> AdmitStep:
-    return Consent(options.require, read_register(context.folder / options.register_file))
+    consent = Consent(options.require, context.folder / options.register_file)
+    consent.register()  # one that cannot be read refuses the policy
+    return consent
 
 
 def _apps(options: GlobOptions, context: BuildContext) -> AdmitStep:
@@ -142,7 +143,7 @@ def _windows(options: GlobOptions, context: BuildContext) -> AdmitStep:
 CONSENT = StepSpec(
     name="admit.consent",
     phase=Phase.ADMIT,
-    summary="Lets in recordings of people whose entry in the consent register says so.",
+    summary="Lets in recordings of people whose entry in the consent register says so, for what they consented to.",
     options=ConsentOptions,
     build=_consent,
     needs=frozenset({"person"}),

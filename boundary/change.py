@@ -71,6 +71,7 @@ def change(
     *,
     known: KnownValues | None = None,
     person: str | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> Changed:
     """Apply everything that was decided.
 
@@ -82,6 +83,7 @@ def change(
         plan: The operators, and how files are named.
         known: What is sensitive anywhere in the session: no replacement may hold any of it.
         person: Whose recording it is, for operators that treat each person's values alike.
+        without: Source names of files that do not pass, since the person did not consent to it.
     """
     recording = session.recording
     known = index_known() if known is None else known
@@ -96,7 +98,9 @@ def change(
     dropped: Counter[str] = Counter()
     files: dict[str, bytes] = {}
     for name, source in recording.files.items():
-        if name in frame_files:
+        if name in without:
+            dropped["consent-scope"] += 1
+        elif name in frame_files:
             if name in frames:
                 files[names.get(name, name)] = frames[name]
         elif name in unread:

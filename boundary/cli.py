@@ -1,4 +1,4 @@
-"""``boundary``: run, release, detect, sheet, review, decrypt, budget, doctor.
+"""``boundary``: run, release, detect, sheet, audit, review, subject, decrypt, policy, budget, doctor.
 
 Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
 Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 import typer
 from rich.console import Console
 
-from boundary import policy_cli, show
+from boundary import audit_cli, policy_cli, show, subject_cli
 from boundary.budget import LedgerOption, budget_app
 from boundary.review.command import review_command
 from boundary.state import project_key
@@ -40,6 +40,7 @@ app = typer.Typer(
 )
 
 app.add_typer(policy_cli.app, name="policy")
+app.add_typer(audit_cli.app, name="audit")
 
 PolicyOption = Annotated[str, typer.Option("--policy", "-p", help="A policy file, or the name of a shipped policy.")]
 KeyOption = Annotated[
@@ -47,6 +48,7 @@ KeyOption = Annotated[
 ]
 
 app.add_typer(budget_app, name="budget")
+app.add_typer(subject_cli.app, name="subject")
 app.command("review", short_help="Open the reviewers' page on this machine.")(review_command)
 
 

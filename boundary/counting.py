@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from boundary.admission import Refused, admit
 from boundary.data import Kind
@@ -86,9 +85,8 @@ def _person(recording: Recording, plan: Plan) -> str | None:
 
 def _admitted(recording: Recording, plan: Plan, person: str | None) -> pa.Table:
     """The rows that count: admitted, and none that a step calls secret itself."""
-    barred = admit(recording, plan, person).barred
-    barred |= frozenset(row for find_rows in plan.rows for row in find_rows(recording))
-    events = recording.events
-    if not barred:
-        return events
-    return events.filter(pc.invert(pc.is_in(events["seq"], value_set=pa.array(sorted(barred), pa.int64()))))
+    rows = admit(recording, plan, person)
+    if "statistics" not in rows.scope:
+        raise Refused("consent-scope")
+    secret = frozenset(row for find_rows in plan.rows for row in find_rows(recording))
+    return replace(rows, barred=rows.barred | secret).counted(recording.events)

@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from boundary.admission import Rows, admit, admitted_frames
+from boundary.admission import Refused, Rows, admit, admitted_frames
 from boundary.deciding import Decision, decide
 from boundary.findings import Found, Session, find, gather, known_values, link
 from boundary.leftovers import find_leftovers
 from boundary.overriding import overriding
 from boundary.plan import Plan
+from boundary.scope import shown
 from boundary.screens import Screens, read_frames
 from boundary.video import frames_of_videos
 from recording.model import Finding, Recording
@@ -67,10 +68,14 @@ def admitted(recording: Recording, plan: Plan, clock: Clock) -> tuple[Rows, str 
     person = said.strip() or None
     with clock.during("admit"):
         rows = admit(recording, plan, person)
+        if not rows.scope & {"keys", "screens"}:
+            raise Refused("consent-scope")
     with clock.during("find.rows"):
         secret = frozenset(row for find_rows in plan.rows for row in find_rows(recording))
         # Rows that are secrets themselves go like those that were not admitted, and count in no statistic.
-        return (Rows(rows.removed | secret, rows.barred | secret) if secret else rows), person
+        if secret:
+            rows = replace(rows, removed=rows.removed | secret, barred=rows.barred | secret)
+        return rows, person
 
 
 def look(source: Recording, rows: Rows, plan: Plan, clock: Clock) -> Looked:
@@ -81,7 +86,7 @@ def look(source: Recording, rows: Rows, plan: Plan, clock: Clock) -> Looked:
     """
     removed = rows.removed
     with clock.during("read.video"):
-        recording, videos, sampled = frames_of_videos(source, plan, clock)
+        recording, videos, sampled = frames_of_videos(shown(source, rows.scope), plan, clock)
     with clock.during("find.screen"):
         screens = read_frames(recording, admitted_frames(recording, plan, removed), plan, clock)
     with clock.during("find.text"):

@@ -48,6 +48,7 @@ class Release:
             would let anybody test guesses about its content.
         digests_out: SHA-256 (hex) of every file that leaves.
         person: Whose recording it is; stays inside.
+        subject: A keyed mark of the person for this record alone (`boundary.release.subject_mark`).
         tallies: For each aggregate of the policy, this recording's counts. They stay inside until noised.
         name_cleared: Whether nothing was found in the recording's own name, so that the output may bear it.
     """
@@ -57,6 +58,7 @@ class Release:
     digest_in: str
     digests_out: Mapping[str, str]
     person: str | None = field(default=None, repr=False)
+    subject: str | None = None
     tallies: tuple[Any, ...] = field(default=(), repr=False)
     name_cleared: bool = False
 

@@ -21,8 +21,9 @@ from boundary.outcome import Outcome, Release, Report, Withheld
 from boundary.plan import Plan
 from boundary.release import make_release
 from boundary.retime import retime
+from boundary.scope import shown, unsaid, within
 from boundary.stand_ins import stand_ins
-from boundary.trace import Watch, why
+from boundary.trace import Done, Watch, why
 from boundary.verify import text_detectors, verify_text
 from boundary.video import frames_of_videos
 from recording.errors import BoundaryError, StepFailed
@@ -107,6 +108,8 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
     session, screens, known, decisions = seen.session, seen.screens, seen.known, seen.decisions
     recording, videos, sampled = session.recording, seen.videos, seen.sampled
     pixel_findings = seen.pixels
+    silent = unsaid(source, rows.scope)
+    decisions = within(session, decisions, silent)
     findings = [*(decision.finding for decision in decisions), *pixel_findings]
     if watch is not None:
         watch.decided(seen, person)
@@ -134,19 +137,21 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
     with clock.during("change.video"):
         pixels, films = as_films(recording, sampled, covered.files, plan, clock)
     with clock.during("change.text"):
-        gone = removed | _pointing(recording, covered.files)
-        changed = change(session, decisions, gone, pixels, plan, known=known, person=person)
+        gone = removed | silent.rows | _pointing(source, covered.files) | _pointing(recording, covered.files)
+        changed = change(session, decisions, gone, pixels, plan, known=known, person=person, without=silent.files)
     if not changed.files:
         raise _nothing_left(withheld, videos)
     with clock.during("change.timing"):
         changed = retime(changed, source, plan)
+    if watch is not None:
+        watch.changed(Done(session, decisions, pixel_findings, removed, screens, changed))
     with clock.during("verify"):
         media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg", ".mp4"))]
         verify_text(changed, media, known, plan, clock)
     with clock.during("release"):
         report = Report(
             events=len(recording.events),
-            removed=len(removed),
+            removed=len(removed | silent.rows),
             key_events=changed.key_events,
             frames=len(recording.frames),
             findings=_by_label(decisions, session.passages, pixel_findings),
@@ -159,7 +164,7 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
             },
         )
         clear = _name_cleared(source, known, plan)
-        return make_release(source, changed.files, report, rows.barred, plan, person=person, name_cleared=clear)
+        return make_release(source, changed.files, report, rows, plan, person=person, name_cleared=clear)
 
 
 def _boxes(findings: Iterable[Finding]) -> dict[str, list[Box]]:
@@ -189,13 +194,16 @@ def _dropped_frames(recording: Recording, passed: Collection[str], withheld: Col
 
 def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None, clock: _Clock) -> Release:
     """A policy that looks for nothing changes nothing, but what it does not admit still goes."""
-    removed = rows.removed
+    silent = unsaid(recording, rows.scope)
+    removed = rows.removed | silent.rows
+    source, recording = recording, shown(recording, rows.scope)
     with clock.during("change"):
         _, videos, _ = frames_of_videos(recording, plan, clock)
-        shown = {frame.file for frame in admitted_frames(recording, plan, removed)}
+        clear = {frame.file for frame in admitted_frames(recording, plan, rows.removed)}
         nothing = Session(recording, transcribe(recording.events.slice(0, 0)), ())
-        pixels = {name: recording.files[name].read() for name in shown}
-        changed = change(nothing, (), removed | _pointing(recording, shown), pixels, plan)
+        pixels = {name: recording.files[name].read() for name in clear}
+        gone = removed | _pointing(source, clear)
+        changed = change(nothing, (), gone, pixels, plan, without=silent.files)
     if not changed.files:
         raise _nothing_left({}, videos)
     with clock.during("change.timing"):
@@ -207,7 +215,7 @@ def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None,
             frames=len(recording.frames),
             files_dropped={**changed.dropped, **videos, **_dropped_frames(recording, pixels, {})},
         )
-        return make_release(recording, changed.files, report, rows.barred, plan, person=person, name_cleared=True)
+        return make_release(source, changed.files, report, rows, plan, person=person, name_cleared=True)
 
 
 def _pointing(recording: Recording, passed: Collection[str]) -> frozenset[int]:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from boundary.admission import Rows
 from boundary.outcome import Release, Report
 from boundary.plan import Plan
+from boundary.register import fold
 from recording.model import Recording, SourceFile
 
 
@@ -20,7 +21,7 @@ def make_release(
     recording: Recording,
     files: Mapping[str, bytes],
     report: Report,
-    barred: frozenset[int],
+    rows: Rows,
     plan: Plan,
     *,
     person: str | None,
@@ -31,21 +32,34 @@ def make_release(
     Args:
         recording: The source; its digest is keyed.
         files: What verification cleared, by output name.
-        barred: Rows (``seq``) that count in no statistic.
+        rows: What was let in, and what of it counts in statistics.
         name_cleared: Whether the recording's own name may be used in the output.
     """
-    events = recording.events
-    if barred:
-        events = events.filter(pc.invert(pc.is_in(events["seq"], value_set=pa.array(sorted(barred), pa.int64()))))
+    digest = digest_of(recording, plan.key)
     return Release(
         files=files,
         report=report,
-        digest_in=digest_of(recording, plan.key),
+        digest_in=digest,
         digests_out={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
         person=person,
-        tallies=tallies_of(recording, events, person, plan),
+        subject=subject_mark(plan.key, digest, person) if person else None,
+        tallies=tallies_of(recording, rows.counted(recording.events), person, plan),
         name_cleared=name_cleared,
     )
+
+
+def subject_mark(key: bytes, digest_in: str, person: str) -> str:
+    """Says to who has the key, and to nobody else, whose record it is (HMAC-SHA-256, hex).
+
+    The record's own digest goes into it, so that two records of one person bear marks that nothing connects.
+    """
+    told = b"subject\0" + digest_in.encode() + b"\0" + fold(person).encode("utf-8", "surrogatepass")
+    return hmac.new(key, told, hashlib.sha256).hexdigest()
+
+
+def key_mark(key: bytes) -> str:
+    """Says which key a manifest's marks are made with (HMAC-SHA-256, 16 hex digits)."""
+    return hmac.new(key, b"which key", hashlib.sha256).hexdigest()[:16]
 
 
 def tallies_of(recording: Recording, events: pa.Table, person: str | None, plan: Plan) -> tuple[Any, ...]:

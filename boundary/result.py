@@ -78,17 +78,19 @@ def _line(data: Mapping[str, object]) -> bytes:
     return (json.dumps(data) + "\n").encode()
 
 
-def manifest(result: Result, policy: Policy, *, files: Mapping[str, str]) -> dict[str, object]:
+def manifest(result: Result, policy: Policy, *, files: Mapping[str, str], key: str) -> dict[str, object]:
     """Content of ``manifest.json``: under which policy, with what, came which files out of which sources.
 
     Args:
         files: SHA-256 (hex) of every file about statistics.
+        key: Which key the marks of persons are made with (`boundary.release.key_mark`).
     """
     recordings = [
         {
             "name": entry.name,
             "source": number,
             "digest_in": entry.outcome.digest_in,
+            "subject": entry.outcome.subject,
             "files": dict(entry.outcome.digests_out),
             "report": asdict(entry.outcome.report),
         }
@@ -98,6 +100,7 @@ def manifest(result: Result, policy: Policy, *, files: Mapping[str, str]) -> dic
     codes = Counter(verdict.code for _, verdict in result.withheld)
     return {
         "manifest": 1,
+        "key": key,
         "policy": {"name": policy.name, "digest": policy.digest},
         "steps": [use.spec.name for use in policy.uses()],
         "versions": versions(),

@@ -17,6 +17,7 @@ from boundary.folders import make_folder, refuse_inside, unwritable
 from boundary.names import free
 from boundary.outcome import Release, Withheld
 from boundary.plan import Plan
+from boundary.release import key_mark
 from boundary.release_page import write_page
 from boundary.result import Entry, Result, manifest, withheld_lines
 from boundary.worker import Job, Setup, Worker, worker
@@ -56,7 +57,7 @@ def run(
         try:
             files = write_page(out, plan, released, refused, ledger) if plan.aggregates else {}
             write_durably(out / "withheld.jsonl", b"".join(withheld_lines(result)))
-            write_durably(out / "manifest.json", to_json(manifest(result, policy, files=files)))
+            write_durably(out / "manifest.json", to_json(manifest(result, policy, files=files, key=key_mark(plan.key))))
         except OSError as error:
             raise unwritable(out, error) from None
     return result

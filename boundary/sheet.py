@@ -7,7 +7,7 @@ import heapq
 import os
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.sheet_page import page
 from boundary.sheet_tiles import Sheet, Tile, picture
-from boundary.trace import Mark
+from boundary.trace import Mark, Watch
 from recording import discover, open_recording
 from recording.errors import InputError
 from recording.model import Recording
@@ -107,7 +107,7 @@ def _is_release(folder: Path) -> bool:
 
 
 @dataclass(slots=True)
-class _Watch:
+class _Watch(Watch):
     """Keeps the pictures of one recording's sample, and the figures of all its frames."""
 
     number: int
@@ -130,9 +130,6 @@ class _Watch:
 
         return read
 
-    def decided(self, *_: Any) -> None:
-        """A sheet shows no texts."""
-
     def frame(self, name: str, before: Any, after: Any, marks: Sequence[Mark]) -> None:
         """Keep a frame that is among the sample so far."""
         labels = Counter(mark.label or "(not named)" for mark in marks)
@@ -150,7 +147,7 @@ class _Watch:
         push = heapq.heappushpop if len(self.tiles) == self.limit else heapq.heappush
         push(self.tiles, (-rank, order, name, tile))
 
-    def ended(self, frames: Sequence[str], withheld: Any) -> None:
+    def ended(self, frames: Sequence[str], withheld: Mapping[str, str]) -> None:
         """Take note of every frame, those of videos included."""
         self.frames = _distinct(frames)
         self.withheld = dict(withheld)

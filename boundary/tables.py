@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from boundary.admit import Consent, Globs
 from boundary.data import Kind
 from boundary.plan import Plan, TableAggregate
+from boundary.register import today
 from boundary.release import digest_files
 from recording.errors import InputError
 from recording.model import SourceFile
@@ -52,10 +53,15 @@ def table_tallies(path: Path, kind: Kind, plan: Plan) -> tuple[Any, ...]:
 
 
 def table_digest(path: Path, plan: Plan) -> str:
-    """Keyed digest of a file, and of the register that says whose its rows are; its name does not matter."""
+    """Keyed digest of a file, of whose its rows are and of who consents; its name does not matter."""
     files = {"table": SourceFile("table", None, path)}
     if plan.policy.data.people:
         files["people"] = SourceFile("people", None, plan.policy.folder / plan.policy.data.people)
+    for step in plan.admit:
+        if isinstance(step, Consent):
+            # Who counts is part of what is counted: after a withdrawal no stored answer is given again.
+            told = "\n".join(step.register().counting(step.require, today()))
+            files["consent"] = SourceFile("consent", told.encode("utf-8", "surrogatepass"))
     return digest_files(files, plan.key)
 
 
@@ -144,8 +150,9 @@ def _admitted(piece: Piece, plan: Plan) -> pa.Table:
 
 
 def _consenting(step: Consent, piece: Piece, events: pa.Table) -> pa.ChunkedArray | pa.Array:
+    allowed = frozenset(step.register().counting(step.require, today()))
     if piece.person is not None:
-        return pa.array([step.refusal(piece.person) is None] * events.num_rows, pa.bool_())
+        return pa.array([piece.person.strip() in allowed] * events.num_rows, pa.bool_())
     who = events["person"].cast(pa.string())
     said = [name for name in pc.unique(who).to_pylist() if name is not None]
-    return pc.is_in(who, value_set=pa.array([name for name in said if step.refusal(name.strip()) is None], pa.string()))
+    return pc.is_in(who, value_set=pa.array([name for name in said if name.strip() in allowed], pa.string()))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any
 
 from recording.model import Box, Finding
 
@@ -43,24 +43,47 @@ class Mark:
     score: float | None = None
 
 
-class Watch(Protocol):
-    """**Protocol:** looks on while the frames of a recording are covered, and changes nothing.
+class Watch:
+    """Looks on while a recording is taken through a policy, and changes nothing: what is not asked for is passed over.
 
     What it raises withholds the recording. Nothing that it is shown is released yet: only the outcome of
     `boundary.pipeline.process` says whether it may be.
     """
 
+    __slots__ = ()
+
     def decided(self, seen: Any, person: str | None) -> None:
         """Every text that there is, what was found in it, and what becomes of that: `boundary.looking.Looked`."""
-        ...
 
     def frame(self, name: str, before: Any, after: Any, marks: Sequence[Mark]) -> None:
         """A frame that was covered, read again and found clean: pixels as captured and as they leave, BGR."""
-        ...
 
     def ended(self, frames: Sequence[str], withheld: Mapping[str, str]) -> None:
         """Every frame of the recording, in order, and the codes of those that were withheld."""
-        ...
+
+    def changed(self, done: Any) -> None:
+        """What was read, found and made of it, as `Done`; called last, before verification."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Everything that is known of a recording once it is changed.
+
+    Attributes:
+        session: `boundary.findings.Session`: the recording and its passages.
+        decisions: `boundary.deciding.Decision` for each place of a text.
+        regions: Findings of detectors of pixels.
+        removed: Rows that were not admitted.
+        screens: `boundary.screens.Screens`: what was read on the frames.
+        changed: `boundary.change.Changed`: the files that are to leave.
+    """
+
+    session: Any = field(repr=False)
+    decisions: Sequence[Any] = field(repr=False)
+    regions: Sequence[Finding] = field(repr=False)
+    removed: frozenset[int] = field(repr=False)
+    screens: Any = field(repr=False)
+    changed: Any = field(repr=False)
 
 
 def marks(

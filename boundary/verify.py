@@ -47,18 +47,15 @@ def verify_text(
         return
     files = {name: SourceFile(name, data) for name, data in changed.files.items()}
     recording = parse_files("output", files)
-    leave = _Leave(recording, changed.added)
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}
-    for number, whole in enumerate(session.passages):
-        passage = replace(whole, text=leave(whole))
-        if any(char.isalnum() for char in passage.text):
-            holding = overrides.maybe[number] if overrides.maybe else ()
-            if holding not in readers:
-                readers[holding] = _Reader(plan, holding)
-            alarm()
-            readers[holding](passage, overrides.ignored(number, plan), known)
+    for number, passage in _recorded(session.passages, _Leave(recording, changed.added)):
+        holding = overrides.maybe[number] if overrides.maybe else ()
+        if holding not in readers:
+            readers[holding] = _Reader(plan, holding)
+        alarm()
+        readers[holding](passage, overrides.ignored(number, plan), known)
     _search_bytes(changed, set(media), known)
 
 
@@ -85,6 +82,19 @@ class _Reader:
                 raise _residue(hit.rule, passage.kind)
         for hit in find_known(passage.text, known):
             raise _residue(hit.rule, passage.kind)
+
+
+def recorded(recording: Recording, added: Added) -> Iterator[Passage]:
+    """The passages of a result, with what the change put there blanked; those that say nothing left out."""
+    passages = gather(recording, frozenset(), Screens()).passages
+    return (passage for _, passage in _recorded(passages, _Leave(recording, added)))
+
+
+def _recorded(passages: Iterable[Passage], leave: _Leave) -> Iterator[tuple[int, Passage]]:
+    for number, whole in enumerate(passages):
+        passage = replace(whole, text=leave(whole))
+        if any(char.isalnum() for char in passage.text):
+            yield number, passage
 
 
 class _Leave:

@@ -35,15 +35,18 @@ def write_release(release: Release, folder: Path) -> None:
         _flush_names(made)
 
 
-def write_durably(target: Path, data: bytes) -> None:
+def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None:
     """Write a new file aside, flush it, and only then give it its name.
+
+    Args:
+        mode: Its permissions, from the first byte on; by default as the process's others.
 
     Raises:
         OSError: The disk; nothing half written is left then.
     """
     aside = target.with_name(f".{secrets.token_hex(8)}.partial")
     try:
-        _write(aside, data)
+        _write(aside, data, mode)
         aside.replace(target)
     except BaseException:
         aside.unlink(missing_ok=True)
@@ -51,12 +54,18 @@ def write_durably(target: Path, data: bytes) -> None:
     _flush_names(target.parent)
 
 
-def _write(target: Path, data: bytes) -> None:
+def _write(target: Path, data: bytes, mode: int | None = None) -> None:
     # Two names that this file system takes for one would lose a file: "x" refuses the second.
-    with target.open("xb") as out:
+    with open(target, "xb", opener=None if mode is None else _private) as out:
+        if mode is not None:
+            os.fchmod(out.fileno(), mode)
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def _flush_names(folder: Path) -> None:

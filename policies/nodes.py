@@ -128,7 +128,8 @@ def _syntax(error: MarkedYAMLError, file: str) -> Diagnostic:
     if "\\t" in problem or "'\t'" in problem:
         problem, hint = "a tab where only spaces may stand", "YAML forbids tabs; indent with spaces"
     elif "alias" in problem or "anchor" in problem:
-        hint = "an alias (*name) needs its anchor (&name) before it"
+        problem = "this reads as an alias without an anchor" if "undefined" in problem else problem
+        hint = "put texts that start with * or & in quotes, such as '*.example.com'"
     elif "another document" in problem:
         hint = "one file holds one policy"
     # ruamel quotes the offending text; the position says the same without repeating it.

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmarks import _secret_values
-from benchmarks._values import KINDS
+from recording.simulate.values import KINDS
 
 _MADE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

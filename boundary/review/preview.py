@@ -15,7 +15,7 @@ from boundary.plan import Plan
 from boundary.replacing import replacing
 from boundary.review.timeline import Found, Moment, moments
 from boundary.sheet_tiles import picture
-from boundary.trace import Mark
+from boundary.trace import Mark, Watch
 from recording.errors import StepFailed
 from recording.model import Recording
 
@@ -116,7 +116,7 @@ _MEDIA = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", *_V
 
 
 @dataclass(slots=True)
-class _Watch:
+class _Watch(Watch):
     """Keeps what the page shows."""
 
     plan: Plan

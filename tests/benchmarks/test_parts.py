@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from benchmarks import _loop, _pixels
 from benchmarks._typing import typed_events
-from benchmarks._values import KINDS, luhn_digit, negatives, texts
 from benchmarks.detect import mask
+from recording.simulate.values import KINDS, luhn_digit, negatives, texts
 
 PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
 

@@ -56,12 +56,6 @@ def test_a_register_that_cannot_be_read_refuses_the_policy(data: bytes | None, t
     assert caught.value.code.startswith("register-")
 
 
-def test_the_last_line_of_a_register_counts_and_short_lines_let_nobody_in(tmp_path: Path) -> None:
-    """A later entry takes back an earlier one; a line without a status is no consent."""
-    (tmp_path / "c.csv").write_text("status,person\nopted_in,a\nopted_out,a\nopted_in,b\nopted_in\n")
-    assert dict(read_register(tmp_path / "c.csv")) == {"a": "opted_out", "b": "opted_in", "": "opted_in"}
-
-
 def office() -> Desk:
     """Mail, then a password manager, then mail again; a key goes down in one window and up in the next."""
     desk = Desk().window("Mail", "Inbox").into("Body").type("hello").mouse()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
 import pytest
-from tiny_recording import Desk
+from tiny_recording import Desk, picture
 from typer.testing import CliRunner
 
 from boundary.policy_cli import app
@@ -304,3 +305,22 @@ def test_samples_need_nobodys_consent(file, tmp_path):
     file.write_text(GOOD.replace("find:", "person: who\nadmit: {consent: {register: consent.csv}}\nfind:"))
     assert call("test", file).exit_code == 0
     assert "EMAIL_ADDRESS" in call("explain", f"mail {MAIL}", "-p", file).stdout
+
+
+@pytest.mark.slow
+def test_screenshots_are_tested_and_explained(file, tmp_path):
+    """What OCR reads on the covered frame is searched; a frame's findings are boxes with their policy lines."""
+    if shutil.which("tesseract") is None:
+        pytest.skip("needs the program tesseract")
+    (tmp_path / "page.png").write_bytes(picture("mail bob.roe@corp.example", "the weather is fine"))
+    screens = GOOD.replace("link:", "  - {use: screen.text}\nlink:").replace("tests:", "  screen: {use: cover}\ntests:")
+    case = "  - {screenshot: page.png, must_hide: [bob.roe@corp.example], must_keep: [weather is fine]}\n"
+    file.write_text(screens + case)
+    done = call("test", file)
+    assert done.exit_code == 0, done.output
+    file.write_text(screens + case.replace("must_hide: [bob.roe@corp.example]", "must_hide: [weather]"))
+    assert "must_hide 1 is still there" in call("test", file).stdout
+    found = json.loads(call("explain", tmp_path / "page.png", "-p", file, "--format", "json").stdout)
+    boxes = [one for one in found["findings"] if one["modality"] == "screen"]
+    assert [one["label"] for one in boxes] == ["EMAIL_ADDRESS"]
+    assert "bob.roe" not in json.dumps(found)

@@ -21,7 +21,12 @@ ABOUT_POLICIES = {
     "policy-refused",
     "no-text",
 }  # a policy lists its mistakes; "detect" has its own
-SHOWN = {"image_redact": b"covered", "dp.accounting": b"4.77", "": b"Release"}  # what examples print, by what they use
+SHOWN = {
+    "image_redact": b"covered",
+    "dp.accounting": b"4.77",
+    "import audit": b"audit passed",
+    "": b"Release",
+}  # what examples print, by what they use
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

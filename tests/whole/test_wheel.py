@@ -59,8 +59,8 @@ def test_the_wheel_holds_the_six_packages_and_nothing_else(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == set(PACKAGES)
     for package in PACKAGES:
         assert f"{package}/py.typed" in names
-    shipped = ("baseline", "strict", "lockdown", "statistics")
-    assert {f"policies/{name}.yaml" for name in shipped} <= set(names)
+    shipped = ("baseline", "strict", "lockdown", "statistics", "gdpr", "hipaa", "pci-dss")
+    assert {"policies/policy.schema.json", *(f"policies/{name}.yaml" for name in shipped)} <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -7,6 +7,7 @@ fictional ranges of telephone numbers; card numbers start with the issuers' test
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import string
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ _INTERNAL = (
     "exchange.intranet",
 )
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "October", "December")
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ALNUM = string.ascii_letters + string.digits
 
 
@@ -41,7 +43,7 @@ class Labelled:
 
 def texts(count: int, *, seed: int = 7) -> Iterator[Labelled]:
     """``count`` texts of every kind, the kinds in turn; equal arguments give equal texts."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311  made-up values, repeatable on purpose
     for _ in range(count):
         for kind, (make, frames) in KINDS.items():
             value = make(random)
@@ -53,7 +55,7 @@ def texts(count: int, *, seed: int = 7) -> Iterator[Labelled]:
 
 def negatives(count: int, *, seed: int = 7) -> Iterator[Labelled]:
     """``count`` texts of everyday work with numbers in them that are nobody's."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311  made-up values, repeatable on purpose
     for index in range(count):
         form = _NEGATIVES[index % len(_NEGATIVES)]
         text = "".join(random.choice(string.digits) if char == "#" else char for char in form)
@@ -197,6 +199,40 @@ def _base64(part: object) -> str:
 
 def _password(random: Random) -> str:
     return f"{random.choice(_LAST).title()}{random.choice('!#%*?')}{random.choice(_FIRST)}{_digits(random, 2)}"
+
+
+def wallet(random: Random) -> str:
+    """An address of Bitcoin, Litecoin, Dogecoin or Ethereum, check sums included."""
+    hexadecimal = "".join(random.choices("0123456789abcdefABCDEF", k=40))
+    version = random.choice((b"\x00", b"\x05", b"\x30", b"\x1e"))
+    raw = version + random.randbytes(20)
+    return random.choice(
+        (f"0x{hexadecimal}", base58check(raw), bech32("bc", random), bech32("ltc", random), base58check(raw))
+    )
+
+
+def base58check(raw: bytes) -> str:
+    """Bitcoin's Base58Check of a version and a hash."""
+    raw += hashlib.sha256(hashlib.sha256(raw).digest()).digest()[:4]
+    number, out = int.from_bytes(raw, "big"), ""
+    while number:
+        number, digit = divmod(number, 58)
+        out = _BASE58[digit] + out
+    return "1" * (len(raw) - len(raw.lstrip(b"\0"))) + out
+
+
+def bech32(name: str, random: Random) -> str:
+    """A Bech32 address (BIP 173) of 39 or 59 characters of data, with its check sum."""
+    signs = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+    data = [0, *(random.randrange(32) for _ in range(random.choice((32, 52))))]
+    values = [*(ord(c) >> 5 for c in name), 0, *(ord(c) & 31 for c in name), *data, *[0] * 6]
+    check = 1
+    for value in values:
+        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
+        for index, term in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            check ^= term if top >> index & 1 else 0
+    check ^= 1
+    return f"{name}1" + "".join(signs[v] for v in [*data, *(check >> 5 * (5 - i) & 31 for i in range(6))])
 
 
 _BORN = (
