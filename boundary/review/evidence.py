@@ -104,7 +104,7 @@ class Audited:
         digest: Of the policy that it measured.
         leaks: By entity and modality, the worst upper bound first.
         all: Over all canaries.
-        gates: Text and state of each.
+        gates: The condition under which each fails, and its state.
     """
 
     digest: str

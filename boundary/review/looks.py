@@ -151,6 +151,12 @@ class Looks:
                 self._made_once.popitem(last=False)
             return made
 
+    @property
+    def has_viewed(self) -> bool:
+        """Whether this launch has looked at anything yet."""
+        with self._lock:
+            return bool(self._viewed)
+
     def is_first(self, number: int, what: str) -> bool:
         """Whether this launch looks at a recording for the first time; the log has it once."""
         with self._lock:

@@ -15,7 +15,7 @@ function announce(name) {
 function policyPage() {
   const place = byId("editor"), text = byId("text"), state = byId("edit-state"), save = byId("save");
   let saved = text.value, problems = [], clean = true;
-  let checked = 0, saving = false;
+  let checked = 0, saving = false, previewed = null;
 
   function tell() {
     const changed = text.value !== saved;
@@ -35,7 +35,9 @@ function policyPage() {
     clean = problems.length === 0;
     list(told.lints || []);
     tell();
-    announce("policy-changed");
+    // A comment changes nothing: the preview, and where the reader is in it, stay.
+    if (!clean || told.digest !== previewed) announce("policy-changed");
+    previewed = clean ? told.digest : null;
     return problems.concat(told.lints || []);
   }
 

@@ -167,6 +167,15 @@ def test_only_actions_of_the_table_can_be_asked_for(page_for: Pages, action: str
     assert len(page.desk.entries()) == before
 
 
+def test_who_votes_without_having_looked_is_told_so(page_for: Pages) -> None:
+    """A vote on what nobody looked at is a signature, not a review."""
+    page_for("ann").act("submit")
+    ben = page_for("ben")
+    assert "You have not looked at a sample yet" in ben.get("/approval").text
+    ben.look()
+    assert "You have not looked" not in ben.get("/approval").text
+
+
 def test_both_votes_from_one_account_are_pointed_out(approved: Page) -> None:
     """Names are what each launch was told; the page says so where that matters."""
     assert "one account of the operating system" in approved.get("/approval").text

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import CHROMIUM, TWICE, WIDE, at_work, picture, until, violations
 from needs import needs
 from reviewing import PERSON
 
-from boundary.review.app import application
-from boundary.review.command import _listening
 from boundary.review.desk import Desk, opened_desk
-from boundary.review.security import Door
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-PICTURES = os.environ.get("BOUNDARY_PICTURES")
-"""Where the guide's pictures go; without it they are made and thrown away."""
-AXE = Path(__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-WIDE, TWICE = {"width": 1440, "height": 900}, {"width": 720, "height": 450}
-"""A usual window, and what is left of it at 200 % zoom."""
-EXPECTED = ("htmx:afterRequest", "htmx:sendAbort")
-"""What htmx says of a preview that is given up because something newer was typed."""
 POLICY = """\
 policy: 1
 name: office-demo
@@ -73,46 +60,12 @@ def office(tmp_path: Path) -> Path:
     lines = (folder / "screenshots.jsonl").read_text().splitlines(keepends=True)[:3]
     (folder / "screenshots.jsonl").write_text("".join(lines))
     kept = {json.loads(line)["file"].rpartition("/")[2] for line in lines}
-    for picture in (folder / "screenshots").iterdir():
-        if picture.name not in kept:
-            picture.unlink()
+    for file in (folder / "screenshots").iterdir():
+        if file.name not in kept:
+            file.unlink()
     shutil.copy(ROOT / "samples" / "people.txt", tmp_path / "people.txt")
     (tmp_path / "office.yaml").write_text(POLICY)
     return folder
-
-
-@contextmanager
-def served(desk: Desk) -> Iterator[str]:
-    """The page of one launch, and the address that opens it."""
-    import uvicorn
-
-    listening = _listening(0)
-    door = Door(listening.getsockname()[1])
-    server = uvicorn.Server(uvicorn.Config(application(desk, door), log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{door.port}/?token={door.token}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        listening.close()
-
-
-@contextmanager
-def at_work(browser: Any, desk: Desk, **about: Any) -> Iterator[Any]:
-    """Somebody's browser on their page; whatever the console complains of fails the test."""
-    with served(desk) as address:
-        context = browser.new_context(**{"viewport": WIDE, **about})
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
-        yield page
-        context.close()
-    assert [text for text in complaints if not text.startswith(EXPECTED)] == []
 
 
 @pytest.fixture
@@ -121,48 +74,12 @@ def small(desk_for: Callable[..., Desk]) -> Callable[..., Desk]:
     return desk_for
 
 
-def until(page: Any, expression: str) -> None:
-    """Wait for something in the page; Playwright's own way needs `eval`, which the page forbids."""
-    for _ in range(600):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"never true: {expression}")
-
-
-def picture(page: Any, name: str) -> None:
-    """A picture for the guide, small enough to commit."""
-    data = page.screenshot()
-    if not PICTURES:
-        return
-    import cv2
-    import numpy as np
-
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    for width in (1280, 1120, 960, 800):
-        scaled = cv2.resize(
-            pixels, (width, round(pixels.shape[0] * width / pixels.shape[1])), interpolation=cv2.INTER_AREA
-        )
-        fine, encoded = cv2.imencode(".png", scaled, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-        if fine and len(encoded) < 150_000:
-            (Path(PICTURES) / f"review-{name}.png").write_bytes(encoded.tobytes())
-            return
-    raise AssertionError(f"no size of {name} is small enough")
-
-
 def type_policy(page: Any, text: str) -> None:
     """Replace what stands in the editor, with keys."""
     page.locator("#editor .cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     page.keyboard.insert_text(text)
-
-
-def violations(page: Any) -> list[str]:
-    """What axe-core complains of, on the page as it is."""
-    page.evaluate(AXE)
-    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]} {one['nodes'][0]['failureSummary'][:200]}" for one in found]
 
 
 def mends_a_mistake(page: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from needs import needs
 from reviewing import CARD, MAIL, PERSON, POLICY, Page
 
 from boundary.review.completions import completions
@@ -216,7 +217,7 @@ AUDIT = {
     "made": "2026-11-21",
     "policy": {"name": "till", "digest": "0" * 64},
     "sample": {"total": 40, "drawn": 8},
-    "gates": [{"text": "leak.CREDIT_CARD <= 0.01", "state": "failed"}],
+    "gates": [{"text": "leak.CREDIT_CARD > 0.01", "state": "failed"}],
     "leak": {
         "all": rate(120, 0.02586, 0.0054, 0.0737),
         "both": [
@@ -237,6 +238,25 @@ def test_figures_of_an_audit_are_shown_with_the_version_they_are_of(
     assert "2.6 %" in text
     assert "3.0 % to 38.0 %" in text
     assert "unknown" in text
+
+
+def test_an_audit_of_this_very_policy_is_shown_as_its_own(
+    page_for: Callable[..., Page], policy_file: Path, sample: Path, tmp_path: Path
+) -> None:
+    """What `boundary audit` writes is what the page reads; no other version is spoken of."""
+    needs("scipy")
+    from boundary import audit
+
+    wanted = ("CREDIT_CARD", "EMAIL_ADDRESS", "US_SSN")
+    options = audit.Options(canaries=30, screen_canaries=0, entities=wanted, labels=2, second=False)
+    audit.run(sample, policy_file, tmp_path / "audit", options=options, gates=("leak.US_SSN > 0.5",), key=b"k" * 32)
+    text = page_for("ann", audit=tmp_path / "audit").get("/evidence").text
+    assert "another version" not in text
+    row = re.search(r"<th scope=\"row\">US_SSN</th>.*?</tr>", text, re.DOTALL)
+    assert row
+    assert "unknown" in row[0]  # no step looks for it, so verification withheld whatever held one
+    assert "not measured" in text
+    assert "leak.US_SSN" in text
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", "not json", '{"leak": {"both": [{}]}}'])
