@@ -212,4 +212,9 @@ def create(answers: Answers, out: Path) -> list[str]:
     except OSError as error:
         raise InputError(f"cannot be written ({error.strerror})", code="unwritable", place=str(out)) from None
     left = [f"  {one.diagnostic.message}" for one in lint(policy) if one.level == "note"]
-    return [f"wrote {out}", *(["what it leaves as it is:", *left] if left else []), f"next: boundary policy test {out}"]
+    return [
+        f"wrote {out}",
+        *(["what it leaves as it is:", *left] if left else []),
+        f"next: boundary policy test {out}",
+        f"then: boundary review {out} --sample RECORDINGS --as YOUR_NAME",
+    ]
