@@ -56,16 +56,14 @@ def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None
 
 def _write(target: Path, data: bytes, mode: int | None = None) -> None:
     # Two names that this file system takes for one would lose a file: "x" refuses the second.
-    with open(target, "xb", opener=None if mode is None else _private) as out:
+    if mode is not None:
+        target.touch(0o600, exist_ok=False)
+    with target.open("xb" if mode is None else "wb") as out:
         if mode is not None:
             os.fchmod(out.fileno(), mode)
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
 
 
 def _flush_names(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from boundary.data import Kind, find_data
 from boundary.outcome import Withheld
 from boundary.plan import Plan, build_plan
 from boundary.release_cli import release_statistics
+from boundary.tables import table_digest
+from boundary.withdrawing import withdraw
 from policies import load_policy
 from recording.errors import InputError
 
@@ -161,6 +164,21 @@ def test_admit_steps_hold_for_tables(tmp_path: Path, made: Made) -> None:
     assert refused(file, "parquet", made(more=windows)).code == "dp-column"
     pads = "find: [{use: mouse.keypads}]\nchange: {default: {use: redact}}"
     assert refused(file, "parquet", made(more=pads)).code == "admit-table"
+
+
+def test_who_withdraws_counts_no_more_and_makes_a_table_a_new_question(tmp_path: Path, made: Made) -> None:
+    """Neither does who has not consented to statistics; an answer that was stored before is not given again."""
+    register = tmp_path / "consent.csv"
+    register.write_text("person,status,scope\nann,opted_in,all\nbob,opted_in,statistics\ncleo,opted_in,keys screens\n")
+    plan = made(more="admit: {consent: {register: consent.csv}}")
+    file = parquet(tmp_path / "a", ("ann", "Mail"), ("bob", "Mail"), ("cleo", "Mail"))
+    assert counts(file, "parquet", plan)[0] == {("ann", "Mail"): 1, ("bob", "Mail"): 1}
+    before = table_digest(file, plan)
+    register.write_text(register.read_text() + "\n")
+    assert table_digest(file, plan) == before
+    withdraw(register, "bob", date(2026, 1, 1))
+    assert counts(file, "parquet", plan)[0] == {("ann", "Mail"): 1}
+    assert table_digest(file, plan) != before
 
 
 def test_a_row_without_a_person_refuses_the_table(tmp_path: Path, made: Made) -> None:
