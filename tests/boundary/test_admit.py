@@ -139,7 +139,7 @@ def counted(release: Release) -> dict[str, int]:
     return {row["key"]: row["value"] for row in rows.to_pylist()}
 
 
-FINDING = "find: [{use: text.roles}]\nchange: {default: {use: redact}}\n"
+FINDING = "find: [{use: text.list, label: NOBODY, values: [zyxwvutsrq]}]\nchange: {default: {use: redact}}\n"
 """Without it no recording passes beside the statistics."""
 
 
