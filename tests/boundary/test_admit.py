@@ -139,10 +139,6 @@ def counted(release: Release) -> dict[str, int]:
     return {row["key"]: row["value"] for row in rows.to_pylist()}
 
 
-FINDING = "find: [{use: text.list, label: NOBODY, values: [zyxwvutsrq]}]\nchange: {default: {use: redact}}\n"
-"""Without it no recording passes beside the statistics."""
-
-
 def test_barred_time_counts_in_no_statistic(tmp_path: Path, planned: Callable[[str], Plan]) -> None:
     """Tallies are those of the admitted events, counted by hand."""
     keys = "[Mail, KeePassXC]"
