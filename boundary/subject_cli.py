@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
 
-from boundary.holdings import Holding, holdings
 from boundary.register import today
 from boundary.state import project_key, state_folder
 from boundary.withdrawing import Withdrawal, withdraw
 from policies import load_policy
 from recording.errors import BoundaryError, InputError, PolicyError
+
+if TYPE_CHECKING:
+    from boundary.holdings import Holding
 
 FOUND, USAGE, REFUSED = 1, 2, 3
 
@@ -53,6 +55,8 @@ def withdraw_command(
 
     Releases are asked by their manifests, with the key that they were made with; nothing in them is changed.
     """
+    from boundary.holdings import holdings
+
     try:
         done = withdraw(register, person, today())
         if format_ == "text":
