@@ -63,15 +63,21 @@ def main() -> None:
         sys.exit(BROKEN)
 
 
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _print_version(*, asked: bool) -> None:
+    if asked:
         from boundary.versions import DISTRIBUTION, installed
 
         print(f"{DISTRIBUTION} {installed(DISTRIBUTION) or 'not installed'}")  # noqa: T201  this is the output
         raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Options of the command itself."""
 
 
 @app.command("run", short_help="Take recordings through a policy.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import errno
 import hashlib
 import json
@@ -213,7 +212,7 @@ def test_a_disk_that_fails_leaves_no_recording_under_its_name(
     in_this_process(plan)
     calls = 0
     target, name = {
-        "open": (builtins, "open"), "write": (os, "fsync"), "rename": (Path, "rename")
+        "open": (Path, "open"), "write": (os, "fsync"), "rename": (Path, "rename")
     }[at]  # fmt: skip
     real = getattr(target, name)
 

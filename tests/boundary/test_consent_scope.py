@@ -43,6 +43,8 @@ link: {within: session}
 change: {default: {use: replace}, screen: {use: cover}}
 """
 COUNTING = """\
+find: [{use: text.roles}]
+change: {default: {use: redact}}
 release:
   budget: {scope: tests, epsilon: 4}
   aggregates:

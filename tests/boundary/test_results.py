@@ -12,7 +12,9 @@ import pytest
 from plug_in import boundary
 from tiny_policy import events_per_app
 from tiny_recording import Desk, contents, left_of, save
+from typer.testing import CliRunner
 
+from boundary.cli import app
 from boundary.outcome import Withheld
 from boundary.plan import Plan
 from boundary.runner import run
@@ -208,3 +210,10 @@ def test_quiet_runs_print_nothing(batch: Path, tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(f"policy: 1\nname: test\n{FINDING}")
     done = boundary("run", batch, "-q", "-p", tmp_path / "p.yaml", "-o", tmp_path / "out", state=tmp_path / "state")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_version_is_told_without_a_command() -> None:
+    """Who reports a mistake is asked for it first."""
+    done = CliRunner().invoke(app, ["--version"])
+    assert done.exit_code == 0
+    assert done.output.startswith("boundary-redaction ")

@@ -31,8 +31,10 @@ def test_a_stopped_run_leaves_no_staging_and_no_half_recording(sent: signal.Sign
     (tmp_path / "p.yaml").write_text(POLICY)
     ready, out = tmp_path / "ready", tmp_path / "out"
     site = install(tmp_path / "site")
+    # Started in the background of a shell, the tests ignore Ctrl-C, and would hand that on.
+    heeding = ["env", "--default-signal=INT"] if sent is signal.SIGINT else []
     running = subprocess.Popen(
-        command("run", tmp_path / "batch", "-p", tmp_path / "p.yaml", "-o", out),
+        heeding + command("run", tmp_path / "batch", "-p", tmp_path / "p.yaml", "-o", out),
         env=environment(tmp_path / "state", site) | {"PLUG_IN_READY": str(ready)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
