@@ -71,6 +71,7 @@ def test_of_forty_numbers_no_more_than_chance_comes_back(name: str, jpeg: bool) 
     assert not any(result.whole for result in found)
 
 
+@pytest.mark.slow
 def test_a_quick_run_has_every_case_and_tells_nothing_of_values(tmp_path: Path) -> None:
     """The record has three figures for each treatment, none of accepted styles told by pixels, and no number."""
     drawn = numbers(1)

@@ -152,6 +152,7 @@ def test_the_quick_race_for_the_budget_is_won_by_nobody_twice(tmp_path: Path) ->
     assert len(exact) == 2 or any("skipped" in note for note in record["notes"])
 
 
+@pytest.mark.slow
 def test_noise_is_measured_for_both_mechanisms_and_both_sources() -> None:
     """Tables and diffprivlib, geometric and Gaussian, each have a line against NumPy."""
     if importlib.util.find_spec("diffprivlib") is None:

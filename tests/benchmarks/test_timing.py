@@ -42,6 +42,7 @@ def test_without_a_defence_both_attackers_know_most_people_again(people: list[tu
     assert by_discriminant(people).first > 40
 
 
+@pytest.mark.slow
 def test_after_resampling_both_attackers_are_left_with_guessing(people: list[tuple[Typed, Typed]]) -> None:
     """Over ten draws of eighty people, not more than twice as many are found as a guess finds."""
     step = DEFENCES["resample"]
