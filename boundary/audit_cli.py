@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
+from boundary.ending import FOUND, REFUSED, STOPPED, USAGE, fail
 from recording.errors import BoundaryError
-
-FINDINGS, USAGE, REFUSED, STOPPED = 1, 2, 3, 130
 
 
 class AuditGroup(TyperGroup):
@@ -88,13 +87,13 @@ def run_command(
         with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
             done = audit.run(source, plan, out, options=options, gates=fail_if or (), progress=progress)
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     except KeyboardInterrupt:
         console.print("stopped; nothing was written")
         raise typer.Exit(STOPPED) from None
     if not quiet:
         summary(done.data, out, Console())
-    raise typer.Exit(0 if done.passed else FINDINGS)
+    raise typer.Exit(0 if done.passed else FOUND)
 
 
 @app.command("label", short_help="Judge places of an audit, one key each: y, n, s.")
@@ -119,13 +118,13 @@ def label_command(
         given = judge(folder, task, excerpts(task, sample), console, _key)
         done = refresh(folder)
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     told = done.data["labels"]
     console.print(
         f"{given} answers kept; precision {_share(told['precision'])}, recall {_share(told['labelled_recall'])}"
     )
     console.print(f"report: {folder / 'index.html'}", soft_wrap=True, markup=False, highlight=False)
-    raise typer.Exit(0 if done.passed else FINDINGS)
+    raise typer.Exit(0 if done.passed else FOUND)
 
 
 def _key() -> str:
@@ -179,10 +178,4 @@ def _or_fail(make: Any, code: int) -> Any:
     try:
         return make()
     except BoundaryError as error:
-        _fail(error, code)
-
-
-def _fail(error: BoundaryError, code: int) -> NoReturn:
-    console = Console(stderr=True, soft_wrap=True)
-    console.print(str(error), markup=False, highlight=False)
-    raise SystemExit(code)
+        fail(error, code)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
+from boundary.ending import USAGE, fail
 from boundary.state import ledger_path
 from recording.errors import BoundaryError, InputError, MissingExtra
 
 if TYPE_CHECKING:
     from dp.ledger import Entry, Scope
 
-NOT_INTACT, USAGE = 1, 2
+NOT_INTACT = 1
 _NOT_INTACT = frozenset({"ledger-tampered", "ledger-rolled-back"})
 
 budget_app = typer.Typer(no_args_is_help=True, help="Show, check and raise the budget.", rich_markup_mode=None)
@@ -209,5 +209,4 @@ def _print(data: Mapping[str, object] | Sequence[object]) -> None:
 
 
 def _fail(error: BoundaryError) -> NoReturn:
-    Console(stderr=True, soft_wrap=True).print(str(error), markup=False, highlight=False)
-    sys.exit(NOT_INTACT if error.code in _NOT_INTACT else USAGE)
+    fail(error, NOT_INTACT if error.code in _NOT_INTACT else USAGE)

@@ -12,13 +12,14 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 from rich.console import Console
 
 from boundary import audit_cli, policy_cli, show, subject_cli
 from boundary.budget import LedgerOption, budget_app
+from boundary.ending import REFUSED, STOPPED, USAGE, fail
 from boundary.review.command import review_command
 from boundary.state import project_key
 from policies import load_policy
@@ -27,9 +28,9 @@ from recording.errors import BoundaryError, InputError
 if TYPE_CHECKING:
     from boundary.plan import Plan
 
-WITHHELD, USAGE, REFUSED = 1, 2, 3
-BROKEN, STOPPED, CLOSED = 70, 130, 141
-"""As sysexits.h and shells number an internal error, Ctrl-C, and a reader that went away."""
+WITHHELD = 1
+BROKEN, CLOSED = 70, 141
+"""As sysexits.h and shells number an internal error, and a reader that went away."""
 
 app = typer.Typer(
     add_completion=False,
@@ -57,7 +58,7 @@ def main() -> None:
     try:
         app()
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     except Exception as error:  # noqa: BLE001  a traceback would print what was being read
         Console(stderr=True).print(f"internal-error: {type(error).__name__} (please report it)", markup=False)
         sys.exit(BROKEN)
@@ -105,7 +106,7 @@ def run_command(
         with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
             result = run(sources, plan, out, ledger=ledger, progress=progress)
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     except KeyboardInterrupt:
         console.print("stopped; nothing half-done was left behind")
         raise typer.Exit(STOPPED) from None
@@ -148,7 +149,7 @@ def release_command(
         with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
             done = release_cli.release_statistics(sources, plan, out, ledger=ledger, progress=progress)
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     except KeyboardInterrupt:
         console.print("stopped while counting; what was charged is stored and comes back at no cost")
         raise typer.Exit(STOPPED) from None
@@ -212,7 +213,7 @@ def sheet_command(
         with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
             sheet = write_sheet(source, plan, out, limit=limit, seed=seed, reveal=reveal, progress=progress)
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     except KeyboardInterrupt:
         console.print("stopped; nothing was written")
         raise typer.Exit(STOPPED) from None
@@ -235,18 +236,18 @@ def decrypt_command(
 
     if (key_file is None) == (key_env is None):
         hint = "give --key-file or --key-env"
-        _fail(InputError("the key must come from one place", code="encrypt-key-missing", hint=hint), USAGE)
+        fail(InputError("the key must come from one place", code="encrypt-key-missing", hint=hint), USAGE)
     try:
         key = key_from_file(key_file) if key_file is not None else key_from_environment(str(key_env))
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     with _opened(file) as stream:
         data = stream.read()
     try:
         # Bytes that are no text are carried through as they are.
         text = decrypt_text(data.decode("utf-8", "surrogateescape"), key)
     except BoundaryError as error:
-        _fail(error, WITHHELD)
+        fail(error, WITHHELD)
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
 
@@ -272,7 +273,7 @@ def _key(file: Path | None) -> bytes:
     try:
         return project_key(file)
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
 
 
 def _built(name: str, key: bytes, approved: Path | None = None) -> Plan:
@@ -286,13 +287,7 @@ def _built(name: str, key: bytes, approved: Path | None = None) -> Plan:
             require_approved(loaded, approved)
         return build_plan(loaded, key=key)
     except BoundaryError as error:
-        _fail(error, REFUSED)
-
-
-def _fail(error: BoundaryError, code: int) -> NoReturn:
-    console = Console(stderr=True, soft_wrap=True)
-    console.print(str(error), markup=False, highlight=False)
-    raise SystemExit(code)
+        fail(error, REFUSED)
 
 
 def _opened(file: str) -> AbstractContextManager[BinaryIO]:
@@ -301,14 +296,14 @@ def _opened(file: str) -> AbstractContextManager[BinaryIO]:
     try:
         return Path(file).open("rb")
     except OSError as error:
-        _fail(InputError(f"cannot be read ({error.strerror})", code="unreadable", place=file), USAGE)
+        fail(InputError(f"cannot be read ({error.strerror})", code="unreadable", place=file), USAGE)
 
 
 def _as_line(file: str, data: bytes) -> bytes:
     try:
         return json.dumps({"id": file, "text": data.decode("utf-8-sig")}).encode()
     except UnicodeDecodeError:
-        _fail(InputError("the text is not UTF-8", code="invalid-utf8", place=file, hint="save it as UTF-8"), USAGE)
+        fail(InputError("the text is not UTF-8", code="invalid-utf8", place=file, hint="save it as UTF-8"), USAGE)
 
 
 __all__: Sequence[str] = ("app", "main")

@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from boundary.policy_writing import FOUND, REFUSED, USAGE, fail, fmt_command, new_command, put, save
+from boundary.ending import FOUND, REFUSED, USAGE, fail
+from boundary.policy_writing import fmt_command, new_command, put, save
 from boundary.remarks import Format, Remark, of_error, of_lints, rendered
 from policies import Policy, load_policy
 from recording.errors import BoundaryError, InputError, PolicyError

@@ -1,19 +1,17 @@
-"""``boundary policy fmt`` and ``new``: commands that write policies, and how commands of that group end."""
+"""``boundary policy fmt`` and ``new``: commands that write policies."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from boundary.ending import FOUND, REFUSED, USAGE, fail
 from boundary.policy_new import Base, Replace
 from recording.errors import BoundaryError, InputError, PolicyError
-
-FOUND, USAGE, REFUSED = 1, 2, 3
-"""Exit codes: findings, failures or differences; usage; a policy was refused."""
 
 
 def fmt_command(
@@ -89,9 +87,3 @@ def save(file: Path, text: str) -> None:
         aside.replace(file)
     except OSError as error:
         fail(InputError(f"cannot be written ({error.strerror})", code="unwritable", place=str(file)), USAGE)
-
-
-def fail(error: BoundaryError, code: int) -> NoReturn:
-    """Say what is wrong and end with ``code``."""
-    Console(stderr=True, soft_wrap=True).print(str(error), markup=False, highlight=False)
-    raise typer.Exit(code)

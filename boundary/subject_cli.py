@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 
+from boundary.ending import FOUND, REFUSED, USAGE, fail
 from boundary.register import today
 from boundary.state import project_key, state_folder
 from boundary.withdrawing import Withdrawal, withdraw
@@ -23,7 +24,6 @@ from recording.errors import BoundaryError, InputError, PolicyError
 if TYPE_CHECKING:
     from boundary.holdings import Holding
 
-FOUND, USAGE, REFUSED = 1, 2, 3
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="For the person recorded: withdraw, be told, object."
@@ -63,7 +63,7 @@ def withdraw_command(
             _say(done)
         found = holdings(releases, person, _key(key_file)) if releases else []
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     if format_ == "json":
         print(json.dumps(_as_json(done, found), indent=2))  # noqa: T201  this is the output
     elif releases:
@@ -95,9 +95,9 @@ def report_command(
     try:
         told = write_report(person, source, load_policy(policy), releases or (), _key(key_file), out, own=own)
     except PolicyError as error:
-        _fail(error, REFUSED)
+        fail(error, REFUSED)
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     console = Console(stderr=True, soft_wrap=True)
     console.print(f"page: {out}", markup=False, highlight=False)
     for problem in told:
@@ -130,9 +130,9 @@ def feedback_command(
             policy, should_hide=should_hide, need_not_hide=need_not_hide, within=within, keys=keys, as_is=as_is, out=out
         )
     except PolicyError as error:
-        _fail(error, REFUSED)
+        fail(error, REFUSED)
     except BoundaryError as error:
-        _fail(error, USAGE)
+        fail(error, USAGE)
     console = Console(soft_wrap=True)
     console.print(f"proposal: {made.file}", markup=False, highlight=False)
     console.print(made.told, markup=False, highlight=False)
@@ -199,8 +199,3 @@ def _as_json(done: Withdrawal, found: Sequence[Holding]) -> dict[str, object]:
             for one in found
         ],
     }
-
-
-def _fail(error: BoundaryError, code: int) -> NoReturn:
-    Console(stderr=True, soft_wrap=True).print(str(error), markup=False, highlight=False)
-    raise SystemExit(code)

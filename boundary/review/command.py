@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from boundary.ending import USAGE, fail
 from boundary.state import project_key, state_folder
 from recording.errors import BoundaryError, InputError, MissingExtra
-
-USAGE = 2
 
 
 def review_command(
@@ -49,8 +48,7 @@ def review_command(
         )  # fmt: skip
         listening = _listening(port)
     except BoundaryError as error:
-        console.print(str(error), markup=False, highlight=False)
-        raise typer.Exit(USAGE) from None
+        fail(error, USAGE)
     from boundary.review.app import serve
 
     door = Door(listening.getsockname()[1])
