@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -17,6 +17,7 @@ from image_redact._segments import closed, to_lines
 from image_redact._tesseract import RawWord, check_languages, read_words
 from image_redact.engines import inprocess
 from image_redact.engines.contract import Placed
+from image_redact.engines.pieces import runs
 from image_redact.screen import Line, Rect, Screen
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Part = tuple[int, Grey]
 class Spread(Protocol):
     """`map`, or something like it."""
 
-    def __call__(self, do: Callable[[Part], Iterator[RawWord]], parts: list[Part], /) -> Iterable[Iterator[RawWord]]:
+    def __call__(self, do: Callable[[Part], list[RawWord]], parts: list[Part], /) -> Iterable[list[RawWord]]:
         """What ``do`` makes of each part, in order."""
         ...
 
@@ -99,13 +100,14 @@ class Tesseract:
             placed.append(Placed(word.line, box, word.confidence, word.text))
         return to_lines(placed)
 
-    def _words(self, part: Part) -> Iterator[RawWord]:
+    def _words(self, part: Part) -> list[RawWord]:
+        # A list: a generator would be worked off by whoever asks for its words, and not by the thread.
         read = inprocess.read_page if self._in_process() else read_words
         top, grey = part
         words = read(grey, languages="+".join(self.languages), psm=self.psm, timeout_s=self.timeout_s)
-        for word in words:
-            block, paragraph, line = word.line
-            yield replace(word, line=(top * _BLOCKS + block, paragraph, line), top=word.top + top)
+        return [
+            replace(word, line=(top * _BLOCKS + word.line[0], *word.line[1:]), top=word.top + top) for word in words
+        ]
 
 
 def halves(grey: Grey) -> list[Part]:
@@ -118,9 +120,7 @@ def halves(grey: Grey) -> list[Part]:
     if height < _TALL:
         return [(0, grey)]
     blank = np.ptp(grey[first:last], axis=1) <= _BLANK
-    ends = np.flatnonzero(np.diff(np.concatenate(([0], blank, [0])).astype(np.int8)))
-    stripes = [(end - start, start + end) for start, end in zip(ends[::2].tolist(), ends[1::2].tolist(), strict=True)]
-    stripe, twice = max(stripes, default=(0, 0))
+    stripe, twice = max(((end - start, start + end) for start, end in runs(blank)), default=(0, 0))
     if stripe < _STRIPE:
         return [(0, grey)]
     cut = first + twice // 2

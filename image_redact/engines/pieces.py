@@ -114,16 +114,16 @@ def bands(plain: Grey) -> list[tuple[int, int]]:
         return []
     ink = (_WHITE - plain.astype(np.float32)).sum(axis=1)
     usual = float(np.sort(ink)[-max(1, len(ink) // 5) :].mean())
-    runs = _runs(ink > _VALLEY * usual)
+    dark = runs(ink > _VALLEY * usual)
     # What hangs below a line in underscores and descenders is as dark as one, but low.
-    least = max(_LINE, _LOWEST * max((end - start for start, end in runs), default=0))
-    lines = [(start, end) for start, end in runs if end - start >= least]
+    least = max(_LINE, _LOWEST * max((end - start for start, end in dark), default=0))
+    lines = [(start, end) for start, end in dark if end - start >= least]
     if lines:
         # The last line of a paragraph may be one word: little ink, but as high as the others.
         high = max(_LINE, _SHORT * min(end - start for start, end in lines))
         ends = [0, *(row for line in lines for row in line), len(ink)]
         for start, end in zip(ends[::2], ends[1::2], strict=True):
-            found = _runs(ink[start:end] > max(_FAINT * usual, 2.0 * _WHITE))
+            found = runs(ink[start:end] > max(_FAINT * usual, 2.0 * _WHITE))
             lines += [
                 (start + top, start + bottom)
                 for top, bottom in found
@@ -138,7 +138,7 @@ def bands(plain: Grey) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
-def _runs(full: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+def runs(full: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     """First row and one past the last of every run of rows that are."""
     steps = np.diff(np.concatenate(([False], full, [False])).astype(np.int8))
     return list(zip(np.flatnonzero(steps > 0).tolist(), np.flatnonzero(steps < 0).tolist(), strict=True))
