@@ -10,7 +10,7 @@ from boundary.bursts import bursts
 from boundary.deciding import Decision
 from boundary.findings import Session
 from boundary.leftovers import BLANK
-from boundary.names import file_names, film_names, frame_names, reference
+from boundary.names import file_names, film_names, frame_names, reference, store_names
 from boundary.plan import Plan
 from boundary.replacing import Replacing, replacing
 from recording import Patch, apply_patches, field_patch, row_removal, unread_files
@@ -54,12 +54,14 @@ class Changed:
         added: What in them was put there.
         dropped: Files that do not pass, by code.
         key_events: Key events added minus removed.
+        stores: Source name of each store by its output name; what lies in them is still unpacked.
     """
 
     files: Mapping[str, bytes] = field(repr=False)
     added: Added
     dropped: Mapping[str, int]
     key_events: int
+    stores: Mapping[str, str] = field(default_factory=dict)
 
 
 def change(
@@ -112,7 +114,10 @@ def change(
     added = Added(
         frozenset(work.names_given), frozenset(work.texts), work.fields_after, work.keys_after, work.bytes_after
     )
-    return Changed(files, added, +dropped, work.key_events)
+    stores = {
+        names.get(source.store, source.store): source.store for source in recording.files.values() if source.store
+    }
+    return Changed(files, added, +dropped, work.key_events, stores)
 
 
 class _Work:
@@ -193,7 +198,7 @@ class _Work:
         }
         names |= film_names([name for name in passed if file_type(name) == "video"], names, self.recording)
         self.names_given = {new for old, new in names.items() if neutral or old in sensitive}
-        return names
+        return store_names(names, self.recording)
 
     def rename_references(self, names: Mapping[str, str]) -> None:
         """What points to a file points to its new name, whatever was found in the old one."""

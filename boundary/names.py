@@ -24,6 +24,7 @@ def frame_names(
         rewritten: Whether frames are written anew: then what is neither PNG nor JPEG becomes PNG, and its name says so.
     """
     must = {frame.file for frame in recording.frames} if neutral else set(renamed)
+    must -= {name for name, source in recording.files.items() if source.store}
     taken = set(recording.files) - must
     out = {}
     for number, frame in enumerate(recording.frames, start=1):
@@ -46,12 +47,22 @@ def file_names(recording: Recording, *, neutral: bool, renamed: Iterable[str]) -
     frames = {frame.file for frame in recording.frames}
     others = sorted(f.file for f in recording.fields if f.role == "file_name" and f.file not in frames)
     must = set(others) if neutral else set(others) & set(renamed)
-    taken = set(recording.files) - must
+    taken = set(recording.handed_in) - must
     out = {}
     for number, name in enumerate(others, start=1):
         if name in must:
             out[name] = free(f"file-{number:04d}", PurePosixPath(name).suffix.lower(), taken)
             taken.add(out[name])
+    return out
+
+
+def store_names(names: Mapping[str, str], recording: Recording) -> dict[str, str]:
+    """``names``, with what lies in a store following the store."""
+    out = dict(names)
+    for name, source in recording.files.items():
+        if source.store in names:
+            inside = names.get(name, name).removeprefix(source.store)
+            out[name] = names[source.store] + inside
     return out
 
 

@@ -18,6 +18,7 @@ from boundary.films import as_films
 from boundary.findings import Session
 from boundary.looking import admitted, look
 from boundary.outcome import Outcome, Release, Report, Withheld
+from boundary.packing import packed
 from boundary.plan import Plan
 from boundary.release import make_release
 from boundary.retime import retime
@@ -28,7 +29,7 @@ from boundary.verify import text_detectors, verify_text
 from boundary.video import frames_of_videos
 from recording.errors import BoundaryError, StepFailed
 from recording.model import Box, Finding, Passage, Recording
-from text_redact.known import KnownValues, find_known
+from text_redact.known import KnownValues, find_known, index_known
 from text_redact.transcript import transcribe
 
 
@@ -148,6 +149,8 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
     with clock.during("verify"):
         media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg", ".mp4"))]
         verify_text(changed, media, known, plan, clock)
+    with clock.during("pack"):
+        files = packed(changed, source, known)
     with clock.during("release"):
         report = Report(
             events=len(recording.events),
@@ -164,7 +167,7 @@ def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | Non
             },
         )
         clear = _name_cleared(source, known, plan)
-        return make_release(source, changed.files, report, rows, plan, person=person, name_cleared=clear)
+        return make_release(source, files, report, rows, plan, person=person, name_cleared=clear)
 
 
 def _boxes(findings: Iterable[Finding]) -> dict[str, list[Box]]:
@@ -208,6 +211,8 @@ def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None,
         raise _nothing_left({}, videos)
     with clock.during("change.timing"):
         changed = retime(changed, recording, plan)
+    with clock.during("pack"):
+        files = packed(changed, source, index_known())
     with clock.during("release"):
         report = Report(
             events=len(recording.events),
@@ -215,7 +220,7 @@ def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None,
             frames=len(recording.frames),
             files_dropped={**changed.dropped, **videos, **_dropped_frames(recording, pixels, {})},
         )
-        return make_release(source, changed.files, report, rows, plan, person=person, name_cleared=True)
+        return make_release(source, files, report, rows, plan, person=person, name_cleared=True)
 
 
 def _pointing(recording: Recording, passed: Collection[str]) -> frozenset[int]:

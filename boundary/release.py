@@ -73,8 +73,8 @@ def tallies_of(recording: Recording, events: pa.Table, person: str | None, plan:
 
 
 def digest_of(recording: Recording, key: bytes) -> str:
-    """Keyed digest of every source file with its name (HMAC-SHA-256, hex)."""
-    return digest_files(recording.files, key)
+    """Keyed digest of every file that was handed in, with its name (HMAC-SHA-256, hex)."""
+    return digest_files(recording.handed_in, key)
 
 
 def digest_files(files: Mapping[str, SourceFile], key: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -56,7 +56,7 @@ def verify_text(
             readers[holding] = _Reader(plan, holding)
         alarm()
         readers[holding](passage, overrides.ignored(number, plan), known)
-    _search_bytes(changed, set(media), known)
+    search_bytes(changed.files, changed.added, set(media), known)
 
 
 class _Reader:
@@ -181,21 +181,24 @@ def _spaces(match: re.Match[str]) -> str:
     return BLANK * len(match.group())
 
 
-def _search_bytes(changed: Changed, media: Collection[str], known: KnownValues) -> None:
+def search_bytes(files: Mapping[str, bytes], added: Added, media: Collection[str], known: KnownValues) -> None:
     """Known values as they were typed, in the raw bytes and the names: whatever the parser did not look at.
 
     What the change wrote is looked past at the very places where it was written, and nowhere else: an operator may have
     made up what somebody is called in another file.
+
+    Raises:
+        StepFailed: ``text-residue``.
     """
     values = [value.value.casefold() for value in known if len(value.value) >= MIN_BYTES]
     here = _whole(value for value in known if len(value.value) >= MIN_BYTES)
-    for name, data in changed.files.items():
-        head = "" if name in changed.added.names else f"{name}\n"
+    for name, data in files.items():
+        head = "" if name in added.names else f"{name}\n"
         kept = b"" if name in media else data
         folded = (head + kept.decode("utf-8", "replace")).casefold()
         if not any(value in folded for value in values):
             continue
-        text = head + _without_added(kept, changed.added.bytes.get(name, ())).decode("utf-8", "replace")
+        text = head + _without_added(kept, added.bytes.get(name, ())).decode("utf-8", "replace")
         # A password may be an ordinary word ("password"): what the format itself says is not about it.
         if here.search(_without_structure(text).casefold()):
             raise _residue("link:bytes", "file")

@@ -105,9 +105,10 @@ def read_text(file: str, data: bytes) -> tuple[TextField, ...]:
 
 def name_fields(files: Mapping[str, SourceFile]) -> tuple[TextField, ...]:
     """The names of files as text fields of role ``file_name`` (start and end 0), those that recorders give left out."""
+    # What lies in a store was named by its reader; the store has a name that somebody gave.
     return tuple(
         TextField(name, 0, 0, "plain", "file_name", name)
-        for name in sorted(files)
+        for name in sorted({source.store or name for name, source in files.items()})
         if name not in _OWN_NAMES and file_type(name) != "hidden"
     )
 

@@ -76,12 +76,14 @@ class SourceFile:
         data: The verbatim bytes; ``None`` for media that are read from ``path`` when needed.
         path: Where the bytes can be read; ``None`` when only ``data`` exists.
         load: Makes the bytes whenever they are asked for: pictures taken out of a video, which no file holds.
+        store: Name of the file that this one was taken out of (`recording.stores`); empty for a file of its own.
     """
 
     name: str
     data: bytes | None = _field(default=None, repr=False)
     path: Path | None = _field(default=None, repr=False)
     load: Callable[[], bytes] | None = _field(default=None, repr=False)
+    store: str = ""
 
     def read(self) -> bytes:
         """The verbatim bytes, from memory or from disk."""
@@ -136,11 +138,12 @@ class Recording:
     Attributes:
         name: The source's own name; may be sensitive, so it never leaves by itself.
         format: Name of the format that read it and that can write it back.
-        files: Every source file by relative name, those without a reader included.
+        files: Every source file by relative name, those without a reader included; stores unpacked.
         events: Table with the schema `EVENTS`.
         fields: Every text outside the keys.
         frames: Every screenshot.
         attributes: Scalars of the metadata by dotted key, to name the person by.
+        packed: The files as they were handed in, where some of them are stores; empty where none is.
     """
 
     name: str = _field(repr=False)
@@ -150,6 +153,12 @@ class Recording:
     fields: tuple[TextField, ...] = _field(default=(), repr=False)
     frames: tuple[Frame, ...] = _field(default=(), repr=False)
     attributes: Mapping[str, str] = _field(default_factory=lambda: MappingProxyType({}), repr=False)
+    packed: Mapping[str, SourceFile] = _field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @property
+    def handed_in(self) -> Mapping[str, SourceFile]:
+        """The files as they lie on disk, stores whole."""
+        return self.packed or self.files
 
 
 # Places ------------------------------------------------------------------------------------------------------------

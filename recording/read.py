@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from recording.documents import file_type
 from recording.errors import InputError
 from recording.formats import FORMATS, find_format
 from recording.lines import shown
 from recording.model import Recording, SourceFile
+from recording.stores import SUFFIXES as STORE_SUFFIXES
+from recording.stores import unpack
 
 MAX_BYTES = 256 * 1024 * 1024
 """Text held in memory for one recording when nothing else is said."""
 _MAX_FILES = 200_000
-_SUFFIXES = frozenset({".jsonl", ".ndjson", ".log", ".txt"})
+_SUFFIXES = frozenset({".jsonl", ".ndjson", ".log", ".txt"}) | STORE_SUFFIXES
 
 
 def open_recording(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Recording:
@@ -34,16 +38,23 @@ def open_recording(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Recording
             format; also everything that the format raises.
     """
     root = Path(path)
-    return parse_files(root.name or "recording", _collect(root, max_bytes, load=True))
+    return parse_files(root.name or "recording", _collect(root, max_bytes, load=True), max_bytes=max_bytes)
 
 
-def parse_files(name: str, files: Mapping[str, SourceFile]) -> Recording:
+def parse_files(name: str, files: Mapping[str, SourceFile], *, max_bytes: int = MAX_BYTES) -> Recording:
     """Read a recording from files in memory, for example to read again what was just written.
 
+    Args:
+        name: The recording's own name.
+        files: Its files; stores (`recording.stores`) are unpacked.
+        max_bytes: Most bytes of text to take out of a store.
+
     Raises:
-        InputError: No format claims the files, or the format cannot read them.
+        InputError: No format claims the files, or the format cannot read them; a store cannot be unpacked.
     """
-    return find_format(files).parse(name, files)
+    found = unpack(files, max_bytes=max_bytes)
+    recording = find_format(found).parse(name, found)
+    return recording if found is files else replace(recording, packed=MappingProxyType(dict(files)))
 
 
 def discover(path: str | Path) -> list[Path]:
