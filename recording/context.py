@@ -38,6 +38,8 @@ def fill_context(events: pa.Table, windows: Sequence[Window], elements: Sequence
     What a row says itself stays. A row without a time, or before the first window, stays without context. An element
     holds until the next element or the next change of window.
     """
+    if not windows and not elements:
+        return events
     times = pc.fill_null(events["t_ns"], int(_NEVER)).to_numpy()
     windows = sorted(windows, key=_time)
     elements = sorted(elements, key=_time)

@@ -46,6 +46,7 @@ class Bulk:
         y: float64 pixels, NaN for none.
         button: int8 codes into ``buttons``, -1 for none.
         buttons: Names of buttons.
+        like: int32 number of the row, of those that are alike, that says everything else of a line; -1 for none.
     """
 
     kind: npt.NDArray[np.int8]
@@ -55,6 +56,7 @@ class Bulk:
     y: npt.NDArray[np.float64]
     button: npt.NDArray[np.int8]
     buttons: tuple[str, ...]
+    like: npt.NDArray[np.int32]
 
 
 def empty_bulk(count: int, buttons: tuple[str, ...] = ()) -> Bulk:
@@ -62,6 +64,7 @@ def empty_bulk(count: int, buttons: tuple[str, ...] = ()) -> Bulk:
     return Bulk(
         np.full(count, -1, np.int8), np.zeros(count, np.int64), np.zeros(count, np.bool_),
         np.full(count, np.nan), np.full(count, np.nan), np.full(count, -1, np.int8), buttons,
+        np.full(count, -1, np.int32),
     )  # fmt: skip
 
 
@@ -79,6 +82,7 @@ def event_table(
     file: str,
     stream: int,
     first_seq: int,
+    alike: Sequence[Row] = (),
 ) -> pa.Table:
     """The events of one file, one per line, in the order of the file.
 
@@ -90,37 +94,50 @@ def event_table(
         file: Name of the file.
         stream: Key stream of the file.
         first_seq: ``seq`` of the first line.
+        alike: The rows that `Bulk.like` numbers; their times are those of ``bulk``.
     """
     n = len(lines)
     kind, t_ns, has_t = bulk.kind.copy(), bulk.t_ns.copy(), bulk.has_t.copy()
-    x, y, secure = bulk.x.copy(), bulk.y.copy(), np.zeros(n, np.bool_)
+    x, y = bulk.x.copy(), bulk.y.copy()
     kind[at] = [_KIND_CODE[row.kind] for row in rows]
     t_ns[at] = [row.t_ns or 0 for row in rows]
     has_t[at] = [row.t_ns is not None for row in rows]
-    x[at] = [np.nan if row.x is None else row.x for row in rows]
-    y[at] = [np.nan if row.y is None else row.y for row in rows]
-    secure[at] = [row.secure for row in rows]
     if n and kind.min() < 0:
         raise ValueError("a line was read neither in bulk nor on its own")
-    names = sorted({*bulk.buttons, *(row.button for row in rows if row.button is not None)})
+    every = [*alike, *rows]
+    which = bulk.like.copy()
+    which[at] = np.arange(len(alike), len(every))
+    for name, column in (("x", x), ("y", y)):
+        given = [getattr(row, name) for row in every]
+        if any(value is not None for value in given):
+            numbers, of = np.array([np.nan if value is None else value for value in given]), which >= 0
+            column[of] = numbers[which[of]]
+    names = sorted({*bulk.buttons, *(row.button for row in every if row.button is not None)})
     code = {name: number for number, name in enumerate(names)}
     button = np.full(n, -1, np.int64)
     pressed = bulk.button >= 0
     button[pressed] = np.array([code[name] for name in bulk.buttons] or [0])[bulk.button[pressed]]
-    button[at] = [-1 if row.button is None else code[row.button] for row in rows]
+    if any(row.button is not None for row in every):
+        of = which >= 0
+        button[of] = np.array([-1 if row.button is None else code[row.button] for row in every])[which[of]]
+    secure = np.zeros(n, np.bool_)
+    if any(row.secure for row in every):
+        of = which >= 0
+        secure[of] = np.array([row.secure for row in every])[which[of]]
+    index = pa.array(which, mask=which < 0)
     columns = {
         "seq": pa.array(np.arange(first_seq, first_seq + n)),
         "t_ns": pa.array(t_ns, mask=~has_t),
         "kind": pa.array(KINDS).take(pa.array(kind)),
-        "key": _sparse(n, at, [row.key for row in rows]),
-        "text": _sparse(n, at, [row.text for row in rows]),
+        "key": _told(index, [row.key for row in every]),
+        "text": _told(index, [row.text for row in every]),
         "x": pa.array(x, mask=np.isnan(x)),
         "y": pa.array(y, mask=np.isnan(y)),
-        "button": pa.array(names, pa.string()).take(pa.array(button, mask=button < 0)),
-        "app": _sparse(n, at, [row.app for row in rows]),
-        "window": _sparse(n, at, [row.window for row in rows]),
-        "url": _sparse(n, at, [row.url for row in rows]),
-        "field": _sparse(n, at, [row.field for row in rows]),
+        "button": _told(pa.array(button, mask=button < 0), names),
+        "app": _told(index, [row.app for row in every]),
+        "window": _told(index, [row.window for row in every]),
+        "url": _told(index, [row.url for row in every]),
+        "field": _told(index, [row.field for row in every]),
         "secure": pa.array(secure),
         "stream": pa.array(np.full(n, stream, np.int16)),
         "file": pa.repeat(pa.scalar(file, pa.string()), n),
@@ -130,8 +147,8 @@ def event_table(
     return pa.table(columns, schema=EVENTS)
 
 
-def _sparse(n: int, at: npt.NDArray[np.int64], values: Sequence[str | None]) -> pa.Array:
-    """A string column that is null everywhere but at lines ``at``."""
-    index = np.full(n, -1, np.int64)
-    index[at] = np.arange(len(values))
-    return pa.array(values, pa.string()).take(pa.array(index, mask=index < 0))
+def _told(index: pa.Array, values: Sequence[str | None]) -> pa.Array:
+    """A string column: for each line the value that its index says, null for none."""
+    if index.null_count == len(index) or all(value is None for value in values):
+        return pa.nulls(len(index), pa.string())
+    return pa.array(values, pa.string()).take(index)

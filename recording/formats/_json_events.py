@@ -1,4 +1,4 @@
-"""Event lines of DuckTrack and its descendants: the many mouse lines at once, the few others one by one."""
+"""Event lines of DuckTrack and its descendants: mouse and key lines at once, the few others one by one."""
 
 from __future__ import annotations
 
@@ -10,48 +10,101 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recording.formats._json_canonical import MOST_SECONDS, Timed, read_canonical
+from recording.formats._words import Places
 from recording.lines import Lines
-from recording.rows import Bulk, empty_bulk, kind_code
+from recording.model import KEY_KINDS
+from recording.records import read_record
+from recording.rows import Bulk, Row, empty_bulk, kind_code
 
 BUTTONS = ("left", "middle", "right", "unknown", "x1", "x2")
 
 # A line is cleared only when the whole of it is one of these: numbers, member names and words of a fixed vocabulary.
 _S = r"[ \t]*"
-_NUMBER = r"(?P<{0}>-?\d{{1,9}}(?:\.\d{{1,20}})?)"
+_WHOLE = r"(?:0|[1-9]\d{{0,{0}}})"
+_PLAIN_NUMBER = rf"-?{_WHOLE.format(8)}(?:\.\d{{1,20}})?"
 _HEAD = (
-    rf'^{_S}\{{{_S}"time_stamp"{_S}:{_S}(?P<sec>\d{{1,10}})\.(?P<frac>\d{{1,9}})\d{{0,12}}{_S},{_S}'
+    rf'^{_S}\{{{_S}"time_stamp"{_S}:{_S}(?P<sec>{_WHOLE.format(9)})\.(?P<frac>\d{{1,9}})\d{{0,12}}{_S},{_S}'
     rf'"action"{_S}:{_S}"(?P<action>move|scroll|click)"{_S},{_S}'
-    rf'"x"{_S}:{_S}{_NUMBER.format("x")}{_S},{_S}"y"{_S}:{_S}{_NUMBER.format("y")}'
+    rf'"x"{_S}:{_S}(?P<x>{_PLAIN_NUMBER}){_S},{_S}"y"{_S}:{_S}(?P<y>{_PLAIN_NUMBER})'
 )
-_SCROLL = rf'(?:{_S},{_S}"dx"{_S}:{_S}-?\d{{1,6}}(?:\.\d{{1,12}})?{_S},{_S}"dy"{_S}:{_S}-?\d{{1,6}}(?:\.\d{{1,12}})?)?'
+_STEP = rf"-?{_WHOLE.format(5)}(?:\.\d{{1,12}})?"
+_SCROLL = rf'(?:{_S},{_S}"dx"{_S}:{_S}{_STEP}{_S},{_S}"dy"{_S}:{_S}{_STEP})?'
 _CLICK = (
     rf'(?:{_S},{_S}"button"{_S}:{_S}"(?P<button>{"|".join(BUTTONS)})"{_S},{_S}'
     rf'"pressed"{_S}:{_S}(?P<pressed>true|false))?'
 )
-_TAIL = rf'(?:{_S},{_S}"event_idx"{_S}:{_S}\d{{1,10}})?{_S}\}}{_S}\r?\n?$'
+_TAIL = rf'(?:{_S},{_S}"event_idx"{_S}:{_S}{_WHOLE.format(9)})?{_S}\}}{_S}\r?\n?$'
 _LINE = _HEAD + _SCROLL + _CLICK + _TAIL
 
 _REST = re.sub(r"[?]P<[a-z]+>", "?:", _SCROLL + _CLICK + _TAIL)
-_PLAIN_NUMBER = r"-?\d{1,9}(?:\.\d{1,20})?"
 LINE_PARTS = (
-    rf'^(?P<a>{_S}\{{{_S}"time_stamp"{_S}:{_S})(?P<t>\d{{1,10}}\.\d{{1,21}})'
+    rf'^(?P<a>{_S}\{{{_S}"time_stamp"{_S}:{_S})(?P<t>{_WHOLE.format(9)}\.\d{{1,21}})'
     rf'(?P<b>{_S},{_S}"action"{_S}:{_S}"(?:move|scroll|click)"{_S},{_S}"x"{_S}:{_S})(?P<x>{_PLAIN_NUMBER})'
     rf'(?P<c>{_S},{_S}"y"{_S}:{_S})(?P<y>{_PLAIN_NUMBER})(?P<d>{_REST})'
 )
 """The same lines in pieces that join to the whole: time in ``t``, position in ``x`` and ``y``."""
 
 
-def read_bulk(lines: Lines) -> tuple[Bulk, npt.NDArray[np.int64]]:
-    """Mouse lines as columns, and the numbers of the lines that have to be read one by one.
+def read_bulk(data: bytes, lines: Lines, file: str) -> tuple[Bulk, list[Row], Places]:
+    """Mouse lines and plain key lines as columns, and the numbers of the lines that have to be read one by one.
 
-    No Python code runs per line: RE2 matches all lines at once over the memory of the file.
+    No Python code runs per line: lines as ``json.dumps`` writes them are read by `read_canonical`; over the others RE2
+    matches all at once. Of key lines that differ in nothing but time and running number one is read, for all of them.
+
+    Args:
+        data: The file.
+        lines: Its lines.
+        file: Its name.
+
+    Returns:
+        The columns, the rows that `Bulk.like` numbers, and the other lines.
+
+    Raises:
+        InputError: See `recording.json_spans.scan`.
     """
     bulk = empty_bulk(len(lines), BUTTONS)
-    parts = pc.extract_regex(lines.text, _LINE)
+    moves, timed = read_canonical(data, lines)
+    bulk.kind[moves.line] = kind_code("move")
+    bulk.t_ns[moves.line], bulk.has_t[moves.line] = moves.t_ns, True
+    bulk.x[moves.line], bulk.y[moves.line] = moves.x, moves.y
+    rows = _read_keys(bulk, timed, data, lines, file)
+    done = bulk.kind >= 0
+    done[timed.line] = True
+    if not done.all():
+        _read_matching(bulk, lines, np.flatnonzero(~done))
+    return bulk, rows, np.flatnonzero(bulk.kind < 0)
+
+
+def _read_keys(bulk: Bulk, timed: Timed, data: bytes, lines: Lines, file: str) -> list[Row]:
+    """Fill in the key lines of which many are alike; what they say but for their times."""
+    rows: list[Row] = []
+    _, first, code = np.unique(timed.codes(data), return_index=True, return_inverse=True)
+    like = np.full(len(first), -1, np.int32)
+    for number, at in enumerate(first.tolist()):
+        line = int(timed.line[at])
+        record = read_record(data, int(lines.starts[line]), int(lines.ends[line]), file=file, seq=line, main=True)
+        # Text fields have places of their own, so only records without any are the same.
+        told = b'"time' in data[timed.start[at] : timed.end[at]]
+        if not record.fields and record.row.kind in KEY_KINDS and not told:
+            like[number] = len(rows)
+            rows.append(record.row)
+    kinds = np.array([kind_code(row.kind) for row in rows] or [0], np.int8)
+    alike = like[code] >= 0
+    at, row = timed.line[alike], like[code][alike]
+    bulk.like[at], bulk.kind[at] = row, kinds[row]
+    bulk.t_ns[at], bulk.has_t[at] = timed.t_ns[alike], True
+    return rows
+
+
+def _read_matching(bulk: Bulk, lines: Lines, at: Places) -> None:
+    """Fill in the mouse lines among lines ``at`` that are written in any spacing."""
+    text = lines.text if len(at) == len(lines) else lines.text.take(pa.array(at))
+    parts = pc.extract_regex(text, _LINE)
     matched = pc.is_valid(parts).to_numpy(zero_copy_only=False)
-    where = np.flatnonzero(matched)
+    where = at[matched]
     if not len(where):
-        return bulk, np.arange(len(lines))
+        return
     found = parts.filter(pa.array(matched))
 
     def part(name: str) -> pa.Array:
@@ -60,22 +113,23 @@ def read_bulk(lines: Lines) -> tuple[Bulk, npt.NDArray[np.int64]]:
     def equals(name: str, value: str) -> npt.NDArray[np.bool_]:
         return np.asarray(pc.equal(part(name), value).to_numpy(zero_copy_only=False))
 
-    # A click has a button and no scrolling has one; anything else of that mix is read one by one.
+    # A click has a button and no scrolling has one; anything else of that mix is read one by one, and so is a time that
+    # 64 bits do not hold.
     click, scroll = equals("action", "click"), equals("action", "scroll")
     has_button = pc.not_equal(part("button"), "").to_numpy(zero_copy_only=False)
-    good = click == has_button
+    seconds = _numbers(part("sec"), pa.int64())
+    good = (click == has_button) & (seconds < MOST_SECONDS)
     kind = np.where(click, np.where(equals("pressed", "true"), kind_code("button_down"), kind_code("button_up")),
                     np.where(scroll, kind_code("scroll"), kind_code("move")))  # fmt: skip
     bulk.kind[where[good]] = kind[good]
     fraction = pc.utf8_rpad(part("frac"), width=9, padding="0")
-    t_ns = _numbers(part("sec"), pa.int64()) * 10**9 + _numbers(fraction, pa.int64())
+    t_ns = seconds * 10**9 + _numbers(fraction, pa.int64())
     bulk.t_ns[where[good]] = t_ns[good]
     bulk.has_t[where[good]] = True
     bulk.x[where[good]] = _numbers(part("x"), pa.float64())[good]
     bulk.y[where[good]] = _numbers(part("y"), pa.float64())[good]
     button = pc.index_in(part("button"), pa.array(BUTTONS, part("button").type))
     bulk.button[where[good]] = pc.fill_null(button, -1).to_numpy(zero_copy_only=False)[good]
-    return bulk, np.flatnonzero(bulk.kind < 0)
 
 
 def _numbers(text: pa.Array, kind: pa.DataType) -> npt.NDArray[Any]:

@@ -23,13 +23,12 @@ from recording.errors import InputError
 from recording.formats._base import Stroke
 from recording.formats._json_events import read_bulk
 from recording.formats._json_keys import render_lines
-from recording.formats._json_lines import LineReader
 from recording.formats._json_record_times import retime_document
 from recording.formats._json_times import retime_lines
 from recording.lines import check_text, line_end, shown, split_lines
 from recording.model import EVENTS, KEY_KINDS, Frame, Recording, SourceFile, TextField
-from recording.records import Record
-from recording.rows import empty_bulk, event_table
+from recording.records import Record, read_record
+from recording.rows import Row, empty_bulk, event_table
 from recording.timeline import Bools, Ints, Timeline, row_times
 
 
@@ -137,14 +136,16 @@ def _read_lines(source: SourceFile, stream: int, first: int) -> tuple[pa.Table, 
             "the recording is empty", code="empty-file", place=f"{shown(source.name)}:1:1",
             hint="the recorder wrote no event",
         )  # fmt: skip
-    bulk, slow = read_bulk(lines) if main else (empty_bulk(len(lines)), np.arange(len(lines)))
+    bulk, alike, slow = empty_bulk(len(lines)), list[Row](), np.arange(len(lines))
+    if main:
+        bulk, alike, slow = read_bulk(data, lines, source.name)
     starts, ends = lines.starts[slow].tolist(), lines.ends[slow].tolist()
-    read = LineReader(data, source.name, main=main)
     records = [
-        (seq, read(start, end, seq)) for seq, start, end in zip((slow + first).tolist(), starts, ends, strict=True)
+        (seq, read_record(data, start, end, file=source.name, seq=seq, main=main))
+        for seq, start, end in zip((slow + first).tolist(), starts, ends, strict=True)
     ]
     rows = [record.row for _, record in records]
-    table = event_table(lines, bulk, rows, slow, file=source.name, stream=stream, first_seq=first)
+    table = event_table(lines, bulk, rows, slow, file=source.name, stream=stream, first_seq=first, alike=alike)
     return table, records
 
 
