@@ -139,7 +139,7 @@ def _answer(
     ledger = ledger_of(policy, path)
     check_ledger(ledger.store, beside(out))
     answer = aggregate.release(
-        [one.tallies[index] for one in counted],
+        [one.tallies[index] for one in counted if one.tallies],
         ledger=ledger,
         policy_digest=policy.digest,
         dataset=[one.digest for one in counted],

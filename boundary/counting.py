@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -61,21 +62,30 @@ def count(job: Count, plan: Plan) -> Counted | Withheld:
     """
     try:
         if job.kind == "recording":
-            return _recording(job.source, plan)
+            return count_recording(lambda: open_source(job.source, plan.policy.limits.file_mb * 2**20), plan)
         return Counted(True, table_tallies(job.source, job.kind, plan), table_digest(job.source, plan))
-    except Refused as refusal:
-        return Withheld(refusal.code, "admit", "the recording is not admitted", "see the policy's admit section")
-    except BoundaryError as error:
+    except Exception as error:  # noqa: BLE001  one place says what is told of an error
+        return uncounted(error)
+
+
+def count_recording(read: Callable[[], Recording], plan: Plan) -> Counted | Withheld:
+    """What a recording adds; never raises on account of it."""
+    try:
+        recording = read()
+        person = _person(recording, plan)
+        tallies = tallies_of(recording, _admitted(recording, plan, person), person, plan)
+        return Counted(person is not None, tallies, digest_of(recording, plan.key))
+    except Exception as error:  # noqa: BLE001  as above
+        return uncounted(error)
+
+
+def uncounted(error: Exception) -> Withheld:
+    """Why something does not count. Messages of libraries, which quote what they choke on, are not told."""
+    if isinstance(error, Refused):
+        return Withheld(error.code, "admit", "the recording is not admitted", "see the policy's admit section")
+    if isinstance(error, BoundaryError):
         return Withheld.because(error, "count")
-    except Exception as error:  # noqa: BLE001  messages of libraries quote what they choke on
-        return Withheld("step-raised", "count", f"{type(error).__name__} was raised", "report this")
-
-
-def _recording(path: Path, plan: Plan) -> Counted:
-    recording = open_source(path, plan.policy.limits.file_mb * 2**20)
-    person = _person(recording, plan)
-    tallies = tallies_of(recording, _admitted(recording, plan, person), person, plan)
-    return Counted(person is not None, tallies, digest_of(recording, plan.key))
+    return Withheld("step-raised", "count", f"{type(error).__name__} was raised", "report this")
 
 
 def _person(recording: Recording, plan: Plan) -> str | None:

@@ -46,7 +46,7 @@ def forecasts(plan: Plan, ledger: str | Path | None) -> dict[str, Any]:
     Raises:
         BoundaryError: The policy has no statistic, its prices do not fit, or the ledger cannot be used.
     """
-    _statistics(plan)
+    require_statistics(plan)
     book = ledger_of(plan.policy, ledger)
     left = book.balance().left
     return {statistic_name(plan.policy, index): made.forecast(left=left) for index, made in enumerate(plan.aggregates)}
@@ -64,9 +64,24 @@ def release_statistics(
         InputError: There is no statistic, no source, or ``out`` holds something or cannot be written; a table cannot be
             counted. Nothing was charged.
     """
-    _statistics(plan)
+    require_statistics(plan)
     make_folder(out)
     counted, left_out = _count_all(_found(sources, out), plan, progress=progress)
+    answers, refused = write_statistics(counted, plan, out, ledger=ledger)
+    return Released(answers, refused, left_out)
+
+
+def write_statistics(
+    counted: Sequence[Counted], plan: Plan, out: Path, *, ledger: str | Path | None
+) -> tuple[dict[str, Any], dict[str, Withheld]]:
+    """Release the statistics of what was counted into ``out``, an empty folder, with page, registry and manifest.
+
+    Returns:
+        The answers by name, and why others were withheld.
+
+    Raises:
+        InputError: ``out`` cannot be written.
+    """
     answers, refused = release_aggregates(counted, out, plan, ledger)
     try:
         files = write_page(out, plan, answers, refused, ledger)
@@ -86,7 +101,7 @@ def release_statistics(
         write_durably(out / "manifest.json", to_json(about))
     except OSError as error:
         raise unwritable(out, error) from None
-    return Released(answers, refused, left_out)
+    return answers, refused
 
 
 def _found(sources: Sequence[Path], out: Path) -> list[Count]:
@@ -151,7 +166,12 @@ def show_released(done: Released, out: Path, console: Console) -> None:
     console.print(f"page: [bold]{escape(str(out / 'index.html'))}[/]", soft_wrap=True)
 
 
-def _statistics(plan: Plan) -> None:
+def require_statistics(plan: Plan) -> None:
+    """Refuse a policy without statistics, or with prices that its budget is not in.
+
+    Raises:
+        InputError: ``no-aggregates`` or ``budget-currency``.
+    """
     if not plan.aggregates:
         raise InputError(
             "the policy has no statistics", code="no-aggregates", hint="list them under 'release.aggregates'"

@@ -88,6 +88,11 @@ class Stage:
         """SHA-256 (hex) of the effective policy."""
         return str(self._state[2])
 
+    @property
+    def key_file(self) -> Path | None:
+        """File with the project key, ``None`` for the one in the state folder."""
+        return Path(self._state[3]) if self._state[3] else None
+
     def __call__(self, batch: Any) -> Any:
         """Take recordings through the boundary.
 
@@ -103,7 +108,7 @@ class Stage:
             InputError: The table has neither column, or the batch is a single recording.
             BoundaryError: The policy cannot be built on this machine.
         """
-        plan = self._plan()
+        plan = self.plan()
         if isinstance(batch, pa.Table | pa.RecordBatch):
             rows = _rows(batch, plan)
             if isinstance(batch, pa.RecordBatch):
@@ -114,7 +119,12 @@ class Stage:
             raise InputError("a stage takes recordings, not one", code="not-a-batch", hint="put it into a list")
         return (_one(item, plan) for item in batch)
 
-    def _plan(self) -> Plan:
+    def plan(self) -> Plan:
+        """The policy, built once a process.
+
+        Raises:
+            BoundaryError: It cannot be built on this machine, or is another one here: ``policy-differs``.
+        """
         sources, folder, digest, key_file = self._state
         plan = cached_plan(sources, folder, project_key(Path(key_file) if key_file else None))
         if plan.policy.digest != digest:
@@ -140,7 +150,7 @@ def _one(item: Any, plan: Plan) -> Outcome:
 def _rows(batch: Any, plan: Plan) -> list[dict[str, object]]:
     names = batch.schema.names
     if "files" in names:
-        outcomes = (process(_from_files(batch["files"][row]), plan) for row in range(batch.num_rows))
+        outcomes = (process(from_files(batch["files"][row]), plan) for row in range(batch.num_rows))
     elif "path" in names:
         outcomes = (_one(path.as_py(), plan) for path in batch["path"])
     else:
@@ -168,7 +178,9 @@ MAX_BYTES = 2**31 - 2**20
 """Most bytes of files in one array: Arrow's binary type counts them in 32 bits."""
 
 
-def _from_files(cell: Any) -> Callable[[], Recording]:
+def from_files(cell: Any) -> Callable[[], Recording]:
+    """Reads the recording in a cell of the column ``files``; raises `InputError` when it is called."""
+
     def read() -> Recording:
         files = cell.as_py()
         if not files:

@@ -49,6 +49,19 @@ def project_key(path: Path | None = None) -> bytes:
     return key
 
 
+def shared_key(path: Path | None = None) -> bytes:
+    """The key of `project_key`, and never a new one: machines that work together have the same.
+
+    Raises:
+        InputError: ``key-missing``: there is none; and as `project_key`.
+    """
+    file = path or state_folder() / "project.key"
+    if not file.exists():
+        hint = "copy the key of the machine that starts the work, with mode 600, or put it where all can read it"
+        raise InputError("there is no project key on this machine", code="key-missing", place=str(file), hint=hint)
+    return project_key(path)
+
+
 def _make(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Written aside and linked into place, so that two first runs at once agree on one key.

@@ -6,7 +6,7 @@ A file holds many people's rows, so nothing that is wrong with it may leave a pa
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -39,22 +39,72 @@ def table_tallies(path: Path, kind: Kind, plan: Plan) -> tuple[Any, ...]:
             what cannot be told from a table.
         StepFailed: A statistic reads recordings only.
     """
-    kept: list[list[pa.Table]] = [[] for _ in plan.aggregates]
-    for piece, indices in _pieces(path, kind, plan):
+    return _tallied(_pieces(path, kind, plan), plan)
+
+
+def rows_tallies(batches: Iterable[pa.Table], plan: Plan) -> tuple[Any, ...]:
+    """The same of rows that an engine hands over, with the columns of `rows_columns`.
+
+    Raises:
+        InputError: As `table_tallies` does for a Parquet file.
+    """
+    from dp.sources import piece_of
+
+    columns, people = _declared(plan), _people(plan)
+    every = list(range(len(plan.aggregates)))
+    return _tallied(((piece_of(batch, columns, people=people), every) for batch in batches), plan)
+
+
+def rows_columns(plan: Plan) -> list[str]:
+    """What `rows_tallies` reads of rows, by the names that the data have.
+
+    Raises:
+        InputError: As `table_tallies`, where the policy is at fault.
+    """
+    return sorted(set(_declared(plan).values()))
+
+
+class Gathered:
+    """Tallies of each statistic of a policy, merged when they have grown, so that they stay small."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._aggregates = [_table_aggregate(plan, index) for index in range(len(plan.aggregates))]
+        self._kept: list[list[pa.Table]] = [[] for _ in self._aggregates]
+
+    def add(self, index: int, tally: pa.Table) -> None:
+        """Take a tally of the statistic with this number."""
+        made = self._kept[index]
+        made.append(tally)
+        # The first is what was merged before: that is done again when as much has come on top.
+        if sum(one.num_rows for one in made) > max(_MERGE_ROWS, 2 * made[0].num_rows):
+            self._kept[index] = [self._aggregates[index].merged(made)]
+
+    def merged(self) -> tuple[pa.Table, ...]:
+        """One tally for each statistic."""
+        return tuple(one.merged(tallies) for one, tallies in zip(self._aggregates, self._kept, strict=True))
+
+
+def _tallied(pieces: Iterable[tuple[Piece, list[int]]], plan: Plan) -> tuple[pa.Table, ...]:
+    gathered = Gathered(plan)
+    for piece, indices in pieces:
         events = _admitted(piece, plan)
         for index in indices:
-            aggregate = _table_aggregate(plan, index)
-            made = kept[index]
-            made.append(aggregate.tally(events, piece.person))
-            # The first is what was merged before: that is done again when as much has come on top.
-            if sum(tally.num_rows for tally in made) > max(_MERGE_ROWS, 2 * made[0].num_rows):
-                kept[index] = [aggregate.merged(made)]
-    return tuple(_table_aggregate(plan, index).merged(tallies) for index, tallies in enumerate(kept))
+            gathered.add(index, _table_aggregate(plan, index).tally(events, piece.person))
+    return gathered.merged()
 
 
 def table_digest(path: Path, plan: Plan) -> str:
     """Keyed digest of a file, of whose its rows are and of who consents; its name does not matter."""
-    files = {"table": SourceFile("table", None, path)}
+    return _digest(SourceFile("table", None, path), plan)
+
+
+def rows_digest(dataset: str, plan: Plan) -> str:
+    """Keyed digest of the name of a set of rows, of whose they are and of who consents."""
+    return _digest(SourceFile("dataset", dataset.encode("utf-8", "surrogatepass")), plan)
+
+
+def _digest(source: SourceFile, plan: Plan) -> str:
+    files = {source.name: source}
     if plan.policy.data.people:
         files["people"] = SourceFile("people", None, plan.policy.folder / plan.policy.data.people)
     for step in plan.admit:
@@ -98,15 +148,10 @@ def _pieces(path: Path, kind: Kind, plan: Plan) -> Iterator[tuple[Piece, list[in
     """The pieces of a file, each with the statistics that read it."""
     from dp.sources import bucket_for, read_activitywatch, read_parquet
 
-    policy, also = plan.policy, _admit_columns(plan)
-    people = read_people(policy.folder / policy.data.people) if policy.data.people else None
-    wanted = [_table_aggregate(plan, index).columns() | also for index in range(len(plan.aggregates))]
+    policy, wanted, people = plan.policy, _wanted(plan), _people(plan)
     if kind == "parquet":
-        names = sorted({"person"}.union(*wanted))
-        columns = {name: policy.data.columns.get(name, name) for name in names}
-        columns["person"] = policy.data.columns.get("person", policy.person or "person")
         every = list(range(len(wanted)))
-        yield from ((piece, every) for piece in read_parquet(path, columns, people=people))
+        yield from ((piece, every) for piece in read_parquet(path, _declared(plan), people=people))
         return
     if people is None and policy.person != HOST:
         hint = f"list every host under 'release.data.people', or set 'person: {HOST}' where each is one person's"
@@ -116,6 +161,24 @@ def _pieces(path: Path, kind: Kind, plan: Plan) -> Iterator[tuple[Piece, list[in
         buckets.setdefault(bucket_for(wants), []).append(index)
     for bucket, indices in buckets.items():
         yield from ((piece, indices) for piece in read_activitywatch(path, bucket=bucket, people=people))
+
+
+def _people(plan: Plan) -> Mapping[str, str] | None:
+    file = plan.policy.data.people
+    return read_people(plan.policy.folder / file) if file else None
+
+
+def _wanted(plan: Plan) -> list[frozenset[str]]:
+    """The columns that each statistic needs, besides ``person``."""
+    also = _admit_columns(plan)
+    return [_table_aggregate(plan, index).columns() | also for index in range(len(plan.aggregates))]
+
+
+def _declared(plan: Plan) -> dict[str, str]:
+    """The column of the data for each that is needed."""
+    policy = plan.policy
+    columns = {name: policy.data.columns.get(name, name) for name in sorted({"person"}.union(*_wanted(plan)))}
+    return columns | {"person": policy.data.columns.get("person", policy.person or "person")}
 
 
 def _table_aggregate(plan: Plan, index: int) -> TableAggregate:

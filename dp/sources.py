@@ -143,17 +143,32 @@ def read_parquet(
             wanted = sorted(set(columns.values()))
             stored = pq.read_schema(file)
             if not set(wanted) <= set(stored.names):
-                raise InputError("a declared column is not in a file", code="dp-column", hint="see 'columns'")
+                raise _missing()
             # Text stays as the codes that it is stored as: reading is faster, and so is everything after it. Buffering
             # ahead would keep the whole file in memory, and reading without a buffer a whole row group.
             text = [one.name for one in stored if one.name in wanted and one.type in {pa.string(), pa.large_string()}]
             with pq.ParquetFile(file, read_dictionary=text, pre_buffer=False, buffer_size=_READ_BYTES) as source:
                 for batch in source.iter_batches(batch_size=batch_rows, columns=wanted):
-                    table = pa.Table.from_batches([batch])
-                    events = pa.table({name: table.column(actual) for name, actual in columns.items()})
-                    yield Piece(events if people is None else _mapped(events, people), None)
+                    yield piece_of(pa.Table.from_batches([batch]), columns, people=people)
         except (OSError, pa.ArrowException):
             raise InputError("a Parquet file cannot be read", code="unreadable") from None
+
+
+def piece_of(table: pa.Table, columns: Mapping[str, str], *, people: Mapping[str, str] | None = None) -> Piece:
+    """Rows of a table as a piece; arguments as in `read_parquet`.
+
+    Raises:
+        InputError: ``dp-column`` for a column that the table lacks, ``dp-person`` for a device that ``people`` does not
+            know.
+    """
+    if not set(columns.values()) <= set(table.column_names):
+        raise _missing()
+    events = pa.table({name: table.column(actual) for name, actual in columns.items()})
+    return Piece(events if people is None else _mapped(events, people), None)
+
+
+def _missing() -> InputError:
+    return InputError("a declared column is not in the data", code="dp-column", hint="see 'columns'")
 
 
 def _mapped(events: pa.Table, people: Mapping[str, str]) -> pa.Table:
