@@ -55,6 +55,7 @@ class Changed:
         dropped: Files that do not pass, by code.
         key_events: Key events added minus removed.
         stores: Source name of each store by its output name; what lies in them is still unpacked.
+        edits: By output name of a file of text, its source name and the patches that took effect, in order.
     """
 
     files: Mapping[str, bytes] = field(repr=False)
@@ -62,6 +63,7 @@ class Changed:
     dropped: Mapping[str, int]
     key_events: int
     stores: Mapping[str, str] = field(default_factory=dict)
+    edits: Mapping[str, tuple[str, Sequence[Patch]]] = field(default_factory=dict, repr=False)
 
 
 def change(
@@ -117,7 +119,7 @@ def change(
     stores = {
         names.get(source.store, source.store): source.store for source in recording.files.values() if source.store
     }
-    return Changed(files, added, +dropped, work.key_events, stores)
+    return Changed(files, added, +dropped, work.key_events, stores, work.edits)
 
 
 class _Work:
@@ -138,6 +140,7 @@ class _Work:
         self.fields_after: dict[Place, tuple[str, str]] = {}
         self.keys_after: dict[str, list[tuple[int, bytes]]] = {}
         self.bytes_after: dict[str, list[tuple[int, bytes, bytes]]] = {}
+        self.edits: dict[str, tuple[str, list[Patch]]] = {}
 
     def add(self, patches: Iterable[Patch]) -> None:
         for patch in patches:
@@ -213,7 +216,10 @@ class _Work:
         """The bytes of one file with its patches, of which it notes where they end up."""
         fields = self.fields[name]
         patches = [*self.patches[name], *(patch for patch, _, _ in fields.values())]
+        effective: list[Patch] = []
+        self.edits[output] = name, effective
         for patch, start in places_after(patches, len(data)):
+            effective.append(patch)
             told = fields.get((patch.start, patch.end))
             blanked = b""
             if told is not None and told[0] is patch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from boundary.scope import shown
 from boundary.screens import Screens, read_frames
 from boundary.video import frames_of_videos
 from recording.model import Finding, Recording
-from text_redact.known import KnownValues
+from text_redact.known import KnownValue, KnownValues, index_known
 
 
 class Clock(Protocol):
@@ -78,8 +78,11 @@ def admitted(recording: Recording, plan: Plan, clock: Clock) -> tuple[Rows, str 
         return rows, person
 
 
-def look(source: Recording, rows: Rows, plan: Plan, clock: Clock) -> Looked:
+def look(source: Recording, rows: Rows, plan: Plan, clock: Clock, *, carried: Iterable[KnownValue] = ()) -> Looked:
     """Find everything and decide what becomes of it.
+
+    Args:
+        carried: Values that are known from earlier parts of the session; they are searched for as well.
 
     Raises:
         BoundaryError: A step raised, or time is up: nothing is known about the recording then.
@@ -95,6 +98,7 @@ def look(source: Recording, rows: Rows, plan: Plan, clock: Clock) -> Looked:
         found = find(session, plan, clock)
     with clock.during("link"):
         known = known_values(session, found, plan, screens)
+        known = index_known((*known, *before)) if (before := tuple(carried)) else known
         found = link(session, found, known, screens, clock)
         found = find_leftovers(session, found, known, plan, clock)
     with clock.during("decide"):

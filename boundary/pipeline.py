@@ -34,18 +34,20 @@ from text_redact.transcript import transcribe
 
 
 @dataclass(slots=True)
-class _Clock:
+class StepClock:
     """Which step runs, and when the recording's time is up."""
 
     deadline: float
     step: str = "read"
 
     def __call__(self) -> None:
+        """Raise `StepFailed` when the recording's time is up."""
         if time.monotonic() > self.deadline:
             raise StepFailed("the recording took longer than the policy allows", code="timeout", hint="limits.seconds")
 
     @contextmanager
     def during(self, step: str) -> Iterator[None]:
+        """The time of one step."""
         self.step = step
         self()
         yield
@@ -60,7 +62,7 @@ def process(read: Callable[[], Recording], plan: Plan, *, watch: Watch | None = 
         plan: The policy, built.
         watch: Looks on while frames are covered.
     """
-    clock = _Clock(time.monotonic() + plan.policy.limits.seconds)
+    clock = StepClock(time.monotonic() + plan.policy.limits.seconds)
     try:
         with clock.during("read"):
             recording = read()
@@ -93,7 +95,7 @@ def _line_of(error: Exception) -> str:
     return f"{Path(last.filename).name}:{last.lineno}"
 
 
-def _process(recording: Recording, plan: Plan, clock: _Clock, watch: Watch | None = None) -> Release:
+def _process(recording: Recording, plan: Plan, clock: StepClock, watch: Watch | None = None) -> Release:
     rows, person = admitted(recording, plan, clock)
     if plan.is_empty:
         if plan.aggregates:
@@ -195,7 +197,7 @@ def _dropped_frames(recording: Recording, passed: Collection[str], withheld: Col
     return {"frame-not-cleared": count} if count else {}
 
 
-def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None, clock: _Clock) -> Release:
+def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None, clock: StepClock) -> Release:
     """A policy that looks for nothing changes nothing, but what it does not admit still goes."""
     silent = unsaid(recording, rows.scope)
     removed = rows.removed | silent.rows

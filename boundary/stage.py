@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -18,6 +18,10 @@ from boundary.state import project_key
 from policies import Policy, load_policy
 from recording import Recording, SourceFile, open_recording, parse_files
 from recording.errors import InputError
+
+if TYPE_CHECKING:
+    from boundary.live.flow import Flow
+    from boundary.live.hold import Hold
 
 FILES = pa.list_(pa.struct([pa.field("name", pa.string()), pa.field("data", pa.binary())]))
 
@@ -118,6 +122,35 @@ class Stage:
         if isinstance(batch, str | Path | Recording):
             raise InputError("a stage takes recordings, not one", code="not-a-batch", hint="put it into a list")
         return (_one(item, plan) for item in batch)
+
+    def stream(
+        self, events: Iterable[Any], *, hold: Hold | None = None, metadata: bytes | None = None
+    ) -> Iterator[Any]:
+        """Take one recording through while it is made: events in, cleared events out, in their order.
+
+        Args:
+            events: Bytes of ``events.jsonl``, cut anywhere; or dicts, one an event; or pairs of the name of a
+                JSON-lines file of the recording and one line of it (bytes), in the order in which they happened.
+            hold: How many events, for how long, are held back at most.
+            metadata: Content of the recording's ``metadata.json``. It is read for who typed where, and does not leave.
+
+        Yields:
+            What came in, as it may leave: whole lines as bytes, dicts, or pairs. What could not be cleared is a record
+            with ``"action": "withheld"``, a code and a count.
+
+        Raises:
+            InputError: The policy has steps that need the whole recording (``stream-timing``, ``stream-statistics``).
+            BoundaryError: The policy cannot be built on this machine.
+        """
+        from boundary.live.shapes import through
+
+        return through(events, self.flow(hold=hold, metadata=metadata))
+
+    def flow(self, *, hold: Hold | None = None, metadata: bytes | None = None) -> Flow:
+        """What `stream` is made of: a `boundary.live.flow.Flow` for one recording, with its figures."""
+        from boundary.live.flow import Flow
+
+        return Flow(self.plan(), hold=hold, metadata=metadata)
 
     def plan(self) -> Plan:
         """The policy, built once a process.

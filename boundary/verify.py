@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from boundary.change import Added, Changed
 from boundary.findings import gather
 from boundary.leftovers import BLANK
+from boundary.live.before import NOTHING, fresh, is_new, is_within, rows_before
 from boundary.overriding import overriding
 from boundary.plan import Plan
 from boundary.screens import Screens
@@ -33,36 +34,52 @@ def text_detectors(plan: Plan) -> tuple[TextDetector, ...]:
 
 
 def verify_text(
-    changed: Changed, media: Iterable[str], known: KnownValues, plan: Plan, alarm: Callable[[], None]
-) -> None:
+    changed: Changed,
+    media: Iterable[str],
+    known: KnownValues,
+    plan: Plan,
+    alarm: Callable[[], None],
+    *,
+    left: Mapping[str, int] = NOTHING,
+) -> Recording | None:
     """Parse the output again and look for anything sensitive in it.
 
     Args:
         media: Output names of files that hold no text; frames are verified by reading them.
+        left: By file, how many of its first bytes have left before. What is in them alone is no residue any more; what
+            begins there and ends behind them is one.
+
+    Returns:
+        The output as it was read; ``None`` under a policy that looks for nothing.
 
     Raises:
         StepFailed: ``text-residue``: the record must not leave. The rule is named, the text is not.
     """
     if plan.is_empty:
-        return
+        return None
     files = {name: SourceFile(name, data) for name, data in changed.files.items()}
     recording = parse_files("output", files)
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}
+    gone = rows_before(recording, left)
     for number, passage in _recorded(session.passages, _Leave(recording, changed.added)):
+        if gone and is_within(passage, recording, gone):
+            continue
         holding = overrides.maybe[number] if overrides.maybe else ()
         if holding not in readers:
-            readers[holding] = _Reader(plan, holding)
+            readers[holding] = _Reader(plan, holding, gone)
         alarm()
         readers[holding](passage, overrides.ignored(number, plan), known)
-    search_bytes(changed.files, changed.added, set(media), known)
+    search_bytes(*fresh(changed, left), set(media), known)
+    return recording
 
 
 class _Reader:
     """Reads passages of the result with every detector that looks where they are from; each text once."""
 
-    def __init__(self, plan: Plan, overrides: Iterable[int]) -> None:
+    def __init__(self, plan: Plan, overrides: Iterable[int], gone: frozenset[int] = frozenset()) -> None:
+        self.gone = gone
         more = [plan.overrides[number].steady() for number in overrides]
         self.passage = [detect for one in (plan.detectors, *more) for _, detect in one.passage]
         self.text = (*text_detectors(plan), *(detect for one in more for _, detect in one.text))
@@ -71,17 +88,20 @@ class _Reader:
     def __call__(self, passage: Passage, ignored: frozenset[str], known: KnownValues) -> None:
         """Raise `StepFailed` where anything is found but what an override lets stay."""
         for hit in (hit for detect in self.passage for hit in detect(passage)):
-            if hit.label not in ignored:
+            if hit.label not in ignored and is_new(hit, passage, self.gone):
                 raise _residue(hit.rule, passage.kind)
         if (passage.text, ignored) in self.seen:
             return
-        self.seen.add((passage.text, ignored))
+        if self.gone.isdisjoint(passage.rows):  # else an equal text may stand where nothing of it has left
+            self.seen.add((passage.text, ignored))
         for hit in (hit for detect in self.text for hit in detect(passage.text)):
             # "password: " is followed by what was put in; the value is what is left of the recorded text.
-            if hit.label not in ignored and any(char.isalnum() for char in passage.text[hit.start : hit.end]):
+            recorded = any(char.isalnum() for char in passage.text[hit.start : hit.end])
+            if hit.label not in ignored and recorded and is_new(hit, passage, self.gone):
                 raise _residue(hit.rule, passage.kind)
         for hit in find_known(passage.text, known):
-            raise _residue(hit.rule, passage.kind)
+            if is_new(hit, passage, self.gone):
+                raise _residue(hit.rule, passage.kind)
 
 
 def recorded(recording: Recording, added: Added) -> Iterator[Passage]:

@@ -1,4 +1,4 @@
-"""Settings of engines for data that must not leave: nothing reaches out, and what is put on a disk lies in one folder."""
+"""Settings of engines for data that must not leave: nothing reaches out, what is put on a disk lies in one folder."""
 
 from __future__ import annotations
 
