@@ -8,7 +8,7 @@ from boundary.change import Changed
 from boundary.verify import search_bytes
 from recording.errors import StepFailed
 from recording.model import Recording, SourceFile
-from recording.stores import INSIDE, pack, unpack
+from recording.stores import INSIDE, pack, settle, unpack
 from text_redact.known import KnownValues
 
 
@@ -28,6 +28,7 @@ def packed(changed: Changed, source: Recording, known: KnownValues) -> Mapping[s
     for name, old in changed.stores.items():
         head = name + INSIDE
         files = {inner.removeprefix(head): data for inner, data in changed.files.items() if inner.startswith(head)}
+        files = dict(settle(old, source.packed, files))
         data = pack(old, source.packed, files)
         again = unpack({name: SourceFile(name, data)}, max_bytes=len(data) + sum(map(len, files.values())) + 1)
         if {inner: found.read() for inner, found in again.items()} != {

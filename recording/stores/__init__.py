@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 
 from recording.errors import InputError
 from recording.model import SourceFile
-from recording.stores._base import Store
+from recording.stores._base import Settling, Store
 
-__all__ = ["INSIDE", "STORES", "SUFFIXES", "Store", "pack", "unpack"]
+__all__ = ["INSIDE", "STORES", "SUFFIXES", "Store", "pack", "settle", "unpack"]
 
 INSIDE = "!/"
 """Stands between the name of a store and the name of what is in it: ``recording.db!/action_event.jsonl``."""
@@ -68,6 +68,18 @@ def pack(name: str, handed_in: Mapping[str, SourceFile], files: Mapping[str, byt
     if store is None:
         raise ValueError("this file is no store")
     return store.pack(handed_in[name], {part: handed_in[part] for part in store.parts(name, handed_in)}, files)
+
+
+def settle(name: str, handed_in: Mapping[str, SourceFile], files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """What `pack` is to put into a store: ``files`` as they are, but for stores that number their rows anew.
+
+    Raises:
+        InputError: See `Settling.settle`.
+    """
+    store = _store_of(handed_in[name])
+    if not isinstance(store, Settling):
+        return files
+    return store.settle(handed_in[name], {part: handed_in[part] for part in store.parts(name, handed_in)}, files)
 
 
 def _store_of(source: SourceFile) -> Store | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from recording.model import SourceFile
 
@@ -60,5 +60,24 @@ class Store(Protocol):
 
         Raises:
             InputError: The files cannot be put back.
+        """
+        ...
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """**Protocol:** a store whose content must fit together: row numbers without gaps, lengths, digests.
+
+    What was taken out leaves rows missing and what was put in has no number yet. Before packing the files are settled,
+    and what is packed is compared with that; settling adds numbers and fixed words alone, nothing that was recorded.
+    """
+
+    def settle(
+        self, source: SourceFile, parts: Mapping[str, SourceFile], files: Mapping[str, bytes]
+    ) -> Mapping[str, bytes]:
+        """The content that `Store.pack` gets, by the names of `Store.unpack`; that of `unpack` is settled already.
+
+        Raises:
+            InputError: The files are no content of this store.
         """
         ...

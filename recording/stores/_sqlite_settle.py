@@ -1,0 +1,314 @@
+"""Makes rows fit again after some were taken out, put in or changed: numbers, references, lengths, digests.
+
+Rows are numbered anew without gaps wherever their set has changed, since a gap, or a number that was never given, would
+count what was there. What refers to a row follows it; what refers to one that is gone becomes null, or goes as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from recording.errors import InputError
+from recording.json_spans import MAX_DEPTH
+from recording.stores._sqlite_rows import Nested, Picture, Value, decode_row, stored
+from recording.stores._sqlite_schema import Schema, Table
+
+Row = dict[str, Value]
+
+ORDINAL = "source_ordinal"
+"""A second number of rows, by which newer recordings of OpenAdapt refer to each other."""
+
+_LENGTH = "text_length"
+_TEXTS = ("text_content", "text", "transcription", "text_output", "content")
+_DIGESTS = {"png_sha256": "png_data"}
+_PROGRESS = "fts_index_progress"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """A database as it was.
+
+    Attributes:
+        schema: Its schema.
+        rows: By table, the values of each row as `Table.members` names them.
+        unique: By table, the columns that no two rows may have alike.
+        foreign: By table, the declared references: column, other table, column there (empty for its row number).
+    """
+
+    schema: Schema
+    rows: Mapping[str, Sequence[Sequence[Value]]] = field(repr=False)
+    unique: Mapping[str, Sequence[tuple[str, ...]]]
+    foreign: Mapping[str, Sequence[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column whose values are those of a column of another table."""
+
+    table: str
+    column: str
+    to: str
+    to_column: str
+
+
+def read_tables(schema: Schema, files: Mapping[str, bytes], place: str) -> dict[str, list[Row]]:
+    """The rows of every table, by name.
+
+    Raises:
+        InputError: ``database-rows``: a line is none of its table.
+    """
+    out: dict[str, list[Row]] = {}
+    for table in schema.tables:
+        members = set(table.members)
+        try:
+            rows = [decode_row(line) for line in files.get(f"{table.name}.jsonl", b"").split(b"\n") if line.strip()]
+        except (ValueError, KeyError, RecursionError, InputError):
+            rows = [{"": None}]
+        if any(not row.keys() <= members for row in rows):
+            raise InputError(
+                "a row does not fit into its table", code="database-rows", place=f"{place}!/{table.name}.jsonl",
+                hint=f"a line is one JSON object, a member for each column, at most {MAX_DEPTH} levels deep",
+            )  # fmt: skip
+        out[table.name] = rows
+    return out
+
+
+def settle(
+    source: Tables, tables: dict[str, list[Row]], pictures: Mapping[str, bytes]
+) -> tuple[dict[str, list[Row]], dict[str, str]]:
+    """The rows as they are stored, and the new names of pictures by the old ones.
+
+    Args:
+        source: The database as it was.
+        tables: Its rows now; they are changed.
+        pictures: Bytes by name.
+    """
+    before = {table.name: [dict(zip(table.members, row, strict=True)) for row in source.rows[table.name]]
+              for table in source.schema.tables}  # fmt: skip
+    named = {table.name: table for table in source.schema.tables}
+    references = list(_references(source))
+    _drop_dangling(named, references, before, tables)
+    for name, table in named.items():
+        _work_out(table, before[name], tables[name], pictures)
+    maps = {
+        (name, column): _numbered(before[name], tables[name], column)
+        for name, table in named.items()
+        for column in _numbers(table)
+    }
+    _refer(references, maps, tables)
+    _progress(named, maps, tables)
+    for name, table in named.items():
+        _told_apart(source.unique[name], before[name], tables[name], table)
+        if not table.rowid:
+            tables[name].sort(key=_by_key(table))
+    return tables, _renamed(named, tables, pictures)
+
+
+def _numbers(table: Table) -> Iterator[str]:
+    if table.rowid:
+        yield table.rowid
+    if any(column.name == ORDINAL for column in table.columns):
+        yield ORDINAL
+
+
+def _references(source: Tables) -> Iterator[Reference]:
+    """Declared ones, and those that a column's name tells: ``screenshot_id``, ``after_screenshot_timestamp``."""
+    tables = source.schema.tables
+    by_name = {table.name.casefold(): table for table in tables}
+    for table in tables:
+        declared = set()
+        for column, to, there in source.foreign[table.name]:
+            target = by_name.get(to.casefold())
+            if target is not None and (there or target.rowid):
+                declared.add(column)
+                yield Reference(table.name, column, target.name, there or target.rowid)
+        for column in (column.name for column in table.columns if column.name not in declared):
+            found = None if column == table.rowid else _meant(column, table, by_name)
+            if found is not None:
+                yield Reference(table.name, column, *found)
+
+
+def _meant(column: str, table: Table, tables: Mapping[str, Table]) -> tuple[str, str] | None:
+    if column == "parent_id" and table.rowid:
+        return table.name, table.rowid
+    for end in ("_id", "_timestamp", f"_{ORDINAL}"):
+        if not column.endswith(end):
+            continue
+        stem = column.removesuffix(end).casefold()
+        meant = [name for name in tables if stem in (name, name.removesuffix("s"))] or [
+            name for name in tables if stem.endswith((f"_{name}", f"_{name.removesuffix('s')}"))
+        ]
+        target = tables[max(meant, key=len)] if meant else None
+        if target is None:
+            continue
+        there = target.rowid if end == "_id" and not target.hidden else end[1:]
+        if any(one.name == there for one in target.columns):
+            return target.name, there
+    return None
+
+
+def _drop_dangling(
+    named: Mapping[str, Table],
+    references: Sequence[Reference],
+    before: Mapping[str, Sequence[Row]],
+    tables: dict[str, list[Row]],
+) -> None:
+    """What refers to a row that is gone becomes null; where that is not allowed its own row goes."""
+    old = {ref: {row.get(ref.to_column) for row in before[ref.to]} for ref in references}
+    loose = {ref: {row.get(ref.column) for row in before[ref.table]} - old[ref] for ref in references}
+    again = True
+    while again:
+        again = False
+        for ref in references:
+            there = {row.get(ref.to_column) for row in tables[ref.to]} | {None}
+            column = next(one for one in named[ref.table].columns if one.name == ref.column)
+            rows = tables[ref.table]
+            gone = [row for row in rows if row.get(ref.column) not in there and row.get(ref.column) not in loose[ref]]
+            if not gone:
+                continue
+            if column.needed or column.key:
+                ids = {id(row) for row in gone}
+                tables[ref.table] = [row for row in rows if id(row) not in ids]
+                again = True
+            else:
+                for row in gone:
+                    row[ref.column] = None
+
+
+def _numbered(before: Sequence[Row], rows: Sequence[Row], column: str) -> dict[Value, Value] | None:
+    """Number the rows anew where their set or order has changed: new numbers by old ones; ``None`` where it has not."""
+    old = [row.get(column) for row in before]
+    now = [row.get(column) for row in rows]
+    if old == now or not any(isinstance(number, int) for number in old):
+        return None
+    start = next(number for number in old if isinstance(number, int))
+    out: dict[Value, Value] = {}
+    for number, row in enumerate(rows, start=start):
+        if row.get(column) is not None:
+            out.setdefault(row[column], number)
+        row[column] = number
+    return out
+
+
+def _refer(
+    references: Sequence[Reference],
+    maps: Mapping[tuple[str, str], dict[Value, Value] | None],
+    tables: Mapping[str, Sequence[Row]],
+) -> None:
+    for ref in references:
+        new = maps.get((ref.to, ref.to_column))
+        if new is not None:
+            for row in tables[ref.table]:
+                row[ref.column] = new.get(row.get(ref.column))
+
+
+def _progress(
+    named: Mapping[str, Table],
+    maps: Mapping[tuple[str, str], dict[Value, Value] | None],
+    tables: Mapping[str, Sequence[Row]],
+) -> None:
+    """How far screenpipe has come with its search index, in the new numbers."""
+    for row in tables.get(_PROGRESS, ()):
+        table, last = named.get(str(row.get("table_name"))), row.get("last_indexed_rowid")
+        new = maps.get((table.name, table.rowid)) if table is not None else None
+        if new is not None and isinstance(last, int):
+            row["last_indexed_rowid"] = max(
+                (n for o, n in new.items() if isinstance(o, int) and isinstance(n, int) and o <= last), default=0
+            )
+
+
+def _work_out(table: Table, before: Sequence[Row], rows: Sequence[Row], pictures: Mapping[str, bytes]) -> None:
+    """Pictures that are gone, their digests, and the lengths of texts that have changed."""
+    columns = {column.name for column in table.columns}
+    needed = {column.name for column in table.columns if column.needed}
+    text = next((name for name in _TEXTS if name in columns), "") if _LENGTH in columns else ""
+    was = {row.get(table.rowid): row for row in before} if table.rowid else {}
+    measure = _measure(text, before)
+    for row in rows:
+        data = {name: _found(value, pictures) for name, value in row.items() if isinstance(value, Picture)}
+        for name, found in data.items():
+            if found is None:
+                row[name] = b"" if name in needed else None
+        for digest, of in _DIGESTS.items():
+            if row.get(digest) is not None:
+                name = data.get(of)
+                row[digest] = hashlib.sha256(pictures[name]).hexdigest() if name is not None else None
+        if text and row.get(text) != was.get(row.get(table.rowid), {}).get(text):
+            said = stored(row.get(text))
+            row[_LENGTH] = len(said.encode("utf-8") if measure else said) if isinstance(said, str) else None
+
+
+def _measure(text: str, before: Sequence[Row]) -> bool:
+    """Whether lengths count bytes and not characters."""
+    said = [(stored(row.get(text)), row.get(_LENGTH)) for row in before] if text else []
+    pairs = [(text, count) for text, count in said if isinstance(text, str) and not text.isascii()]
+    return bool(pairs) and all(len(text.encode("utf-8")) == count for text, count in pairs)
+
+
+def _found(picture: Picture, pictures: Mapping[str, bytes]) -> str | None:
+    """Name of a picture's file, which may have got another suffix."""
+    if picture.file in pictures:
+        return picture.file
+    stem = picture.file.rpartition(".")[0]
+    return next((name for name in (f"{stem}.png", f"{stem}.jpg") if name in pictures), None)
+
+
+def _renamed(
+    named: Mapping[str, Table], tables: Mapping[str, Sequence[Row]], pictures: Mapping[str, bytes]
+) -> dict[str, str]:
+    """Pictures are named by the place of their row."""
+    out: dict[str, str] = {}
+    for name in named:
+        for number, row in enumerate(tables[name], start=1):
+            for column, value in row.items():
+                old = _found(value, pictures) if isinstance(value, Picture) else None
+                if old is not None:
+                    out[old] = f"{name}-{number:06d}.{old.rpartition('.')[2]}"
+                    row[column] = Picture(out[old])
+    return out
+
+
+def _told_apart(unique: Sequence[tuple[str, ...]], before: Sequence[Row], rows: Sequence[Row], table: Table) -> None:
+    """Two texts that must differ, and were given the same stand-in, get a number."""
+    same = {_fixed(row, table) for row in before}
+    for columns in unique:
+        seen = {_part(row, columns) for row in rows if _fixed(row, table) in same}
+        for row in rows:
+            if _fixed(row, table) in same or None in _part(row, columns):
+                continue
+            column = next((name for name in columns if isinstance(row.get(name), str)), None)
+            text, number = row.get(column or ""), 1
+            while _part(row, columns) in seen and column is not None:
+                number += 1
+                row[column] = f"{text} ({number})"
+            seen.add(_part(row, columns))
+
+
+def _fixed(row: Row, table: Table) -> tuple[Value, ...]:
+    return tuple(row.get(column.name) for column in table.columns)
+
+
+def _part(row: Row, columns: Sequence[str]) -> tuple[Value, ...]:
+    values = (row.get(name) for name in columns)
+    return tuple(value.casefold() if isinstance(value, str) else value for value in values)
+
+
+@dataclass(frozen=True, slots=True)
+class _by_key:  # noqa: N801  a function with its table
+    """Where a row of a table without row numbers stands: nulls, numbers, texts."""
+
+    table: Table
+
+    def __call__(self, row: Row) -> tuple[tuple[int, float, bytes], ...]:
+        key = sorted((column.key, column.name) for column in self.table.columns if column.key)
+        out = []
+        for value in (row.get(name) for _, name in key):
+            if isinstance(value, int | float):
+                out.append((1, float(value), b""))
+            elif isinstance(value, str | Nested):
+                out.append((2, 0.0, str(stored(value)).encode("utf-8", "replace")))
+            else:
+                out.append((0, 0.0, b""))
+        return tuple(out)

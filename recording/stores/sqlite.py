@@ -1,0 +1,226 @@
+"""OpenAdapt's ``recording.db`` and screenpipe's ``db.sqlite``: tables as JSON lines, screenshots as pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from recording.errors import InputError
+from recording.lines import shown
+from recording.model import SourceFile
+from recording.stores._sqlite_open import BESIDE, MAGIC, Database, limit_length, open_database, quoted, told
+from recording.stores._sqlite_pack import build
+from recording.stores._sqlite_rows import Picture, Value, encode_row, read_text
+from recording.stores._sqlite_schema import Schema, Table, read_schema
+from recording.stores._sqlite_settle import Tables, read_tables, settle
+
+SCHEMA_FILE = "schema.json"
+"""What the schema itself says in words of its own; it is looked at, and cannot be changed."""
+
+_KNOWN = (frozenset({"action_event", "recording"}), frozenset({"frames", "ocr_text"}), frozenset({"ui_events"}))
+_PICTURES = frozenset({("screenshot", "png_data")})
+_SUFFIXES = (
+    (b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif"), (b"BM", ".bmp"),
+    (b"II*\x00", ".tif"), (b"MM\x00*", ".tif"),
+)  # fmt: skip
+_HEAD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sqlite:
+    """`recording.stores.Store` of databases that a known recorder wrote, told by their tables.
+
+    Each table is ``TABLE.jsonl``, a line for each row in the order of the row numbers, its number first where no column
+    holds it. Bytes that are no screenshot never pass: a file ``TABLE.COLUMN.bytes`` that nobody reads stands for them.
+    """
+
+    name: str = "sqlite"
+    suffixes: frozenset[str] = frozenset({".db", ".sqlite", ".sqlite3"})
+
+    def claims(self, source: SourceFile) -> bool:
+        """The tables of a recorder; also a database that cannot be opened, so that `unpack` says what is wrong."""
+        try:
+            if _head(source) != MAGIC:
+                return False
+            with told(""):
+                database = open_database(source, {})
+                rows = database.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+                database.connection.close()
+        except OSError:
+            return False
+        except InputError:
+            return True
+        names = {str(row[0]).casefold() for row in rows}
+        return any(known <= names for known in _KNOWN)
+
+    def parts(self, name: str, files: Mapping[str, SourceFile]) -> tuple[str, ...]:
+        """The write-ahead log and its index, and the rollback journal."""
+        return tuple(name + end for end in BESIDE if name + end in files)
+
+    def unpack(
+        self, source: SourceFile, parts: Mapping[str, SourceFile], *, max_bytes: int
+    ) -> Mapping[str, SourceFile]:
+        """The tables, the screenshots, and the words of the schema.
+
+        Raises:
+            InputError: ``database-damaged``, ``database-unfinished``, ``database-schema``, ``too-large``.
+        """
+        database = open_database(source, parts)
+        with told(database.place):
+            limit_length(database.connection, max_bytes)
+            if database.connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise _damaged(database.place)
+        schema = read_schema(database)
+        reading = _Reading(database, schema, max_bytes)
+        out: dict[str, SourceFile] = {}
+        for table in schema.tables:
+            with told(database.place):
+                out[f"{table.name}.jsonl"] = SourceFile(f"{table.name}.jsonl", b"".join(reading.lines(table)))
+        if schema.words:
+            words = json.dumps({"schema": schema.words}, ensure_ascii=False).encode("utf-8", "replace")
+            out[SCHEMA_FILE] = SourceFile(SCHEMA_FILE, words)
+        out |= reading.pictures
+        return out | {name: SourceFile(name, b"") for name in sorted(reading.dropped)}
+
+    def settle(
+        self, source: SourceFile, parts: Mapping[str, SourceFile], files: Mapping[str, bytes]
+    ) -> Mapping[str, bytes]:
+        """``files`` with row numbers, and what is counted or worked out from other values, made to fit again.
+
+        Raises:
+            InputError: ``database-schema``, ``database-rows``.
+        """
+        database = open_database(source, parts)
+        schema = read_schema(database)
+        self._check_words(schema, files, database.place)
+        with told(database.place):
+            before = {table.name: list(_Reading(database, schema, None).rows(table)) for table in schema.tables}
+            unique = {table.name: _unique(database, table) for table in schema.tables}
+            foreign = {table.name: _foreign(database, table) for table in schema.tables}
+        tables = read_tables(schema, files, database.place)
+        settled, renamed = settle(Tables(schema, before, unique, foreign), tables, files)
+        lines = {
+            f"{table.name}.jsonl": b"".join(
+                encode_row(table.members, [row.get(name) for name in table.members]) for row in settled[table.name]
+            )
+            for table in schema.tables
+            if f"{table.name}.jsonl" in files
+        }
+        rest = {renamed.get(name, name): data for name, data in files.items()}
+        return {**rest, **lines}
+
+    def pack(self, source: SourceFile, parts: Mapping[str, SourceFile], files: Mapping[str, bytes]) -> bytes:
+        """A new database, made from the statements of the schema and filled from ``files``.
+
+        Raises:
+            InputError: ``database-schema``, ``database-rows``.
+        """
+        database = open_database(source, parts)
+        schema = read_schema(database)
+        self._check_words(schema, files, database.place)
+        return build(database, schema, read_tables(schema, files, database.place), files)
+
+    def _check_words(self, schema: Schema, files: Mapping[str, bytes], place: str) -> None:
+        words = json.dumps({"schema": schema.words}, ensure_ascii=False).encode("utf-8", "replace")
+        if schema.words and files.get(SCHEMA_FILE) != words:
+            raise InputError(
+                "the names of tables and columns say something sensitive", code="database-schema", place=place,
+                hint="rename them, or drop what the recorder does not need",
+            )  # fmt: skip
+
+
+class _Reading:
+    """One reading of the rows of a database."""
+
+    def __init__(self, database: Database, schema: Schema, max_bytes: int | None) -> None:
+        self.database, self.schema, self.left = database, schema, max_bytes
+        self.pictures: dict[str, SourceFile] = {}
+        self.dropped: set[str] = set()
+
+    def rows(self, table: Table) -> Iterator[list[Value]]:
+        """The values of each row as `Table.members` names them."""
+        if table.name in self.schema.emptied:
+            count = self.database.connection.execute(f"SELECT count(*) FROM {quoted(table.name)}").fetchone()  # noqa: S608  a name of the schema, quoted
+            self.dropped.update([f"{table.name}.bytes"] if count[0] else [])
+            return
+        cells = ", ".join(
+            f"CASE typeof({name}) WHEN 'blob' THEN substr({name}, 1, {_HEAD}) ELSE {name} END"
+            for name in map(quoted, table.members)
+        )
+        query = f"SELECT {cells} FROM {quoted(table.name)} ORDER BY {table.order}"  # noqa: S608  names of the schema, quoted
+        needed = {column.name for column in table.columns if column.needed or column.key}
+        for number, row in enumerate(self.database.connection.execute(query), start=1):
+            values: list[Value] = []
+            for name, value in zip(table.members, row, strict=True):
+                if isinstance(value, bytes):
+                    rowid = row[table.members.index(table.rowid)] if table.rowid else 0
+                    values.append(self._bytes(table, name, value, number, rowid, empty=name in needed))
+                else:
+                    values.append(read_text(value) if isinstance(value, str) else value)
+            yield values
+
+    def lines(self, table: Table) -> Iterator[bytes]:
+        """The rows as lines, while there is room."""
+        for values in self.rows(table):
+            line = encode_row(table.members, values)
+            if self.left is not None:
+                self.left -= len(line)
+                if self.left < 0:
+                    raise InputError(
+                        "the recording holds more text than allowed", code="too-large", place=self.database.place,
+                        hint="split it, or raise the limit",
+                    )  # fmt: skip
+            yield line
+
+    def _bytes(self, table: Table, column: str, head: bytes, number: int, rowid: int, *, empty: bool) -> Value:
+        suffix = _suffix(head) if (table.name, column) in _PICTURES and table.rowid else ""
+        if not suffix:
+            if head:
+                self.dropped.add(f"{table.name}.{column}.bytes")
+            return b"" if empty or not head else None
+        name = f"{table.name}-{number:06d}{suffix}"
+        load = partial(self.database.blob, table.name, column, table.rowid, rowid)
+        self.pictures[name] = SourceFile(name, load=load)
+        return Picture(name)
+
+
+def _suffix(head: bytes) -> str:
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return ".webp"
+    return next((suffix for magic, suffix in _SUFFIXES if head.startswith(magic)), "")
+
+
+def _head(source: SourceFile) -> bytes:
+    if source.data is None and source.path is not None:
+        with source.path.open("rb") as stream:
+            return stream.read(len(MAGIC))
+    return source.read()[: len(MAGIC)]
+
+
+def _unique(database: Database, table: Table) -> tuple[tuple[str, ...], ...]:
+    """The columns that no two rows may have alike."""
+    found = database.connection.execute(f"PRAGMA index_list({quoted(table.name)})").fetchall()
+    out = []
+    for row in found:
+        names = [part[2] for part in database.connection.execute(f"PRAGMA index_info({quoted(row[1])})")]
+        if row[2] and all(isinstance(name, str) for name in names):
+            out.append(tuple(names))
+    return tuple(out)
+
+
+def _foreign(database: Database, table: Table) -> tuple[tuple[str, str, str], ...]:
+    """Column, table and column of that table, for each declared reference."""
+    found = database.connection.execute(f"PRAGMA foreign_key_list({quoted(table.name)})").fetchall()
+    return tuple((row[3], row[2], row[4] or "") for row in found)
+
+
+def _damaged(place: str) -> InputError:
+    return InputError(
+        "the database is damaged", code="database-damaged", place=place,
+        hint="the file was cut off or changed: repair it with sqlite3's .recover, or leave it out",
+    )  # fmt: skip
+
+
+STORE = Sqlite()
