@@ -24,15 +24,14 @@ def to_ns(literal: str) -> int | None:
             value = int(whole) * _scale(int(whole))
         else:
             value = int(whole) * 10**9 + int(fraction.ljust(9, "0"))
-        value = -value if sign else value
-        return value if -_INT64 <= value < _INT64 else None
+        return _held(-value if sign else value)
     try:
         number = Decimal(literal)
     except InvalidOperation:
         return None
     if not number.is_finite() or number.adjusted() > 10:
         return None
-    return 0 if number.adjusted() < -9 else int(number * 10**9)
+    return 0 if number.adjusted() < -9 else _held(int(number * 10**9))
 
 
 def like_number(t_ns: int, literal: str) -> str:
@@ -46,7 +45,10 @@ def like_number(t_ns: int, literal: str) -> str:
 
 
 def from_iso(text: str) -> int | None:
-    """Nanoseconds since 1970 of an ISO 8601 or ``asctime`` stamp (comma or point); without a zone it is read as UTC."""
+    """Nanoseconds since 1970 of an ISO 8601 or ``asctime`` stamp (comma or point); without a zone it is read as UTC.
+
+    ``None`` for what is no such stamp, or lies outside the years 1678 to 2261, which int64 nanoseconds can hold.
+    """
     whole, _, fraction = text.replace(",", ".").partition(".")
     zone = re.search(r"(?:Z|[+-]\d\d:?\d\d)$", fraction)
     digits = fraction[: zone.start()] if zone else fraction
@@ -58,7 +60,7 @@ def from_iso(text: str) -> int | None:
         return None
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     seconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // _SECOND
-    return int(seconds) * 10**9 + int(digits[:9].ljust(9, "0") or 0)
+    return _held(int(seconds) * 10**9 + int(digits[:9].ljust(9, "0") or 0))
 
 
 def like_iso(t_ns: int, stamp: str) -> str:
@@ -73,6 +75,10 @@ def like_iso(t_ns: int, stamp: str) -> str:
     if fraction:
         text += fraction[1] + f"{rest:09d}"[: len(fraction[2])].ljust(len(fraction[2]), "0")
     return text + (zone[0] if zone else "")
+
+
+def _held(value: int) -> int | None:
+    return value if -_INT64 <= value < _INT64 else None
 
 
 def _scale(number: int) -> int:
