@@ -14,6 +14,7 @@ from boundary.outcome import Withheld
 from boundary.plan import Plan
 from boundary.release import digest_of, tallies_of
 from boundary.tables import table_digest, table_tallies
+from policies import Policy
 from recording import open_recording
 from recording.errors import BoundaryError, InputError
 from recording.model import Recording
@@ -42,7 +43,7 @@ class Count:
     kind: Kind = "recording"
 
 
-def open_source(path: Path, max_bytes: int) -> Recording:
+def open_source(path: Path, policy: Policy) -> Recording:
     """Open one recording of a batch.
 
     Raises:
@@ -50,7 +51,7 @@ def open_source(path: Path, max_bytes: int) -> Recording:
     """
     if path.is_symlink():
         raise InputError("a link inside a batch", code="link", hint="give what it points to as a source of its own")
-    return open_recording(path, max_bytes=max_bytes)
+    return open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
 
 
 def count(job: Count, plan: Plan) -> Counted | Withheld:
@@ -72,7 +73,7 @@ def count(job: Count, plan: Plan) -> Counted | Withheld:
 
 
 def _recording(path: Path, plan: Plan) -> Counted:
-    recording = open_source(path, plan.policy.limits.file_mb * 2**20)
+    recording = open_source(path, plan.policy)
     person = _person(recording, plan)
     tallies = tallies_of(recording, _admitted(recording, plan, person), person, plan)
     return Counted(person is not None, tallies, digest_of(recording, plan.key))

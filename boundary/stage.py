@@ -132,7 +132,7 @@ def _one(item: Any, plan: Plan) -> Outcome:
             return item
         if not isinstance(item, str | Path):
             raise InputError("this is neither a recording nor a path", code="no-recording", hint="see Stage.__call__")
-        return open_recording(item, max_bytes=plan.policy.limits.file_mb * 2**20)
+        return open_recording(item, max_bytes=plan.policy.limits.file_mb * 2**20, mappings=plan.policy.read)
 
     return process(read, plan)
 
@@ -140,7 +140,7 @@ def _one(item: Any, plan: Plan) -> Outcome:
 def _rows(batch: Any, plan: Plan) -> list[dict[str, object]]:
     names = batch.schema.names
     if "files" in names:
-        outcomes = (process(_from_files(batch["files"][row]), plan) for row in range(batch.num_rows))
+        outcomes = (process(_from_files(batch["files"][row], plan), plan) for row in range(batch.num_rows))
     elif "path" in names:
         outcomes = (_one(path.as_py(), plan) for path in batch["path"])
     else:
@@ -168,7 +168,7 @@ MAX_BYTES = 2**31 - 2**20
 """Most bytes of files in one array: Arrow's binary type counts them in 32 bits."""
 
 
-def _from_files(cell: Any) -> Callable[[], Recording]:
+def _from_files(cell: Any, plan: Plan) -> Callable[[], Recording]:
     def read() -> Recording:
         files = cell.as_py()
         if not files:
@@ -181,7 +181,8 @@ def _from_files(cell: Any) -> Callable[[], Recording]:
                     "a file needs a relative name of its own, and data", code="files-invalid", hint="see Stage.__call__"
                 )
             found[name] = SourceFile(name, data)
-        return parse_files("recording", found)
+        limit = plan.policy.limits.file_mb * 2**20
+        return parse_files("recording", found, max_bytes=limit, mappings=plan.policy.read)
 
     return read
 
