@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from boundary.bursts import bursts
@@ -15,8 +15,10 @@ from boundary.plan import Plan
 from boundary.replacing import Replacing, replacing
 from recording import Patch, apply_patches, field_patch, row_removal, unread_files
 from recording.documents import file_type
+from recording.dropping import dropped_fields
 from recording.edit import places_after
-from recording.model import Recording, TextField
+from recording.model import Recording, SourceFile, TextField
+from recording.stores import INSIDE
 from text_redact.known import KnownValues, index_known
 
 ZERO = "0"
@@ -65,6 +67,14 @@ class Changed:
     stores: Mapping[str, str] = field(default_factory=dict)
     edits: Mapping[str, tuple[str, Sequence[Patch]]] = field(default_factory=dict, repr=False)
 
+    def sources(self) -> dict[str, SourceFile]:
+        """The files, to be read again: what lies in a store says so."""
+        out = {}
+        for name, data in self.files.items():
+            store = next((store for store in self.stores if name.startswith(store + INSIDE)), "")
+            out[name] = SourceFile(name, data, store=store)
+        return out
+
 
 def change(
     session: Session,
@@ -96,7 +106,8 @@ def change(
     work.change_fields(decisions)
     work.change_keys(decisions)
     names = work.names(decisions, frames)
-    work.rename_references(names)
+    work.rename_references(names, frames)
+    work.drop_unknown()
     unread = set(unread_files(recording.files))
     frame_files = {frame.file for frame in recording.frames}
     dropped: Counter[str] = Counter()
@@ -203,14 +214,27 @@ class _Work:
         self.names_given = {new for old, new in names.items() if neutral or old in sensitive}
         return store_names(names, self.recording)
 
-    def rename_references(self, names: Mapping[str, str]) -> None:
-        """What points to a file points to its new name, whatever was found in the old one."""
+    def rename_references(self, names: Mapping[str, str], passed: Collection[str]) -> None:
+        """What points to a file points to its new name, whatever was found in the old one.
+
+        A column of pictures has null where its picture does not pass.
+        """
         for field_ in self.recording.fields:
             if field_.role != "file_ref" or field_.row in self.removed:
                 continue
-            new = reference(field_.text, names)
+            store = self.recording.files[field_.file].store
+            if field_.codec == "reference" and store + INSIDE + field_.text not in passed:
+                self.put_field(field_, "", "")
+                continue
+            new = reference(field_.text, _of_store(names, store) if store else names)
             if new is not None:
                 self.put_field(field_, new, BLANK * len(new))
+
+    def drop_unknown(self) -> None:
+        """Strings that no reader knows are emptied, where the policy says so, whatever was found in them."""
+        for field_ in dropped_fields(self.recording, self.plan.policy.read):
+            if field_.row not in self.removed:
+                self.put_field(field_, "", "")
 
     def applied(self, name: str, output: str, data: bytes) -> bytes:
         """The bytes of one file with its patches, of which it notes where they end up."""
@@ -231,6 +255,10 @@ class _Work:
                 continue
             self.bytes_after.setdefault(output, []).append((start, patch.data, blanked))
         return apply_patches(data, patches)
+
+
+def _of_store(names: Mapping[str, str], store: str) -> Mapping[str, str]:
+    return {old: new for old, new in names.items() if old.startswith(store + INSIDE)}
 
 
 def _start(decision: Decision) -> int:

@@ -15,6 +15,7 @@ from boundary.outcome import Withheld
 from boundary.plan import Plan
 from boundary.release import digest_of, tallies_of
 from boundary.tables import table_digest, table_tallies
+from policies import Policy
 from recording import open_recording
 from recording.errors import BoundaryError, InputError
 from recording.model import Recording
@@ -43,7 +44,7 @@ class Count:
     kind: Kind = "recording"
 
 
-def open_source(path: Path, max_bytes: int) -> Recording:
+def open_source(path: Path, policy: Policy) -> Recording:
     """Open one recording of a batch.
 
     Raises:
@@ -51,7 +52,7 @@ def open_source(path: Path, max_bytes: int) -> Recording:
     """
     if path.is_symlink():
         raise InputError("a link inside a batch", code="link", hint="give what it points to as a source of its own")
-    return open_recording(path, max_bytes=max_bytes)
+    return open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
 
 
 def count(job: Count, plan: Plan) -> Counted | Withheld:
@@ -62,7 +63,7 @@ def count(job: Count, plan: Plan) -> Counted | Withheld:
     """
     try:
         if job.kind == "recording":
-            return count_recording(lambda: open_source(job.source, plan.policy.limits.file_mb * 2**20), plan)
+            return count_recording(lambda: open_source(job.source, plan.policy), plan)
         return Counted(True, table_tallies(job.source, job.kind, plan), table_digest(job.source, plan))
     except Exception as error:  # noqa: BLE001  one place says what is told of an error
         return uncounted(error)

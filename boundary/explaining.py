@@ -72,7 +72,9 @@ def explain_image(data: bytes, suffix: str, plan: Plan) -> Explanation:
         InputError: It is no image of a known kind.
     """
     name = f"frame{suffix}"
-    return explain_recording(parse_files("image", {name: SourceFile(name, data)}), without_consent(plan))
+    return explain_recording(
+        parse_files("image", {name: SourceFile(name, data)}, mappings=plan.policy.read), without_consent(plan)
+    )
 
 
 def explain_keys(keys: str, plan: Plan) -> Explanation:
@@ -82,7 +84,7 @@ def explain_keys(keys: str, plan: Plan) -> Explanation:
         ValueError: A key has no such name.
     """
     files = {name: SourceFile(name, data) for name, data in key_files(keys).items()}
-    return explain_recording(parse_files("keys", files), without_consent(plan))
+    return explain_recording(parse_files("keys", files, mappings=plan.policy.read), without_consent(plan))
 
 
 def explain_decisions(seen: Looked, plan: Plan, decisions: Iterable[Decision]) -> tuple[Explained, ...]:

@@ -10,6 +10,7 @@ from itertools import starmap
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from boundary.joined import joined_passages
 from boundary.link import NOT_LINKED
 from boundary.overriding import NONE, Overriding
 from boundary.plan import Detectors, Plan
@@ -17,7 +18,7 @@ from boundary.screens import Screens, index
 from boundary.typist import typist_values
 from policies.policy import StepUse
 from recording.errors import StepFailed
-from recording.model import Hit, Passage, Recording
+from recording.model import Hit, Passage, Recording, TextField
 from text_redact.known import KnownValues, find_known, index_known, known_value
 from text_redact.labels.vocabulary import NAMED, kind_of
 from text_redact.transcript import Clip, Transcript, transcribe
@@ -50,7 +51,8 @@ def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> S
     kept = events.filter(pc.invert(pc.is_in(events["seq"], value_set=_seqs(removed)))) if removed else events
     transcript = transcribe(kept, clips)
     passages = list(transcript.passages)
-    passages += [Passage(f.text, "field", f.role, field=i) for i, f in fields if f.text]
+    passages += _field_passages(kept, fields)
+    passages += joined_passages(recording, {i for i, _ in fields})
     passages += [
         Passage(
             text,
@@ -64,6 +66,27 @@ def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> S
         for index, (text, caption) in enumerate(zip(screens.lines(frame), screens.captions(frame), strict=True))
     ]
     return Session(recording, transcript, tuple(passages))
+
+
+def _field_passages(events: pa.Table, fields: Sequence[tuple[int, TextField]]) -> Iterator[Passage]:
+    """Texts outside the keys; what was typed at once is from where its row was typed."""
+    rows = {f.row for _, f in fields if f.role == "typed" and f.row is not None}
+    wanted = events.filter(pc.is_in(events["seq"], value_set=_seqs(rows))) if rows else events.slice(0, 0)
+    places = {row["seq"]: row for row in wanted.select(["seq", "secure", "field", "app", "window", "url"]).to_pylist()}
+    for i, f in fields:
+        if f.text:
+            place = places.get(f.row, {}) if f.role == "typed" else {}
+            yield Passage(
+                f.text,
+                "field",
+                f.role,
+                bool(place.get("secure")),
+                place.get("field") or "",
+                field=i,
+                app=place.get("app") or "",
+                windows=(place["window"],) if place.get("window") else (),
+                url=place.get("url") or "",
+            )
 
 
 def _seqs(rows: Iterable[int]) -> pa.Array:

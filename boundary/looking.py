@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from boundary.admission import Refused, Rows, admit, admitted_frames
 from boundary.deciding import Decision, decide
 from boundary.findings import Found, Session, find, gather, known_values, link
+from boundary.joined import in_fields
 from boundary.leftovers import find_leftovers
 from boundary.overriding import overriding
 from boundary.plan import Plan
@@ -100,7 +101,7 @@ def look(source: Recording, rows: Rows, plan: Plan, clock: Clock, *, carried: It
         known = known_values(session, found, plan, screens)
         known = index_known((*known, *before)) if (before := tuple(carried)) else known
         found = link(session, found, known, screens, clock)
-        found = find_leftovers(session, found, known, plan, clock)
+        found = in_fields(session.passages, find_leftovers(session, found, known, plan, clock))
     with clock.during("decide"):
         decisions = decide(session, found, plan, screens)
         pixels = [finding for regions in screens.regions.values() for finding in regions]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 
 from boundary.change import Changed
 from boundary.verify import search_bytes
+from recording.documents import file_type
 from recording.errors import StepFailed
 from recording.model import Recording, SourceFile
 from recording.stores import INSIDE, pack, settle, unpack
@@ -31,13 +34,36 @@ def packed(changed: Changed, source: Recording, known: KnownValues) -> Mapping[s
         files = dict(settle(old, source.packed, files))
         data = pack(old, source.packed, files)
         again = unpack({name: SourceFile(name, data)}, max_bytes=len(data) + sum(map(len, files.values())) + 1)
-        if {inner: found.read() for inner, found in again.items()} != {
-            head + inner: text for inner, text in files.items()
-        }:
+        if _settled({inner.removeprefix(head): found.read() for inner, found in again.items()}) != _settled(files):
             raise StepFailed("the store does not hold what was put into it", code="store-differs", hint="report this")
         search_bytes({name: data}, changed.added, (), known)
         out[name] = data
     return out
+
+
+def _settled(files: Mapping[str, bytes]) -> list[tuple[str, object]]:
+    """What files say, however it is written: JSON as values, and pictures wherever they are named by what they show."""
+    media = {
+        name: hashlib.sha256(data).hexdigest()
+        for name, data in files.items()
+        if file_type(name) not in ("jsonl", "json", "text")
+    }
+    out: list[tuple[str, object]] = [("", digest) for digest in sorted(media.values())]
+    for name, data in sorted(files.items()):
+        if file_type(name) in ("jsonl", "json"):
+            lines = data.split(b"\n") if file_type(name) == "jsonl" else [data]
+            out += [(name, _named(json.loads(line, parse_constant=str), media)) for line in lines if line.strip()]
+        elif name not in media:
+            out.append((name, data))
+    return out
+
+
+def _named(value: object, media: Mapping[str, str]) -> object:
+    if isinstance(value, str):
+        return media.get(value, value)
+    if isinstance(value, list):
+        return [_named(one, media) for one in value]
+    return {key: _named(one, media) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _is_inside(name: str, changed: Changed) -> bool:

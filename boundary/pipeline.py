@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from boundary.admission import Refused, Rows, admitted_frames
 from boundary.change import change
 from boundary.covering import Covered, cover_frames
@@ -226,8 +228,10 @@ def _unchanged(recording: Recording, rows: Rows, plan: Plan, person: str | None,
 
 
 def _pointing(recording: Recording, passed: Collection[str]) -> frozenset[int]:
-    """Rows that point to a frame which does not pass."""
-    return frozenset(f.row for f in recording.frames if f.row is not None and f.file not in passed)
+    """Rows that stand for a frame which does not pass; one that says more than that stays."""
+    rows = sorted({f.row for f in recording.frames if f.row is not None and f.file not in passed})
+    kinds = recording.events["kind"].take(pa.array(rows, pa.int64())).to_pylist()
+    return frozenset(row for row, kind in zip(rows, kinds, strict=True) if kind == "frame")
 
 
 def _name_cleared(recording: Recording, known: KnownValues, plan: Plan) -> bool:

@@ -127,7 +127,7 @@ def explain_command(
     plan = _built(policy)
     try:
         if kind == "recording" or (kind == "auto" and _is_path(what)):
-            found = explain_recording(open_recording(what), plan)
+            found = explain_recording(open_recording(what, mappings=plan.policy.read), plan)
         elif kind == "keys":
             found = explain_keys(what, plan)
         else:

@@ -138,12 +138,14 @@ def compare_policies(before: Plan, after: Plan, sample: Sequence[Path] = ()) -> 
     same = 0
     for path in (found for source in sample for found in discover(source)):
         try:
-            recording = open_recording(path)
+            recording = open_recording(path, mappings=before.policy.read)
+            same_read = before.policy.read == after.policy.read
+            again = recording if same_read else open_recording(path, mappings=after.policy.read)
         except BoundaryError as error:
             unreadable[error.code] += 1
             continue
         paths.append(path)
-        first, second = explain_recording(recording, before), explain_recording(recording, after)
+        first, second = explain_recording(recording, before), explain_recording(again, after)
         found, agreed = compare_findings(first, second, recording=len(paths))
         changes += found
         same += agreed

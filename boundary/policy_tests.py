@@ -70,7 +70,7 @@ def run_case(case: Case, plan: Plan, *, number: int = 1, mark: Mark | None = Non
 
     def read() -> Recording:
         files.update(sample_files(case, plan))
-        return parse_files("sample", files)
+        return parse_files("sample", files, mappings=plan.policy.read)
 
     outcome = process(read, without_consent(plan))
     if isinstance(outcome, Withheld):
@@ -109,7 +109,11 @@ def sample_files(case: Case, plan: Plan) -> Mapping[str, SourceFile]:
 
 def _texts(release: Release, plan: Plan) -> Iterator[str]:
     """Every text of a result: what its keys ever typed, what stands beside them, and what OCR reads on its frames."""
-    recording = parse_files("result", {name: SourceFile(name, data) for name, data in release.files.items()})
+    recording = parse_files(
+        "result",
+        {name: SourceFile(name, data) for name, data in release.files.items()},
+        mappings=plan.policy.read,
+    )
     yield from (passage.text for passage in gather(recording, frozenset(), Screens()).passages)
     reader = plan.reader
     for frame in recording.frames if reader is not None else ():

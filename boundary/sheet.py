@@ -20,6 +20,7 @@ from boundary.plan import Plan
 from boundary.sheet_page import page
 from boundary.sheet_tiles import Sheet, Tile, picture
 from boundary.trace import Mark, Watch
+from policies import Policy
 from recording import discover, open_recording
 from recording.errors import InputError
 from recording.model import Recording
@@ -73,7 +74,7 @@ def write_sheet(
         if progress:
             progress(number - 1, len(paths))
         watch = _Watch(number, limit, seed, room, reveal=reveal)
-        outcome = process(watch.opened(path, plan.policy.limits.file_mb * 2**20), plan, watch=watch)
+        outcome = process(watch.opened(path, plan.policy), plan, watch=watch)
         _add(sheet, watch, outcome, keep_names=plan.policy.names == "keep")
     if progress:
         progress(len(paths), len(paths))
@@ -120,11 +121,11 @@ class _Watch(Watch):
     tiles: list[tuple[int, int, str, Tile]] = field(default_factory=list, repr=False)
     covered: dict[str, tuple[float, Counter[str], Counter[str]]] = field(default_factory=dict)
 
-    def opened(self, path: Path, max_bytes: int) -> Callable[[], Recording]:
+    def opened(self, path: Path, policy: Policy) -> Callable[[], Recording]:
         """Opens the recording, and remembers which frames it has should it go no further."""
 
         def read() -> Recording:
-            recording = open_recording(path, max_bytes=max_bytes)
+            recording = open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
             self.frames = _distinct(frame.file for frame in recording.frames)
             return recording
 

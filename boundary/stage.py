@@ -175,7 +175,7 @@ def _one(item: Any, plan: Plan) -> Outcome:
             return item
         if not isinstance(item, str | Path):
             raise InputError("this is neither a recording nor a path", code="no-recording", hint="see Stage.__call__")
-        return open_recording(item, max_bytes=plan.policy.limits.file_mb * 2**20)
+        return open_recording(item, max_bytes=plan.policy.limits.file_mb * 2**20, mappings=plan.policy.read)
 
     return process(read, plan)
 
@@ -183,7 +183,7 @@ def _one(item: Any, plan: Plan) -> Outcome:
 def _rows(batch: Any, plan: Plan) -> list[dict[str, object]]:
     names = batch.schema.names
     if "files" in names:
-        outcomes = (process(from_files(batch["files"][row]), plan) for row in range(batch.num_rows))
+        outcomes = (process(from_files(batch["files"][row], plan), plan) for row in range(batch.num_rows))
     elif "path" in names:
         outcomes = (_one(path.as_py(), plan) for path in batch["path"])
     else:
@@ -211,7 +211,7 @@ MAX_BYTES = 2**31 - 2**20
 """Most bytes of files in one array: Arrow's binary type counts them in 32 bits."""
 
 
-def from_files(cell: Any) -> Callable[[], Recording]:
+def from_files(cell: Any, plan: Plan) -> Callable[[], Recording]:
     """Reads the recording in a cell of the column ``files``; raises `InputError` when it is called."""
 
     def read() -> Recording:
@@ -226,7 +226,8 @@ def from_files(cell: Any) -> Callable[[], Recording]:
                     "a file needs a relative name of its own, and data", code="files-invalid", hint="see Stage.__call__"
                 )
             found[name] = SourceFile(name, data)
-        return parse_files("recording", found)
+        limit = plan.policy.limits.file_mb * 2**20
+        return parse_files("recording", found, max_bytes=limit, mappings=plan.policy.read)
 
     return read
 

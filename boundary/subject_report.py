@@ -139,7 +139,7 @@ def _plan(policy: Policy, key: bytes) -> Any:
 def _opened(source: Path, policy: Policy) -> Iterator[Recording | None]:
     for path in discover(source.resolve() if source.is_symlink() else source):
         try:
-            yield open_recording(path, max_bytes=policy.limits.file_mb * 2**20)
+            yield open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
         except (BoundaryError, OSError):
             yield None
 

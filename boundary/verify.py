@@ -20,8 +20,9 @@ from boundary.screens import Screens
 from policies.contract import TextDetector
 from recording import parse_files
 from recording.errors import StepFailed
-from recording.model import Passage, Recording, SourceFile, TextField
+from recording.model import Passage, Recording, TextField
 from recording.roles import is_member_name, is_structure
+from recording.stores import INSIDE
 from text_redact.known import WHOLE_LABELS, KnownValue, KnownValues, find_known
 
 
@@ -57,8 +58,7 @@ def verify_text(
     """
     if plan.is_empty:
         return None
-    files = {name: SourceFile(name, data) for name, data in changed.files.items()}
-    recording = parse_files("output", files)
+    recording = parse_files("output", changed.sources(), mappings=plan.policy.read)
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}
@@ -139,6 +139,8 @@ class _Leave:
     def __call__(self, passage: Passage) -> str:
         if passage.field is not None:
             return self.field(self.fields[passage.field])
+        if passage.parts:
+            return self.joined(passage)
         text = "".join(
             BLANK if row in self.rows else char for char, row in zip(passage.text, passage.rows, strict=True)
         )
@@ -150,6 +152,16 @@ class _Leave:
             return "" if field.text in self.added.names else field.text
         text, blanked = self.added.fields.get((field.file, field.start), (None, ""))
         return blanked if text == field.text else field.text
+
+    def joined(self, passage: Passage) -> str:
+        """Pieces with what was put into their fields blanked; of a key's name, all or nothing."""
+        out, end = [], 0
+        for at, length, place in passage.parts:
+            left = self.field(self.fields[place.field])[place.start : place.end]
+            whole = left if len(left) == length else BLANK * length if BLANK in left else passage.text[at : at + length]
+            out += [passage.text[end:at], whole]
+            end = at + length
+        return "".join([*out, passage.text[end:]])
 
     def paste(self, text: str, rows: Sequence[int]) -> str:
         """Blank in what was pasted what the change put into the clipboard, and nothing that was typed."""
@@ -213,7 +225,8 @@ def search_bytes(files: Mapping[str, bytes], added: Added, media: Collection[str
     values = [value.value.casefold() for value in known if len(value.value) >= MIN_BYTES]
     here = _whole(value for value in known if len(value.value) >= MIN_BYTES)
     for name, data in files.items():
-        head = "" if name in added.names else f"{name}\n"
+        # What lies in a store was named by its reader.
+        head = "" if name.partition(INSIDE)[0] in added.names else f"{name}\n"
         kept = b"" if name in media else data
         folded = (head + kept.decode("utf-8", "replace")).casefold()
         if not any(value in folded for value in values):

@@ -56,8 +56,7 @@ def run_job(job: Job, setup: Setup) -> Outcome:
         BoundaryError: The policy cannot be built here.
     """
     plan = cached_plan(setup.sources, setup.folder, setup.key)
-    limit = plan.policy.limits.file_mb * 2**20
-    outcome = process(lambda: open_source(job.source, limit), plan)
+    outcome = process(lambda: open_source(job.source, plan.policy), plan)
     if isinstance(outcome, Withheld):
         return outcome
     try:

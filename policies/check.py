@@ -74,6 +74,7 @@ class _Checker:
             folder=self.folder,
             person=model.person,
             limits=model.limits,
+            read=model.read.all_mappings(),
             admit=admit,
             find=find,
             link=link,

@@ -16,7 +16,8 @@ def merge(base: Node, top: Node) -> Node:
     Mappings merge by key. Lists of steps merge by ``use`` (aggregates by ``id``): the same step takes the new options,
     a new or repeatable step goes before the first one that needs what it gives. Lists named ``deny`` are joined, since
     extending a policy must not let more in by accident; so are overrides and tests, of which what must be hidden is
-    inherited and what must be kept is not, since a policy on top may hide more. Everything else is replaced.
+    inherited and what must be kept is not, since a policy on top may hide more. Mappings of tables go before those that
+    are inherited, since the first that fits a file holds. Everything else is replaced.
     """
     return _merge(base, top, ())
 
@@ -36,9 +37,10 @@ def _merge(base: Node, top: Node, path: tuple[str, ...]) -> Node:
         if path[-1:] == ("deny",):
             known = [node.value for node in base.value]
             return Node([*base.value, *(n for n in top.value if n.value not in known)], top.mark, top.key_mark)
-        if path in {("overrides",), ("tests",)}:
-            inherited = base.value if path == ("overrides",) else _hiding(base.value)
-            return Node([*inherited, *top.value], top.mark, top.key_mark)
+        if path in {("overrides",), ("tests",), ("read", "mappings")}:
+            inherited = _hiding(base.value) if path == ("tests",) else base.value
+            order = [*top.value, *inherited] if path[0] == "read" else [*inherited, *top.value]
+            return Node(order, top.mark, top.key_mark)
         if path[-1:] in {("find",), ("steps",), ("aggregates",)}:
             return Node(_merge_steps(base.value, top.value, path), top.mark, top.key_mark)
     return top

@@ -12,6 +12,7 @@ from policies.contract import Options, StepSpec
 from policies.nodes import Mark, Plain
 from policies.schema import Allow, Budget, Case, Data, Limits, When
 from policies.severity import Severity, severity_of
+from recording.mappings import Mappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Policy:
         sources: The files it was made of, first the one that was asked for; enough to load it again elsewhere.
         folder: Where its relative paths start.
         person: Metadata key that names the person.
+        read: How files are read; what `recording.open_recording` takes.
         severities: How bad a leak is, by label, as far as the policy says so; see `severity`.
         effective: The merged policy as plain data.
         lists: SHA-256 (hex) of every list file by the path that the policy gives.
@@ -78,6 +80,7 @@ class Policy:
     folder: Path
     person: str | None
     limits: Limits
+    read: Mappings
     admit: tuple[StepUse, ...]
     find: tuple[StepUse, ...]
     link: StepUse | None

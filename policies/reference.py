@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from policies.contract import Phase
+from policies.reading import KindColumn, Read, TableSpec, TimeColumn
 from policies.registry import steps
 from policies.schema import Allow, Budget, Case, Data, Limits, Override, PolicyModel, Release, Verify, When
 
@@ -39,6 +40,10 @@ def insert(text: str) -> str:
 _MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
         "limits": Limits,
+        "read": Read,
+        "read: mappings": TableSpec,
+        "read: mappings: time": TimeColumn,
+        "read: mappings: kind": KindColumn,
         "allow": Allow,
         "overrides": Override,
         "overrides: when": When,

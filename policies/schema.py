@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from policies.contract import Options, Phase
+from policies.globs_option import Globs
 from policies.listed import names_file
+from policies.reading import Read
 from policies.severity import Severity
 from recording.keystrokes import read_presses
 
@@ -20,7 +22,7 @@ Label = Annotated[str, StringConstraints(pattern=LABEL_PATTERN)]
 StepMapping = Any
 """One use of a step, a mapping; validated with the step's own options model."""
 
-SECTIONS: tuple[str, ...] = tuple(phase.value for phase in Phase)
+SECTIONS: tuple[str, ...] = ("read", *(phase.value for phase in Phase))
 """Sections in the order of the data's flow, which is the order they are written in."""
 
 
@@ -148,15 +150,6 @@ class Allow(Options):
     )
 
 
-def _as_tuple(value: object) -> object:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-
-
-Globs = Annotated[
-    tuple[Annotated[str, StringConstraints(min_length=1)], ...], BeforeValidator(_as_tuple, json_schema_input_type=Any)
-]
-
-
 class When(Options):
     """Where an override holds: every key that is given must fit. What the recorder does not name, fits nothing."""
 
@@ -246,6 +239,7 @@ class PolicyModel(Options):
     extends: list[str] = Field([], description="Shipped policies or files that this one builds on, first to last.")
     person: str | None = Field(None, description="Metadata key that names the person, over all their devices.")
     limits: Limits = Field(Limits(), description="What one recording may cost.")
+    read: Read = Field(Read(), description="How files are read: unknown strings, and columns of a vendor's own.")
     admit: dict[str, StepMapping] = Field({}, description="What is allowed in at all, by step: consent, apps, windows.")
     find: list[StepMapping] = Field([], description="Detectors, in order.")
     allow: Allow = Field(Allow(), description="Values that are no secret, wherever they stand.")

@@ -6,6 +6,7 @@ from recording.documents import unread_files
 from recording.edit import Patch, apply_patches, field_patch, row_removal
 from recording.errors import InputError
 from recording.formats import FORMATS, Format, Stroke, find_format, format_named
+from recording.mappings import Mappings, TableMapping
 from recording.model import (
     EVENTS,
     KEY_KINDS,
@@ -30,11 +31,13 @@ __all__ = [
     "Frame",
     "Hit",
     "InputError",
+    "Mappings",
     "Patch",
     "Recording",
     "SourceFile",
     "Span",
     "Stroke",
+    "TableMapping",
     "TextField",
     "apply_patches",
     "discover",

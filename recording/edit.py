@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recording.json_spans import encode_like
+from recording.json_spans import decode_string, encode_like
 from recording.model import Recording, TextField
+from recording.python_text import quote_like
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,13 @@ def field_patch(recording: Recording, text_field: TextField, new_text: str) -> P
     literal = data[text_field.start : text_field.end]
     if text_field.codec == "json":
         new = encode_like(new_text, literal=literal, data=data)
+    elif text_field.codec in ("null", "reference"):
+        kept = text_field.codec == "reference" and new_text
+        new = encode_like(new_text, literal=literal, data=data) if kept else b"null"
+    elif text_field.codec == "json-part":
+        new = encode_like(new_text, literal=literal, data=data)[1:-1]
+    elif text_field.codec == "python":
+        new = encode_like(quote_like(new_text, decode_string(b'"' + literal + b'"')), literal=literal, data=data)[1:-1]
     elif text_field.codec == "plain":
         if "\n" in new_text or "\r" in new_text:
             raise ValueError("a plain text field is one line")

@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
+from recording.mappings import HOUSE, Mappings
+
 EVENTS = pa.schema(
     [
         # Order in the file; never re-sorted on writing.
@@ -104,7 +106,9 @@ class TextField:
         file: Source file that holds it; the text of role ``file_name`` is the name itself.
         start: First byte of the encoded value in the file.
         end: One past its last byte.
-        codec: ``json`` (a literal with its quotes, also a number), or ``plain`` (UTF-8 as it stands).
+        codec: ``json`` (a literal with its quotes, also a number), ``plain`` (UTF-8 as it stands), ``json-part`` (part
+            of a JSON string), ``python`` (a Python string literal that is such a part), ``null`` (a JSON literal of a
+            column that takes no text: null once it changes), ``reference`` (a JSON string, null once it names nothing).
         role: What it is: ``window_title``, ``url``, ``host_name``, ``device_id``, ``person``, ``clipboard``,
             ``description``, ``a11y_name``, ``file_name``, ``app`` ... ; ``text`` when nothing better is known.
         text: The decoded value.
@@ -132,6 +136,20 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Text that was typed in several steps, each of which has a text field: what is split over them is found here.
+
+    Attributes:
+        text: What was typed, code points; a line break where something else happened in between.
+        parts: Where each piece starts in ``text``, how long it is there, and the place that holds it. A key's name may
+            stand for one code point ("space").
+    """
+
+    text: str = _field(repr=False)
+    parts: tuple[tuple[int, int, Field], ...] = _field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """What was captured in one session.
 
@@ -144,6 +162,8 @@ class Recording:
         frames: Every screenshot.
         attributes: Scalars of the metadata by dotted key, to name the person by.
         packed: The files as they were handed in, where some of them are stores; empty where none is.
+        joined: Texts typed in several steps.
+        mappings: How the policy had it read.
     """
 
     name: str = _field(repr=False)
@@ -154,6 +174,8 @@ class Recording:
     frames: tuple[Frame, ...] = _field(default=(), repr=False)
     attributes: Mapping[str, str] = _field(default_factory=lambda: MappingProxyType({}), repr=False)
     packed: Mapping[str, SourceFile] = _field(default_factory=lambda: MappingProxyType({}), repr=False)
+    joined: tuple[Joined, ...] = _field(default=(), repr=False)
+    mappings: Mappings = HOUSE
 
     @property
     def handed_in(self) -> Mapping[str, SourceFile]:
@@ -251,6 +273,7 @@ class Passage:
         field: Index of the text field.
         frame: Source file of the frame that shows a screen line.
         line: Index of that line.
+        parts: For text typed in several steps, as in `Joined`; its hits are those of the fields.
     """
 
     text: str = _field(repr=False)
@@ -266,3 +289,4 @@ class Passage:
     url: str = _field(default="", repr=False)
     frame: str | None = None
     line: int | None = None
+    parts: tuple[tuple[int, int, Field], ...] = _field(default=(), repr=False)

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from recording.documents import file_type
 from recording.errors import InputError
 from recording.formats import FORMATS, find_format
+from recording.formats.tables import mapped
 from recording.lines import shown
+from recording.mappings import HOUSE, Mappings
 from recording.model import Recording, SourceFile
 from recording.stores import SUFFIXES as STORE_SUFFIXES
 from recording.stores import unpack
@@ -23,7 +25,7 @@ _MAX_FILES = 200_000
 _SUFFIXES = frozenset({".jsonl", ".ndjson", ".log", ".txt"}) | STORE_SUFFIXES
 
 
-def open_recording(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Recording:
+def open_recording(path: str | Path, *, max_bytes: int = MAX_BYTES, mappings: Mappings = HOUSE) -> Recording:
     """Read the recording at ``path``, a folder or a file.
 
     Text is read into memory, images and other media stay on disk. Hidden files of the system are listed in
@@ -32,29 +34,35 @@ def open_recording(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Recording
     Args:
         path: Where it lies.
         max_bytes: Most bytes of text for the whole recording.
+        mappings: What the policy says of columns and of unknown strings (`Policy.read`).
 
     Raises:
         InputError: Not there, not readable, larger than ``max_bytes``, holds links or special files, or is of no known
             format; also everything that the format raises.
     """
     root = Path(path)
-    return parse_files(root.name or "recording", _collect(root, max_bytes, load=True), max_bytes=max_bytes)
+    files = _collect(root, max_bytes, load=True)
+    return parse_files(root.name or "recording", files, max_bytes=max_bytes, mappings=mappings)
 
 
-def parse_files(name: str, files: Mapping[str, SourceFile], *, max_bytes: int = MAX_BYTES) -> Recording:
+def parse_files(
+    name: str, files: Mapping[str, SourceFile], *, max_bytes: int = MAX_BYTES, mappings: Mappings = HOUSE
+) -> Recording:
     """Read a recording from files in memory, for example to read again what was just written.
 
     Args:
         name: The recording's own name.
         files: Its files; stores (`recording.stores`) are unpacked.
         max_bytes: Most bytes of text to take out of a store.
+        mappings: As for `open_recording`.
 
     Raises:
         InputError: No format claims the files, or the format cannot read them; a store cannot be unpacked.
     """
     found = unpack(files, max_bytes=max_bytes)
-    recording = find_format(found).parse(name, found)
-    return recording if found is files else replace(recording, packed=MappingProxyType(dict(files)))
+    recording = (mapped(found, mappings) or find_format(found)).parse(name, found)
+    packed = recording.packed if found is files else MappingProxyType(dict(files))
+    return replace(recording, packed=packed, mappings=mappings)
 
 
 def discover(path: str | Path) -> list[Path]:

@@ -67,7 +67,11 @@ def read_record(data: bytes, start: int, end: int, *, file: str, seq: int, main:
     """
     if not data[start:end].strip():
         return Record(Row("other"), (), {}, {})
-    leaves = list(scan(data, file=file, start=start, end=end))
+    return record_of(list(scan(data, file=file, start=start, end=end)), file=file, seq=seq, main=main)
+
+
+def record_of(leaves: Sequence[Leaf], *, file: str, seq: int, main: bool) -> Record:
+    """The record with these leaves; see `read_record`."""
     stem = PurePosixPath(file).stem
     values = {leaf.name: leaf.text for leaf in leaves if len(leaf.path) == 1 and leaf.kind != "key"}
     element: dict[str, str] = {}
@@ -175,7 +179,7 @@ def _row(
             kind = _STEMS.get(stem, "marker" if action in ("pause", "resume") else "other")
     flags = {name: values[name] for name in ("secure", "is_password", "IsPassword") if name in values}
     return Row(
-        kind, t_ns, key, text, _float(values.get("x")), _float(values.get("y")), strings.get("button"),
+        kind, t_ns, key, text, to_float(values.get("x")), to_float(values.get("y")), strings.get("button"),
         app=strings.get("app") or strings.get("app_name") or strings.get("top_window_name"),
         window=strings.get("window_title") or strings.get("window_name") or strings.get("window"),
         url=strings.get("url"), field=strings.get("field"), secure="true" in flags.values(),
@@ -239,7 +243,8 @@ def _time(values: dict[str, str], strings: dict[str, str]) -> int | None:
     return None
 
 
-def _float(literal: str | None) -> float | None:
+def to_float(literal: str | None) -> float | None:
+    """A position; ``None`` for what is no number, or no place on a screen."""
     if literal is None:
         return None
     try:

@@ -44,6 +44,26 @@ def like_number(t_ns: int, literal: str) -> str:
     return f"{'-' if t_ns < 0 else ''}{whole}.{digits}"
 
 
+def to_unit_ns(literal: str, unit_ns: int) -> int | None:
+    """Nanoseconds of a number that counts in a declared unit; ``None`` for what int64 nanoseconds cannot hold."""
+    try:
+        number = Decimal(literal) * unit_ns
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) >= _INT64:
+        return None
+    return int(number)
+
+
+def like_unit(t_ns: int, literal: str, unit_ns: int) -> str:
+    """``t_ns`` in a declared unit: a whole number where ``literal`` is one, else with a fraction."""
+    if re.fullmatch(r"-?\d+", literal):
+        return str(t_ns // unit_ns)
+    whole, rest = divmod(abs(t_ns), unit_ns)
+    digits = str(rest).rjust(len(str(unit_ns)) - 1, "0").rstrip("0") or "0"
+    return f"{'-' if t_ns < 0 else ''}{whole}.{digits}"
+
+
 def from_iso(text: str) -> int | None:
     """Nanoseconds since 1970 of an ISO 8601 or ``asctime`` stamp (comma or point); without a zone it is read as UTC.
 

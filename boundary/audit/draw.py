@@ -55,7 +55,7 @@ def plant_screens(recording: Recording, canaries: Sequence[Canary], *, seed: int
             for canary, box in zip(share, boxes, strict=True)
             if box is not None
         ]
-    return parse_files(recording.name, files), planted
+    return parse_files(recording.name, files, mappings=recording.mappings), planted
 
 
 def draw(pixels: Pixels, canaries: Sequence[Canary], rng: np.random.Generator) -> tuple[Pixels, list[Box | None]]:

@@ -15,6 +15,7 @@ from boundary.outcome import Release, Withheld
 from boundary.screens import Screens
 from boundary.trace import Watch
 from recording import parse_files
+from recording.mappings import HOUSE, Mappings
 from recording.model import Recording, SourceFile
 
 LEAKED, HIDDEN, WITHHELD, VOID = "leaked", "hidden", "withheld", "void"
@@ -95,7 +96,7 @@ def verdicts(
     files = {name: SourceFile(name, data) for name, data in outcome.files.items()}
     reads = any(one.canary.modality != SCREEN for one in planted)
     before = texts_of(copy) if reads else ""
-    after = texts_of(parse_files("output", files)) if reads else ""
+    after = texts_of(parse_files("output", files, mappings=copy.mappings)) if reads else ""
     lines = [fold(one.canary.text) for one in planted]
     out = []
     for number, one in enumerate(planted):
@@ -108,12 +109,14 @@ def verdicts(
     return out
 
 
-def chance(outcome: Release | Withheld, decoys: Sequence[Canary], original: str) -> tuple[int, int]:
+def chance(
+    outcome: Release | Withheld, decoys: Sequence[Canary], original: str, mappings: Mappings = HOUSE
+) -> tuple[int, int]:
     """How many canaries that were never planted are found in a release, and of how many."""
     if isinstance(outcome, Withheld) or not decoys:
         return 0, 0
     files = {name: SourceFile(name, data) for name, data in outcome.files.items()}
-    after = texts_of(parse_files("output", files))
+    after = texts_of(parse_files("output", files, mappings=mappings))
     return sum(_read(Planted(one, "", (one.value,)), after, original) > 0 for one in decoys), len(decoys)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from boundary.outcome import Outcome, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.trace import Watch
+from policies import Policy
 from recording import open_recording, parse_files
 from recording.edit import Patch, apply_patches, row_removal
 from recording.errors import BoundaryError, MissingExtra
-from recording.model import Recording, SourceFile
+from recording.model import Recording
 
 SLOTS = 6
 """Canaries on a frame."""
@@ -44,9 +45,9 @@ class Onlooker(Watch):
     items: list[Item] = field(default_factory=list, repr=False)
     residues: list[Residue] = field(default_factory=list, repr=False)
 
-    def opened(self, path: Path, max_bytes: int) -> Recording:
+    def opened(self, path: Path, policy: Policy) -> Recording:
         """Open the recording, and number its frames."""
-        recording = open_recording(path, max_bytes=max_bytes)
+        recording = open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
         for frame in recording.frames:
             self.frames.setdefault(frame.file, len(self.frames) + 1)
         self.shape = len(recording.events), len(recording.fields), len(recording.frames)
@@ -88,8 +89,7 @@ class Onlooker(Watch):
 
 def as_it_is(path: Path, plan: Plan, look: Onlooker) -> Outcome:
     """The recording itself through the policy."""
-    limit = plan.policy.limits.file_mb * 2**20
-    return process(lambda: look.opened(path, limit), plan, watch=look)
+    return process(lambda: look.opened(path, plan.policy), plan, watch=look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,8 @@ def _tried(
 ) -> Tried:
     lines = haystack(one.canary.text for one in planted)
     judged = verdicts(outcome, planted, glimpses, copy, original)
-    return Tried(tuple(judged), tuple(one.canary for one in planted), *chance(outcome, decoys, f"{original}\0{lines}"))
+    chances = chance(outcome, decoys, f"{original}\0{lines}", copy.mappings)
+    return Tried(tuple(judged), tuple(one.canary for one in planted), *chances)
 
 
 def try_screens(recording: Recording, canaries: Sequence[Canary], plan: Plan, judge: Any, *, seed: int) -> Tried:
@@ -199,5 +200,5 @@ def some_frames(recording: Recording, count: int, *, seed: int) -> Recording:
         patches.setdefault(patch.file, []).append(patch)
     files = {name: source for name, source in recording.files.items() if name not in gone}
     for name, found in patches.items():
-        files[name] = SourceFile(name, apply_patches(recording.files[name].read(), found))
-    return parse_files(recording.name, files)
+        files[name] = replace(recording.files[name], data=apply_patches(recording.files[name].read(), found))
+    return parse_files(recording.name, files, mappings=recording.mappings)

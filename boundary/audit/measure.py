@@ -18,6 +18,7 @@ from boundary.audit.rates import check_scipy
 from boundary.audit.sampling import Sample, draw_sample
 from boundary.audit.tally import Tally
 from boundary.plan import Plan
+from policies import Policy
 from recording import discover, open_recording
 from recording.errors import BoundaryError, InputError
 from recording.model import Recording
@@ -122,13 +123,10 @@ def _begin(source: Path, plan: Plan, options: Options) -> Audit:
     check_scipy()
     _check(options)
     paths = discover(source.resolve() if source.is_symlink() else source)
-    sample = draw_sample(paths, options.sample, seed=options.seed, max_bytes=_limit(plan))
+    limit, mappings = plan.policy.limits.file_mb * 2**20, plan.policy.read
+    sample = draw_sample(paths, options.sample, seed=options.seed, max_bytes=limit, mappings=mappings)
     opinion = second_opinion(plan, reveal=options.reveal) if options.second else None
     return Audit(plan, options, source, sample, Lottery(options.labels, options.seed), opinion)
-
-
-def _limit(plan: Plan) -> int:
-    return plan.policy.limits.file_mb * 2**20
 
 
 def _check(options: Options) -> None:
@@ -146,9 +144,9 @@ def _canaries(done: Audit, steps: _Steps) -> None:
     plan = done.plan
     named = [str(name) for use in plan.policy.find for name in getattr(use.options, "entities", None) or ()]
     entities = [*(done.options.entities or wanted(named)), HARMLESS]
-    readable = _readable(done.sample.paths, _limit(plan))
-    _texts(done, readable, entities, _limit(plan), steps)
-    _screens(done, readable, entities, _limit(plan), steps)
+    readable = _readable(done.sample.paths, plan.policy)
+    _texts(done, readable, entities, steps)
+    _screens(done, readable, entities, steps)
 
 
 @dataclass(slots=True)
@@ -167,25 +165,23 @@ class _Steps:
         self.one()
 
 
-def _readable(paths: Sequence[Path], limit: int) -> list[tuple[Path, int]]:
+def _readable(paths: Sequence[Path], policy: Policy) -> list[tuple[Path, int]]:
     """Recordings that can be opened, with their number of frames."""
     out = []
     for path in paths:
         try:
-            recording = open_recording(path, max_bytes=limit)
+            recording = _opened(path, policy)
         except BoundaryError:
             continue
         out.append((path, len({frame.file for frame in recording.frames})))
     return out
 
 
-def _opened(path: Path, limit: int) -> Recording:
-    return open_recording(path, max_bytes=limit)
+def _opened(path: Path, policy: Policy) -> Recording:
+    return open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
 
 
-def _texts(
-    done: Audit, readable: Sequence[tuple[Path, int]], entities: Sequence[str], limit: int, steps: _Steps
-) -> None:
+def _texts(done: Audit, readable: Sequence[tuple[Path, int]], entities: Sequence[str], steps: _Steps) -> None:
     """Canaries in keys and texts: batches of `COPY`, the recordings in turn, until all are planted."""
     options = done.options
     pools = {m: draw(m, options.canaries, entities, seed=options.seed) for m in (TYPED, FIELD)}
@@ -197,7 +193,7 @@ def _texts(
     while readable and any(pools.values()) and barren < len(readable):
         path, _ = readable[turn % len(readable)]
         batch = [one for pool in pools.values() for one in pool[:COPY]]
-        unplanted = _unplanted(done, path, limit, batch, decoys[:COPY], turn)
+        unplanted = _unplanted(done, path, batch, decoys[:COPY], turn)
         pools = {m: [one for one in unplanted if one.modality == m] + pool[COPY:] for m, pool in pools.items()}
         decoys = decoys[COPY:]
         barren = 0 if len(unplanted) < len(batch) else barren + 1
@@ -210,20 +206,18 @@ def _sensitive(pool: Sequence[Canary]) -> int:
     return sum(one.entity != HARMLESS for one in pool)
 
 
-def _unplanted(
-    done: Audit, path: Path, limit: int, batch: Sequence[Canary], decoys: Sequence[Canary], turn: int
-) -> list[Canary]:
+def _unplanted(done: Audit, path: Path, batch: Sequence[Canary], decoys: Sequence[Canary], turn: int) -> list[Canary]:
     left = list(batch)
-    for tried in try_texts(_opened(path, limit), batch, decoys, done.plan, seed=done.options.seed * 1009 + turn):
+    for tried in try_texts(
+        _opened(path, done.plan.policy), batch, decoys, done.plan, seed=done.options.seed * 1009 + turn
+    ):
         done.add(tried)
         here = set(tried.planted)
         left = [one for one in left if one not in here]
     return left
 
 
-def _screens(
-    done: Audit, readable: Sequence[tuple[Path, int]], entities: Sequence[str], limit: int, steps: _Steps
-) -> None:
+def _screens(done: Audit, readable: Sequence[tuple[Path, int]], entities: Sequence[str], steps: _Steps) -> None:
     """Canaries on frames: each recording gets its share by its number of frames, at most `SLOTS` on a frame."""
     if done.plan.reader is None or done.plan.coverer is None:
         return
@@ -245,7 +239,7 @@ def _screens(
             mine, round_ = round_[:share], round_[share:]
             if mine:
                 seed = options.seed * 1009 + turn
-                done.add(try_screens(_opened(path, limit), mine, done.plan, judge, seed=seed))
+                done.add(try_screens(_opened(path, done.plan.policy), mine, done.plan, judge, seed=seed))
             if turn == 0:
                 steps.one()
         if not pool:

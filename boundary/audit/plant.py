@@ -14,7 +14,7 @@ from recording.documents import file_type
 from recording.edit import Patch, apply_patches, field_patch
 from recording.errors import BoundaryError
 from recording.formats import Stroke, format_named
-from recording.model import KEY_KINDS, Recording, SourceFile
+from recording.model import KEY_KINDS, Recording
 from recording.simulate import Action, Enter, Sensitive, Setup, draw_typist, say, type_text
 from recording.timeline import Timeline, time_map
 
@@ -57,7 +57,7 @@ class Spot:
 def without_pictures(recording: Recording) -> Recording:
     """The recording without its frames and videos: nothing of its keys and texts changes, and it is done in no time."""
     files = {name: source for name, source in recording.files.items() if file_type(name) not in ("image", "video")}
-    return parse_files(recording.name, files)
+    return parse_files(recording.name, files, mappings=recording.mappings)
 
 
 def spots(recording: Recording) -> list[Spot]:
@@ -240,5 +240,5 @@ def _patched(recording: Recording, patches: Iterable[Patch]) -> Recording:
 
 
 def _with_files(recording: Recording, changed: Mapping[str, bytes]) -> Recording:
-    files = dict(recording.files) | {name: SourceFile(name, data) for name, data in changed.items()}
-    return parse_files(recording.name, files)
+    files = dict(recording.files) | {name: replace(recording.files[name], data=data) for name, data in changed.items()}
+    return parse_files(recording.name, files, mappings=recording.mappings)

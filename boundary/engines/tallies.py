@@ -170,7 +170,7 @@ def _counted(table: pa.Table, plan: Plan) -> Iterator[tuple[str, Counted | Withh
     """Place, what was counted, and whether a failure ends the release, of everything that a table names."""
     if "files" in table.column_names:
         for cell in table["files"]:
-            yield "", count_recording(from_files(cell), plan), False
+            yield "", count_recording(from_files(cell, plan), plan), False
     elif "path" in table.column_names:
         for path in table["path"].to_pylist():
             try:

@@ -34,7 +34,7 @@ class Roles:
         """The whole passage, or nothing of it."""
         if not passage.text.strip():
             return []
-        if passage.kind == "typed" and passage.secure:
+        if passage.secure and "typed" in (passage.kind, passage.role):
             return [Hit("PASSWORD", 0, len(passage.text), 1.0, "role:secure-field")]
         label = self.labels.get(passage.role) if passage.kind == "field" else None
         return [Hit(label, 0, len(passage.text), 1.0, f"role:{passage.role}")] if label else []
@@ -52,8 +52,9 @@ class EveryText:
         """The whole passage, or nothing of it."""
         if not passage.text.strip():
             return []
-        if passage.kind == "typed" and self.typed:
+        if "typed" in (passage.kind, passage.role) and self.typed:
             return [Hit("TYPED_TEXT", 0, len(passage.text), 0.5, "all:typed")]
-        if passage.kind == "field" and self.fields and passage.role not in self.keep:
+        # The name of a column cannot change: it is the same in every file of its kind, and other detectors read it.
+        if passage.kind == "field" and self.fields and passage.role not in self.keep | {"column"}:
             return [Hit("FREE_TEXT", 0, len(passage.text), 0.5, "all:field")]
         return []

@@ -1,0 +1,86 @@
+"""What a policy says of how files are read: columns of a vendor's own, and what becomes of unknown strings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+
+UNITS: Mapping[str, int] = MappingProxyType({"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1})
+"""Nanoseconds of each unit of time; the other way to write a time is ``iso``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableMapping:
+    """How the JSON lines or the Parquet file of a vendor are read; a column in an object is written ``outer.inner``.
+
+    Attributes:
+        files: Globs of file names, case ignored; one without a slash is matched with the bare name.
+        time: Column of the time on the recorder's clock.
+        unit: How it counts: a key of `UNITS`, or ``iso`` for ISO 8601.
+        kind: Column of the kind of event.
+        kinds: Its values, and the kind (`recording.model.KINDS`) that each means.
+        key: Column of the name of the key.
+        char: Column of what the key types.
+        text: Column of text that was typed at once.
+        screenshot: Column of a picture: its file, or its bytes.
+        texts: Role (`recording.model.TextField`) of each other column of text.
+        keep: Columns that pass as they are, whatever they hold. All other numbers pass unless they may name somebody.
+        unknown: What becomes of strings in columns that are not declared: ``scan`` or ``drop``; empty: as everywhere.
+    """
+
+    files: tuple[str, ...]
+    time: str = ""
+    unit: str = "s"
+    kind: str = ""
+    kinds: tuple[tuple[str, str], ...] = ()
+    key: str = ""
+    char: str = ""
+    text: str = ""
+    x: str = ""
+    y: str = ""
+    button: str = ""
+    app: str = ""
+    window: str = ""
+    url: str = ""
+    field: str = ""
+    secure: str = ""
+    person: str = ""
+    screenshot: str = ""
+    texts: tuple[tuple[str, str], ...] = ()
+    keep: frozenset[str] = frozenset()
+    unknown: str = ""
+
+    def columns(self) -> frozenset[str]:
+        """Every column that is declared."""
+        single = (self.time, self.kind, self.key, self.char, self.text, self.x, self.y, self.button, self.app)
+        more = (self.window, self.url, self.field, self.secure, self.person, self.screenshot)
+        return frozenset({*single, *more, *(column for column, _ in self.texts), *self.keep} - {""})
+
+    def claims(self, name: str) -> bool:
+        """Whether a file of this name is read so."""
+        whole = name.lower()
+        bare = whole.rpartition("/")[2]
+        return any(fnmatchcase(whole if "/" in glob else bare, glob.lower()) for glob in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """How a policy has recordings read.
+
+    Attributes:
+        unknown: What becomes of strings of which nothing is known: ``scan`` or ``drop``.
+        tables: Mappings; the first that claims a file holds.
+    """
+
+    unknown: str = "scan"
+    tables: tuple[TableMapping, ...] = field(default=())
+
+    def of(self, name: str) -> TableMapping | None:
+        """The mapping of a file, by the name that it was handed in with."""
+        return next((table for table in self.tables if table.claims(name)), None)
+
+
+HOUSE = Mappings()
+"""Nothing is declared: what no known recorder writes is scanned as text."""
