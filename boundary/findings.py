@@ -10,6 +10,7 @@ from itertools import starmap
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from boundary.field_texts import field_passages
 from boundary.link import NOT_LINKED
 from boundary.overriding import NONE, Overriding
 from boundary.plan import Detectors, Plan
@@ -50,7 +51,7 @@ def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> S
     kept = events.filter(pc.invert(pc.is_in(events["seq"], value_set=_seqs(removed)))) if removed else events
     transcript = transcribe(kept, clips)
     passages = list(transcript.passages)
-    passages += [Passage(f.text, "field", f.role, field=i) for i, f in fields if f.text]
+    passages += field_passages(fields, recording.blocks)
     passages += [
         Passage(
             text,
@@ -81,10 +82,14 @@ def _clips(recording: Recording, removed: frozenset[int]) -> list[Clip]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hit, and the policy's step that made it; ``None`` for a known value of the session."""
+    """A hit, and the policy's step that made it; ``None`` for a known value of the session.
+
+    ``of`` is the whole value where the hit is a piece of one, or one of several spellings of it.
+    """
 
     hit: Hit
     use: StepUse | None
+    of: str = field(default="", repr=False)
 
 
 def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
@@ -112,7 +117,10 @@ def _find(passages: Sequence[Passage], detectors: Detectors, plan: Plan, alarm: 
     out = []
     for passage in passages:
         alarm()
-        found = list((apart if passage.role == "closed" else whole)[passage.text])
+        if passage.echo and len(passage.text) > ECHO_CHARS:
+            out.append([])
+            continue
+        found = list((apart if passage.role == "closed" or passage.echo else whole)[passage.text])
         lead = _lead(passage)
         for behind in (whole if _leads(passage) else apart)[lead + passage.text] if lead else ():
             if behind.hit.end > len(lead):
@@ -147,7 +155,7 @@ def _is_misread(guess: str, plan: Plan) -> bool:
 
 def _whole_texts(passages: Iterable[Passage]) -> Iterator[str]:
     for passage in passages:
-        if passage.role != "closed":
+        if passage.role != "closed" and not passage.echo:
             yield passage.text
             if _leads(passage):
                 yield _lead(passage) + passage.text
@@ -155,15 +163,17 @@ def _whole_texts(passages: Iterable[Passage]) -> Iterator[str]:
 
 def _bare_texts(passages: Iterable[Passage]) -> Iterator[str]:
     for passage in passages:
-        if passage.role == "closed":
+        if passage.role == "closed" or (passage.echo and len(passage.text) <= ECHO_CHARS):
             yield passage.text
-        if passage.label and not _leads(passage):
+        if passage.label and not _leads(passage) and not (passage.echo and len(passage.text) > ECHO_CHARS):
             yield _lead(passage) + passage.text
 
 
 def _leads(passage: Passage) -> bool:
     """Whether a model is to read a text behind its label, too: any two words look like a name to it."""
-    return passage.role != "closed" and (passage.kind != "screen" or kind_of(passage.label) in NAMED)
+    return (
+        passage.role != "closed" and not passage.echo and (passage.kind != "screen" or kind_of(passage.label) in NAMED)
+    )
 
 
 def find_in_texts(texts: Iterable[str], detectors: Detectors, alarm: Alarm) -> dict[str, list[Found]]:
@@ -177,6 +187,9 @@ def find_in_texts(texts: Iterable[str], detectors: Detectors, alarm: Alarm) -> d
             out[text] = [Found(hit, use) for use, hit in hits]
     return out
 
+
+ECHO_CHARS = 200
+"""Longest value, in code points, that is read although another one holds all of it; what is longer is read once."""
 
 BATCH = 256
 """Texts handed to the detectors at once; the clock is looked at between two batches."""
@@ -201,7 +214,7 @@ def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan,
         if passage.kind == "typed" and passage.secure and passage.role in {"before_edit", "erased"}:
             continue  # a piece of a password is a common word more often than not
         values += [
-            (f.hit.label, passage.text[f.hit.start : f.hit.end])
+            (f.hit.label, f.of or passage.text[f.hit.start : f.hit.end])
             for f in hits
             if f.hit.label not in NOT_LINKED and _is_sure(passage, f, screens, plan if f.use in guesses else None)
         ]

@@ -16,6 +16,7 @@ from boundary.leftovers import BLANK
 from boundary.overriding import overriding
 from boundary.plan import Plan
 from boundary.screens import Screens
+from boundary.spreading import beginnings
 from policies.contract import TextDetector
 from recording import parse_files
 from recording.errors import StepFailed
@@ -50,11 +51,14 @@ def verify_text(
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}
+    begun = beginnings(known)
     for number, passage in _recorded(session.passages, _Leave(recording, changed.added)):
         holding = overrides.maybe[number] if overrides.maybe else ()
         if holding not in readers:
             readers[holding] = _Reader(plan, holding)
         alarm()
+        for hit, _ in begun(passage):
+            raise _residue(hit.rule, passage.kind)
         readers[holding](passage, overrides.ignored(number, plan), known)
     search_bytes(changed.files, changed.added, set(media), known)
 
@@ -70,6 +74,10 @@ class _Reader:
 
     def __call__(self, passage: Passage, ignored: frozenset[str], known: KnownValues) -> None:
         """Raise `StepFailed` where anything is found but what an override lets stay."""
+        if passage.echo:
+            for hit in find_known(passage.text, known):
+                raise _residue(hit.rule, passage.kind)
+            return
         for hit in (hit for detect in self.passage for hit in detect(passage)):
             if hit.label not in ignored:
                 raise _residue(hit.rule, passage.kind)
@@ -119,6 +127,8 @@ class _Leave:
     def __call__(self, passage: Passage) -> str:
         if passage.field is not None:
             return self.field(self.fields[passage.field])
+        if passage.joined:
+            return "".join(self.field(self.fields[index]) for index in passage.joined)
         text = "".join(
             BLANK if row in self.rows else char for char, row in zip(passage.text, passage.rows, strict=True)
         )

@@ -93,6 +93,8 @@ def field_patch(recording: Recording, text_field: TextField, new_text: str) -> P
     literal = data[text_field.start : text_field.end]
     if text_field.codec == "json":
         new = encode_like(new_text, literal=literal, data=data)
+    elif text_field.codec == "json_part":
+        new = encode_like(new_text, literal=b'"' + literal + b'"', data=data)[1:-1]
     elif text_field.codec == "plain":
         if "\n" in new_text or "\r" in new_text:
             raise ValueError("a plain text field is one line")

@@ -51,6 +51,7 @@ KINDS = (
     "key_up",
     "key_pair",  # one record that stands for press and release
     "text",  # a whole piece of text at once: paste, IME, aggregated typing
+    "input",  # a field holds another value now; its text field has the whole of it
     "move",
     "button_down",
     "button_up",
@@ -104,11 +105,17 @@ class TextField:
         file: Source file that holds it; the text of role ``file_name`` is the name itself.
         start: First byte of the encoded value in the file.
         end: One past its last byte.
-        codec: ``json`` (a literal with its quotes, also a number), or ``plain`` (UTF-8 as it stands).
+        codec: ``json`` (a literal with its quotes, also a number), ``json_part`` (a piece of one, between its quotes),
+            or ``plain`` (UTF-8 as it stands).
         role: What it is: ``window_title``, ``url``, ``host_name``, ``device_id``, ``person``, ``clipboard``,
-            ``description``, ``a11y_name``, ``file_name``, ``app`` ... ; ``text`` when nothing better is known.
+            ``description``, ``a11y_name``, ``file_name``, ``app`` ... ; ``text`` when nothing better is known;
+            ``media`` for pictures and other data written as text, which no step can read.
         text: The decoded value.
         row: ``seq`` of the event it belongs to, ``None`` for metadata.
+        series: Names the thing whose value this is at one time (a field of a form, a piece of a page); the values of
+            one series stand in the order of time. Empty where the source tells no such thing.
+        label: What introduces the value: the name of its field.
+        secure: Its field hides what is in it.
     """
 
     file: str
@@ -118,6 +125,9 @@ class TextField:
     role: str
     text: str = _field(repr=False)
     row: int | None = None
+    series: str = ""
+    label: str = _field(default="", repr=False)
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,9 @@ class Recording:
         frames: Every screenshot.
         attributes: Scalars of the metadata by dotted key, to name the person by.
         packed: The files as they were handed in, where some of them are stores; empty where none is.
+        listed: Files whose records are elements of JSON arrays: commas go and come with them (`recording.separated`).
+        blocks: Text fields, by index, that a reader sees as one text: the pieces of a line of a page.
+        unread: Rows (``seq``) whose content no step can read: drawings, fonts, packed data.
     """
 
     name: str = _field(repr=False)
@@ -154,6 +167,9 @@ class Recording:
     frames: tuple[Frame, ...] = _field(default=(), repr=False)
     attributes: Mapping[str, str] = _field(default_factory=lambda: MappingProxyType({}), repr=False)
     packed: Mapping[str, SourceFile] = _field(default_factory=lambda: MappingProxyType({}), repr=False)
+    listed: frozenset[str] = frozenset()
+    blocks: tuple[tuple[int, ...], ...] = _field(default=(), repr=False)
+    unread: frozenset[int] = _field(default=frozenset(), repr=False)
 
     @property
     def handed_in(self) -> Mapping[str, SourceFile]:
@@ -249,6 +265,9 @@ class Passage:
         stream: Key stream of typed text.
         rows: For typed text the event row behind each code point, ``-1`` where no key stands behind it (pasted text).
         field: Index of the text field.
+        joined: For several text fields read as one text, their indices; what is found is theirs.
+        echo: The value of a series of which a later or earlier one holds all of it: words may be cut short here, so
+            that models read that one instead.
         frame: Source file of the frame that shows a screen line.
         line: Index of that line.
     """
@@ -261,6 +280,8 @@ class Passage:
     stream: int = 0
     rows: tuple[int, ...] = _field(default=(), repr=False)
     field: int | None = None
+    joined: tuple[int, ...] = ()
+    echo: bool = False
     app: str = ""
     windows: tuple[str, ...] = _field(default=(), repr=False)
     url: str = _field(default="", repr=False)
