@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from recording.model import Passage, TextField
 from recording.series import echoes, edit_between
@@ -31,7 +32,7 @@ def _repeated(fields: Sequence[tuple[int, TextField]]) -> frozenset[int]:
     out: set[int] = set()
     for members in in_series(fields).values():
         values = [item.text for _, item in members]
-        edits = [edit_between(before, after) for before, after in zip(values, values[1:], strict=False)]
+        edits = [edit_between(before, after) for before, after in pairwise(values)]
         out.update(index for (index, _), echo in zip(members, echoes(values, edits), strict=True) if echo)
     return frozenset(out)
 

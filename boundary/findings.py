@@ -114,7 +114,7 @@ def _find(passages: Sequence[Passage], detectors: Detectors, plan: Plan, alarm: 
     whole = find_in_texts(_whole_texts(passages), detectors, alarm)
     apart = find_in_texts(_bare_texts(passages), steady, alarm)
     guesses = detectors.guesses()
-    out = []
+    out: list[list[Found]] = []
     for passage in passages:
         alarm()
         if passage.echo and len(passage.text) > ECHO_CHARS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from boundary.deciding import Decision, places
 from boundary.field_texts import in_series
@@ -71,7 +72,7 @@ class _Carried:
 
 
 def _through(values: Sequence[str], hits: Sequence[Sequence[Found]]) -> Iterator[list[Found]]:
-    edits = [edit_between(before, after) for before, after in zip(values, values[1:], strict=False)]
+    edits = [edit_between(before, after) for before, after in pairwise(values)]
     forwards = _carried(values, hits, edits)
     turned = [edit.turned() for edit in reversed(edits)]
     backwards = _carried(values[::-1], hits[::-1], turned)[::-1]

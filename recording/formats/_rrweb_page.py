@@ -136,8 +136,8 @@ class Page:
             if index is not None and tag == "#text":
                 self._says(node, str(said.get("textContent")), index)
             inside = said.get("childNodes")
-            for at in range(len(inside) - 1, -1, -1) if isinstance(inside, list) else ():
-                waiting.append((inside[at], (*where, "childNodes", at), node))
+            numbered = list(enumerate(inside)) if isinstance(inside, list) else []
+            waiting += [(one, (*where, "childNodes", at), node) for at, one in reversed(numbered)]
         return first
 
     def _node(self, number: int, tag: str, attributes: dict[str, str], parent: Node | None) -> Node:

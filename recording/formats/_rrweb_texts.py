@@ -85,8 +85,8 @@ def _is_sheet(path: tuple[Any, ...], event: dict[str, Any], sheets: frozenset[tu
     return False
 
 
-def _role(leaf: Leaf, path: tuple[Any, ...]) -> str | None:  # noqa: C901, PLR0911, PLR0912  a table of shapes, one return each
-    name = path[-1] if path else ""
+def _role(leaf: Leaf, path: tuple[Any, ...]) -> str | None:  # noqa: PLR0911  a table of shapes, one return each
+    name: str | int = path[-1] if path else ""
     if any(part in _PAYLOADS for part in path[:-1]) or (len(path) > 1 and path[0] != "data"):
         return None if leaf.kind == "key" and is_member(leaf.text) else leaf_role(leaf, stem="")
     attribute = "attributes" in path[:-1] and isinstance(name, str)

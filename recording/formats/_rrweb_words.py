@@ -23,10 +23,11 @@ _TAG_LIST = """
 TAGS = frozenset(_TAG_LIST.split())
 """Tags of HTML, SVG and MathML. A custom element is named by somebody, so its name is a text."""
 
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt ruby s samp "
-    "small span strike strong sub sup text textpath time tspan tt u var wbr".split()
-)
+_INLINE_LIST = """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt ruby s samp
+    small span strike strong sub sup text textpath time tspan tt u var wbr
+"""
+INLINE = frozenset(_INLINE_LIST.split())
 """Elements that do not end a line of text."""
 
 _ATTRIBUTE_LIST = """
@@ -87,20 +88,29 @@ _WORD = {
 }  # fmt: skip
 _PLAIN = re.compile(r"-?\d{0,4}(?:\.\d{1,3})?(?:px|em|rem|%)?|true|false")
 """Sizes, counts and switches of attributes: too short to name anybody."""
-_NUMERIC = frozenset(
-    "width height size cols rows colspan rowspan border cellpadding cellspacing tabindex maxlength minlength "
-    "rr_width rr_height rr_left rr_top x y x1 x2 y1 y2 cx cy r rx ry stroke-width opacity".split()
-)
-_SHAPES = frozenset(
-    "d points viewbox transform gradienttransform fill stroke fill-rule clip-rule stroke-linecap stroke-linejoin "
-    "stroke-dasharray preserveaspectratio offset stop-color".split()
-)
+_NUMERIC_LIST = """
+    width height size cols rows colspan rowspan border cellpadding cellspacing tabindex maxlength minlength
+    rr_width rr_height rr_left rr_top x y x1 x2 y1 y2 cx cy r rx ry stroke-width opacity
+"""
+_NUMERIC = frozenset(_NUMERIC_LIST.split())
+_SHAPE_LIST = """
+    d points viewbox transform gradienttransform fill stroke fill-rule clip-rule stroke-linecap stroke-linejoin
+    stroke-dasharray preserveaspectratio offset stop-color
+"""
+_SHAPES = frozenset(_SHAPE_LIST.split())
+_SHAPE_WORD_LIST = """
+    none evenodd nonzero round miter bevel butt square translate rotate scale matrix currentcolor inherit black white
+    xmidymid meet slice skewx skewy
+"""
+_SHAPE_WORDS = frozenset(_SHAPE_WORD_LIST.split())
 # Numbers of a drawing are letters and decimals; a run of more than six digits may be something else.
 _SHAPE = re.compile(r"(?:[A-Za-z#%(),\s+-]|(?<!\d)\d{1,6}(?!\d)|\.)*+")
 
-_ADDRESSES = frozenset("href src action formaction cite background poster srcset imagesrcset data ping xlink:href "
-                       "rr_src rr_dataurl url".split())  # fmt: skip
-_SPOKEN = frozenset("title alt placeholder summary label content".split())
+_ADDRESS_LIST = """
+    href src action formaction cite background poster srcset imagesrcset data ping xlink:href rr_src rr_dataurl url
+"""
+_ADDRESSES = frozenset(_ADDRESS_LIST.split())
+_SPOKEN = frozenset({"title", "alt", "placeholder", "summary", "label", "content"})
 
 
 def is_attribute_name(name: str) -> bool:
@@ -127,12 +137,8 @@ def is_plain_attribute(name: str, value: str) -> bool:
 
 def _words(value: str) -> bool:
     """Whether letters stand together as in words: those of paths stand alone, functions and colours are few."""
-    known = {"none", "evenodd", "nonzero", "round", "miter", "bevel", "butt", "square", "translate", "rotate", "scale",
-             "matrix", "currentcolor", "inherit", "black", "white", "xmidymid", "meet", "slice", "skewx", "skewy"}  # fmt: skip
-    return any(
-        word.lower() not in known and not re.fullmatch(r"[a-fA-F]{3,8}", word)
-        for word in re.findall(r"[A-Za-z]{4,}", value)
-    )
+    words = re.findall(r"[A-Za-z]{4,}", value)
+    return any(word.lower() not in _SHAPE_WORDS and not re.fullmatch(r"[a-fA-F]{3,8}", word) for word in words)
 
 
 def attribute_role(name: str) -> str:

@@ -73,7 +73,9 @@ class ActivityWatch:
         check_text(file, data)
         document = read_array(data, file=file, is_record=_is_event)
         about = {leaf.path: leaf.text for leaf in document.outside if leaf.kind == "string"}
-        hosts = {path[:-1]: text for path, text in about.items() if path[-1:] == ("hostname",) and _is_bucket(path[:-1])}
+        hosts = {
+            path[:-1]: text for path, text in about.items() if path[-1:] == ("hostname",) and _is_bucket(path[:-1])
+        }
         if not hosts:
             raise InputError(
                 "a bucket names no host", code="activitywatch", place=shown(file), hint="export it with aw-server"
@@ -140,8 +142,8 @@ def _fields(
     for leaf in leaves:
         path = leaf.path[depth:]
         bucket = leaf.path[: 2 if leaf.path[:1] == ("buckets",) else 1]
-        is_id = row is None and ((leaf.kind == "key" and leaf.path == bucket) or leaf.path == (*bucket, "id"))
-        if is_id and leaf.kind in ("key", "string") and leaf.path != ("buckets",):
+        named = bucket if leaf.kind == "key" else (*bucket, "id")
+        if row is None and leaf.kind in ("key", "string") and leaf.path == named and named != ("buckets",):
             literal = JsonText(data[leaf.start : leaf.end])
             for start, end, role in _id_parts(literal.text, hosts.get(bucket, "")):
                 first, last = literal.span(start, end)
@@ -172,7 +174,9 @@ def _role(leaf: Leaf, path: _Path, row: int | None) -> str | None:
         return leaf_role(leaf, stem="") if name not in _MEMBERS or name == "device_id" else None
     if row is not None and path == ("timestamp",) and from_iso(leaf.text) is not None:
         return None
-    if (path == ("data", "status") and leaf.text in _STATUS) or (name == "type" and leaf.text in _TYPES and row is None):
+    if (path == ("data", "status") and leaf.text in _STATUS) or (
+        name == "type" and leaf.text in _TYPES and row is None
+    ):
         return None
     if name == "client" and row is None and _WATCHER.fullmatch(leaf.text):
         return None

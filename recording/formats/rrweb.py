@@ -33,9 +33,9 @@ _MUTATION, _MOVES, _MOUSE, _SCROLL, _INPUT, _CANVAS, _FONT = 0, (1, 6, 12), 2, 3
 class RrWeb:
     """`recording.formats.Format` of rrweb.
 
-    Rows of kind ``input`` are fields that hold another value; the values of one field, and the texts of one place of the
-    page, are a series. Pages and changes of them are of kind ``element``. Clicks that come on top of a press and a
-    release are of kind ``other``.
+    Rows of kind ``input`` are fields that hold another value; the values of one field, and the texts of one place of
+    the page, are a series. Pages and changes of them are of kind ``element``. Clicks that come on top of a press and
+    a release are of kind ``other``.
     """
 
     name: str = "rrweb"

@@ -58,7 +58,8 @@ def strokes(kinds: Sequence[str], keys: Sequence[str | None], texts: Sequence[st
     """Pair presses with releases.
 
     Args:
-        kinds: ``key_down``, ``key_up``, ``key_pair``, ``text`` or ``input`` for rows of typing; anything else counts as no key.
+        kinds: ``key_down``, ``key_up``, ``key_pair``, ``text`` or ``input`` for rows of typing; anything else counts as
+            no key.
         keys: Normalised key names.
         texts: What presses type.
     """
