@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -209,15 +210,17 @@ def repeats(session: Session, decisions: Sequence[Decision]) -> frozenset[int]:
             by_field.setdefault(index, []).append(decision)
     fields = session.recording.fields
     series = in_series((index, fields[index]) for index in range(len(fields)))
-    out: set[int] = set()
+    again: Counter[int] = Counter()
     for members in series.values():
         last: Sequence[object] | None = None
         for index, item in members:
             told = _shape(item.text, by_field.get(index, ()))
             if item.role == "input" and item.row is not None and len(told) > 1 and told == last:
-                out.add(item.row)
+                again[item.row] += 1
             last = told
-    return frozenset(out & _inputs(session))
+    # A row that says anything else stays.
+    said = Counter(item.row for item in fields if item.row in again)
+    return frozenset(row for row, count in again.items() if said[row] == count) & _inputs(session)
 
 
 def _shape(text: str, decisions: Iterable[Decision]) -> Sequence[object]:

@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recording.formats._rrweb_words import INLINE
+from recording.formats._rrweb_lines import DEEP, MOST_JOINED, Node, line_of, lines_below
 from recording.series import edit_between
-
-MOST_JOINED = 64
-"""Most pieces of one line of text that are read as one."""
-NEAR = 8
-"""Pieces on either side of one that has changed, which are read with it."""
-_DEEP = 200
 
 _NAMING = ("aria-label", "placeholder", "title", "name", "id")
 _NOT_TYPED = frozenset({"button", "checkbox", "color", "file", "hidden", "image", "radio", "range", "reset", "submit"})
 _MASKED = re.compile(r"([*\u2022\u25cf])\1*")
 
 Path = tuple[str | int, ...]
-
-
-@dataclass(slots=True)
-class Node:
-    """A node of the page; ``text`` is the index of the text field with the content of a text node."""
-
-    number: int
-    tag: str
-    series: str
-    parent: int | None = None
-    attributes: dict[str, str] = field(default_factory=dict, repr=False)
-    children: list[int] = field(default_factory=list)
-    text: int | None = None
-    secure: bool = False
-    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +53,7 @@ class Page:
         self._nodes, self._owner, self._labels = {}, {}, {}
         root = self._add(node, path, None, texts)
         if root is not None:
-            for block in self._lines(root):
+            for block in lines_below(root, self._nodes):
                 self._join(block)
 
     def mutation(self, data: Mapping[str, Any], path: Path, texts: Mapping[Path, int]) -> None:
@@ -86,7 +65,7 @@ class Page:
             parent = self._nodes.get(_number(one.get("parentId")))
             where = (*path, "adds", at, "node")
             node = self._add(one.get("node"), where, parent, texts, before=_number(one.get("nextId")))
-            touched += [] if node is None else list(self._texts_in(node))
+            touched += [] if node is None else [one for line in lines_below(node, self._nodes) for one in line]
         for at, one in enumerate(_objects(data.get("texts"))):
             node = self._nodes.get(_number(one.get("id")))
             index = texts.get((*path, "texts", at, "value"))
@@ -98,7 +77,7 @@ class Page:
             if node is not None:
                 self._set(node, one.get("attributes"), (*path, "attributes", at, "attributes"), texts)
         for node in touched:
-            self._join(self._around(node))
+            self._join(line_of(node, self._nodes))
 
     def input(self, data: Mapping[str, Any], path: Path, texts: Mapping[Path, int]) -> None:
         """A field has another value."""
@@ -222,8 +201,21 @@ class Page:
         above = self._nodes.get(node.parent) if node is not None and node.parent is not None else None
         return above is not None and above.tag == "style"
 
+    def is_typed(self, data: Mapping[str, Any]) -> bool:
+        """Whether a mutation does nothing but give fields, or texts that are edited in the page, other values."""
+        texts, attributes = _objects(data.get("texts")), _objects(data.get("attributes"))
+        changed = [self._nodes.get(_number(one.get("id"))) for one in (*texts, *attributes)]
+        values = all(
+            isinstance(one.get("attributes"), dict) and set(one["attributes"]) == {"value"} for one in attributes
+        )
+        edited = all(
+            node is not None and (node.typed if at >= len(texts) else self._is_edited(node))
+            for at, node in enumerate(changed)
+        )
+        return bool(changed) and values and edited and not data.get("adds") and not data.get("removes")
+
     def _is_edited(self, node: Node | None) -> bool:
-        for _ in range(_DEEP):
+        for _ in range(DEEP):
             if node is None:
                 return False
             if node.attributes.get("contenteditable", "false").lower() not in {"false", "inherit"}:
@@ -231,68 +223,10 @@ class Page:
             node = self._nodes.get(node.parent) if node.parent is not None else None
         return False
 
-    # Lines ----------------------------------------------------------------------------------------------------------
-
     def _join(self, nodes: list[Node]) -> None:
         said = [node.text for node in nodes if node.text is not None]
         if len(said) > 1:
             self.blocks[tuple(said)] = None
-
-    def _texts_in(self, root: Node) -> Iterator[Node]:
-        for line in self._lines(root):
-            yield from line
-
-    def _lines(self, root: Node) -> Iterator[list[Node]]:
-        """The text nodes below a node, in the order of the page, those of one line together."""
-        line: list[Node] = []
-        waiting: list[int | None] = [root.number]
-        seen: set[int] = set()
-        while waiting:
-            number = waiting.pop()
-            node = self._nodes.get(number) if number is not None else None
-            ends = number is None or (node is not None and node.tag != "#text" and node.tag not in INLINE)
-            if (ends and line) or len(line) >= MOST_JOINED:
-                yield line
-                line = []
-            if node is None or node.number in seen:
-                continue
-            seen.add(node.number)
-            if node.tag == "#text":
-                line.append(node)
-            else:
-                waiting += [None] if ends else []
-                waiting += reversed(node.children)
-        if line:
-            yield line
-
-    def _around(self, node: Node) -> list[Node]:
-        return [*self._beside(node, -1)[::-1], node, *self._beside(node, 1)]
-
-    def _beside(self, node: Node, way: int) -> list[Node]:
-        """Text nodes of the same line before (-1) or behind (1) a node, nearest first."""
-        found: list[Node] = []
-        at = node
-        for _ in range(_DEEP):
-            above = self._nodes.get(at.parent) if at.parent is not None else None
-            if above is None or at.number not in above.children or len(found) >= NEAR:
-                break
-            place = above.children.index(at.number) + way
-            if not 0 <= place < len(above.children):
-                if above.tag not in INLINE:
-                    break
-                at = above
-                continue
-            inner = self._nodes.get(above.children[place])
-            for _ in range(_DEEP):
-                if inner is None or inner.tag not in INLINE or not inner.children:
-                    break
-                inner = self._nodes.get(inner.children[0 if way > 0 else -1])
-            if inner is None or (inner.tag != "#text" and inner.tag not in INLINE):
-                break
-            if inner.tag == "#text":
-                found.append(inner)
-            at = inner
-        return found
 
 
 def _stem(series: str) -> str:

@@ -64,9 +64,9 @@ def read_texts(
                     ),
                 )
             continue
-        role = _role(leaf, path)
-        if role is not None:
-            yield path, TextField(file, leaf.start, leaf.end, "json", role, leaf.text, row)
+        found = _role(leaf, path)
+        if found is not None:
+            yield path, TextField(file, leaf.start, leaf.end, "json", found, leaf.text, row)
 
 
 def _is_sheet(path: tuple[Any, ...], event: dict[str, Any], sheets: frozenset[tuple[Any, ...]]) -> bool:
@@ -89,7 +89,7 @@ def _role(leaf: Leaf, path: tuple[Any, ...]) -> str | None:  # noqa: PLR0911  a 
     name: str | int = path[-1] if path else ""
     if any(part in _PAYLOADS for part in path[:-1]) or (len(path) > 1 and path[0] != "data"):
         return None if leaf.kind == "key" and is_member(leaf.text) else leaf_role(leaf, stem="")
-    attribute = "attributes" in path[:-1] and isinstance(name, str)
+    attribute = "attributes" in path[:-1]
     if leaf.kind == "key":
         if not leaf.text or (is_attribute_name(leaf.text) if attribute else is_member(leaf.text)):
             return None
@@ -98,7 +98,7 @@ def _role(leaf: Leaf, path: tuple[Any, ...]) -> str | None:  # noqa: PLR0911  a 
         return "number" if not is_member(str(name)) and leaf.text.lstrip("-").isdigit() and len(leaf.text) > 6 else None
     if not leaf.text.strip():
         return None
-    if attribute:
+    if attribute and isinstance(name, str):
         return None if is_plain_attribute(name, leaf.text) else attribute_role(name)
     words = {
         "tagName": leaf.text.lower() in TAGS,

@@ -65,6 +65,9 @@ def _moment(leaf: Leaf, seq: int, timeline: Timeline) -> bytes | None:
     if leaf.kind == "number":
         if leaf.path == ("timestamp",):
             return write_ms(int(timeline.new_ns[seq]), leaf.text).encode() if timeline.timed[seq] else None
+        if leaf.path == ("delay",) and timeline.timed[seq]:
+            since = read_ms(leaf.text) or 0
+            return write_ms(since + int(timeline.new_ns[seq] - timeline.old_ns[seq]), leaf.text).encode()
         t_ns = to_ns(leaf.text)
         if t_ns is None or t_ns < _EPOCH_NS or not timeline.clock.covers(t_ns):
             return None

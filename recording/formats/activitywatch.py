@@ -149,8 +149,8 @@ def _fields(
                 first, last = literal.span(start, end)
                 text = literal.text[start:end]
                 yield TextField(file, leaf.start + first, leaf.start + last, "json_part", role, text, row)
-        elif (role := _role(leaf, path, row)) is not None:
-            yield TextField(file, leaf.start, leaf.end, "json", role, leaf.text, row)
+        elif (known := _role(leaf, path, row)) is not None:
+            yield TextField(file, leaf.start, leaf.end, "json", known, leaf.text, row)
 
 
 def _id_parts(text: str, host: str) -> Iterator[tuple[int, int, str]]:
@@ -158,13 +158,12 @@ def _id_parts(text: str, host: str) -> Iterator[tuple[int, int, str]]:
     cut = len(text) - len(host) if host and text.casefold().endswith(host.casefold()) else len(text)
     watcher = text[:cut].rstrip("_")
     if watcher and not _WATCHER.fullmatch(watcher):
-        # A watcher of the ids of which the host is no part ends in a host, too, as far as anybody knows.
         yield 0, len(watcher), "text"
     if cut < len(text):
         yield cut, len(text), "host_name"
 
 
-def _role(leaf: Leaf, path: _Path, row: int | None) -> str | None:
+def _role(leaf: Leaf, path: _Path, row: int | None) -> str | None:  # noqa: PLR0911  a table of shapes
     if leaf.kind == "key":
         return None if leaf.text in _MEMBERS else leaf_role(leaf, stem="")
     if leaf.kind == "constant" or not leaf.text:

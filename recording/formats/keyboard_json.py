@@ -54,11 +54,10 @@ class KeyboardJson:
         check_text(file, data)
         document = read_array(data, file=file, is_record=_is_element)
         if document.outside or not document.elements:
-            at = document.outside[0].start if document.outside else 0
+            place = place_of(file, data, document.outside[0].start) if document.outside else shown(file)
             raise InputError(
-                "an element is no event", code="keyboard-event",
-                place=place_of(file, data, at) if document.outside else shown(file), hint="a list of events was expected",
-            )  # fmt: skip
+                "an element is no event", code="keyboard-event", place=place, hint="a list of events was expected"
+            )
         records = [
             read_record(data, element.start, element.end, file=file, seq=seq, main=True)
             for seq, element in enumerate(document.elements)
@@ -71,7 +70,7 @@ class KeyboardJson:
         )  # fmt: skip
 
     def render_keys(self, recording: Recording, strokes: Sequence[Stroke], like: int) -> bytes:
-        """Elements in the shape of key row ``like``, each with its comma; see `recording.formats.Format.render_keys`."""
+        """Elements in the shape of key row ``like``, each with its comma; see `Format.render_keys`."""
         row = recording.events.slice(like, 1).to_pylist()[0]
         if row["kind"] == "text":
             return b""
@@ -112,7 +111,7 @@ def _spaced(found: re.Match[bytes]) -> bytes:
     """Names of keys as this library has them: ``left shift``, ``page up``; letters with Ctrl are letters."""
     name = found[2].decode("utf-8")
     if re.fullmatch(r"\\u00[01][0-9a-f]", name):
-        name = chr(int(name[2:], 16) + 96)
+        name = chr(int(name.removeprefix("\\u"), 16) + 96)
     elif re.fullmatch(r"[a-z]+_[lr]", name):
         name = f"{'left' if name.endswith('l') else 'right'} {name[:-2]}"
     elif re.fullmatch(r"[a-z]+(?:_[a-z]+)+", name):

@@ -26,7 +26,7 @@ from recording.timeline import Bools, Ints, Timeline, row_times
 _EVENT = rb'\{\s*"(?:type|data|timestamp|delay)"\s*:'
 _HEAD = re.compile(rb'(?:\[|\{\s*"events"\s*:\s*\[)?\s*' + _EVENT)
 _TYPE = re.compile(rb'"type"\s*:\s*[0-7]\b')
-_MUTATION, _MOVES, _MOUSE, _SCROLL, _INPUT, _CANVAS, _FONT = 0, (1, 6, 12), 2, 3, 5, 9, 10
+_MUTATION, _MOVES, _MOUSE, _SCROLL, _INPUT, _CANVAS, _FONT, _CARET = 0, (1, 6, 12), 2, 3, 5, 9, 10, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ class RrWeb:
                     page.mutation(inner, ("data",), texts)
                 elif source == _INPUT:
                     page.input(inner, ("data",), texts)
-            rows.append(_row(event, element, url, page.title))
+            row = _row(event, element, url, page.title)
+            typed = source == _MUTATION and isinstance(inner, dict) and page.is_typed(inner)
+            rows.append(replace(row, kind="input") if typed else row)
         fields = [_meant(found, page, index) for index, found in enumerate(fields)]
         listed = file_type(file) == "json"
         # Outside of the events there is nothing but what wraps them.
@@ -161,10 +163,10 @@ def _source(event: Mapping[str, Any]) -> int | None:
 
 
 def _is_unread(event: Mapping[str, Any]) -> bool:
-    """Drawings, fonts, files and packed data, which no step can read."""
+    """Drawings, fonts, files and packed data, which no step can read; and carets, which count what was typed."""
     kind = event.get("type")
     packed = kind in (2, 3) and not isinstance(event.get("data"), dict)
-    return packed or "cv" in event or kind == 7 or _source(event) in (_CANVAS, _FONT)
+    return packed or "cv" in event or kind == 7 or _source(event) in (_CANVAS, _FONT, _CARET)
 
 
 def _sheets(event: Mapping[str, Any], page: Page) -> frozenset[tuple[Any, ...]]:
