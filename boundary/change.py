@@ -13,7 +13,7 @@ from boundary.leftovers import BLANK
 from boundary.names import file_names, film_names, frame_names, reference, store_names
 from boundary.plan import Plan
 from boundary.replacing import Replacing, replacing
-from recording import Patch, apply_patches, field_patch, row_removal, unread_files
+from recording import Patch, apply_patches, field_patch, row_removal, separated, unread_files
 from recording.documents import file_type
 from recording.dropping import dropped_fields
 from recording.edit import places_after
@@ -104,6 +104,8 @@ def change(
     work = _Work(session, removed, plan, replacing(session, decisions, known, plan, person))
     work.add(row_removal(recording, sorted(removed)))
     work.change_fields(decisions)
+    if not plan.is_empty:
+        work.blank_media()
     work.change_keys(decisions)
     names = work.names(decisions, frames)
     work.rename_references(names, frames)
@@ -172,7 +174,7 @@ class _Work:
             field_ = self.recording.fields[index]
             parts, blanks, at = [], [], 0
             for decision in sorted(group, key=_start):
-                text = self.replacement(decision, field_.text[decision.start : decision.end])
+                text = self.replacement(decision, decision.value(field_.text))
                 parts += [field_.text[at : decision.start], text]
                 blanks += [field_.text[at : decision.start], BLANK * len(text)]
                 at = decision.end
@@ -181,6 +183,12 @@ class _Work:
                 self.put_field(field_, ZERO, " ")
             else:
                 self.put_field(field_, "".join([*parts, rest]), "".join([*blanks, rest]))
+
+    def blank_media(self) -> None:
+        """Pictures written as text are pictures that nobody has looked at."""
+        for field_ in self.recording.fields:
+            if field_.role == "media" and field_.row not in self.removed:
+                self.put_field(field_, "", "")
 
     def put_field(self, field_: TextField, text: str, blanked: str) -> None:
         patch = field_patch(self.recording, field_, text)
@@ -239,7 +247,7 @@ class _Work:
     def applied(self, name: str, output: str, data: bytes) -> bytes:
         """The bytes of one file with its patches, of which it notes where they end up."""
         fields = self.fields[name]
-        patches = [*self.patches[name], *(patch for patch, _, _ in fields.values())]
+        patches = separated(self.recording, name, [*self.patches[name], *(patch for patch, _, _ in fields.values())])
         effective: list[Patch] = []
         self.edits[output] = name, effective
         for patch, start in places_after(patches, len(data)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from boundary.findings import Found, Session
 from boundary.link import NOT_LINKED
@@ -20,6 +20,7 @@ class Decision:
 
     Attributes:
         operator: Its name among the plan's operators.
+        whole: The value that is replaced, where the place holds a piece of it; empty where it holds the whole.
     """
 
     finding: Finding
@@ -29,6 +30,11 @@ class Decision:
     action: str
     line: str
     operator: str = "default"
+    whole: str = field(default="", repr=False)
+
+    def value(self, text: str) -> str:
+        """What is replaced in ``text``, the text of its passage."""
+        return self.whole or text[self.start : self.end]
 
 
 def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, screens: Screens) -> list[Decision]:
@@ -45,10 +51,10 @@ def decide(session: Session, found: Sequence[Sequence[Found]], plan: Plan, scree
                     score=best.hit.score,
                     rule=best.hit.rule,
                     why=KNOWN if best.use is None else best.use.spec.summary,
-                    link=plan.keyed(passage.text[start:end]),
+                    link=plan.keyed(best.of or passage.text[start:end]),
                 )
                 decisions.append(
-                    Decision(finding, number, start, end, action, f"{use.mark.file}:{use.mark.line}", operator)
+                    Decision(finding, number, start, end, action, f"{use.mark.file}:{use.mark.line}", operator, best.of)
                 )
     return decisions
 

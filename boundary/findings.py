@@ -10,6 +10,7 @@ from itertools import starmap
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from boundary.field_texts import field_passages
 from boundary.joined import joined_passages
 from boundary.link import NOT_LINKED
 from boundary.overriding import NONE, Overriding
@@ -18,7 +19,7 @@ from boundary.screens import Screens, index
 from boundary.typist import typist_values
 from policies.policy import StepUse
 from recording.errors import StepFailed
-from recording.model import Hit, Passage, Recording, TextField
+from recording.model import Hit, Passage, Recording
 from text_redact.known import KnownValues, find_known, index_known, known_value
 from text_redact.labels.vocabulary import NAMED, kind_of
 from text_redact.transcript import Clip, Transcript, transcribe
@@ -51,7 +52,7 @@ def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> S
     kept = events.filter(pc.invert(pc.is_in(events["seq"], value_set=_seqs(removed)))) if removed else events
     transcript = transcribe(kept, clips)
     passages = list(transcript.passages)
-    passages += _field_passages(kept, fields)
+    passages += field_passages(kept, fields)
     passages += joined_passages(recording, {i for i, _ in fields})
     passages += [
         Passage(
@@ -66,27 +67,6 @@ def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> S
         for index, (text, caption) in enumerate(zip(screens.lines(frame), screens.captions(frame), strict=True))
     ]
     return Session(recording, transcript, tuple(passages))
-
-
-def _field_passages(events: pa.Table, fields: Sequence[tuple[int, TextField]]) -> Iterator[Passage]:
-    """Texts outside the keys; what was typed at once is from where its row was typed."""
-    rows = {f.row for _, f in fields if f.role == "typed" and f.row is not None}
-    wanted = events.filter(pc.is_in(events["seq"], value_set=_seqs(rows))) if rows else events.slice(0, 0)
-    places = {row["seq"]: row for row in wanted.select(["seq", "secure", "field", "app", "window", "url"]).to_pylist()}
-    for i, f in fields:
-        if f.text:
-            place = places.get(f.row, {}) if f.role == "typed" else {}
-            yield Passage(
-                f.text,
-                "field",
-                f.role,
-                bool(place.get("secure")),
-                place.get("field") or "",
-                field=i,
-                app=place.get("app") or "",
-                windows=(place["window"],) if place.get("window") else (),
-                url=place.get("url") or "",
-            )
 
 
 def _seqs(rows: Iterable[int]) -> pa.Array:
@@ -104,10 +84,14 @@ def _clips(recording: Recording, removed: frozenset[int]) -> list[Clip]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hit, and the policy's step that made it; ``None`` for a known value of the session."""
+    """A hit, and the policy's step that made it; ``None`` for a known value of the session.
+
+    ``of`` is the whole value where the hit is a piece of one, or one of several spellings of it.
+    """
 
     hit: Hit
     use: StepUse | None
+    of: str = field(default="", repr=False)
 
 
 def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
@@ -132,10 +116,13 @@ def _find(passages: Sequence[Passage], detectors: Detectors, plan: Plan, alarm: 
     whole = find_in_texts(_whole_texts(passages), detectors, alarm)
     apart = find_in_texts(_bare_texts(passages), steady, alarm)
     guesses = detectors.guesses()
-    out = []
+    out: list[list[Found]] = []
     for passage in passages:
         alarm()
-        found = list((apart if passage.role == "closed" else whole)[passage.text])
+        if passage.echo and len(passage.text) > ECHO_CHARS:
+            out.append([])
+            continue
+        found = list((apart if passage.role == "closed" or passage.echo else whole)[passage.text])
         lead = _lead(passage)
         for behind in (whole if _leads(passage) else apart)[lead + passage.text] if lead else ():
             if behind.hit.end > len(lead):
@@ -170,7 +157,7 @@ def _is_misread(guess: str, plan: Plan) -> bool:
 
 def _whole_texts(passages: Iterable[Passage]) -> Iterator[str]:
     for passage in passages:
-        if passage.role != "closed":
+        if passage.role != "closed" and not passage.echo:
             yield passage.text
             if _leads(passage):
                 yield _lead(passage) + passage.text
@@ -178,15 +165,17 @@ def _whole_texts(passages: Iterable[Passage]) -> Iterator[str]:
 
 def _bare_texts(passages: Iterable[Passage]) -> Iterator[str]:
     for passage in passages:
-        if passage.role == "closed":
+        if passage.role == "closed" or (passage.echo and len(passage.text) <= ECHO_CHARS):
             yield passage.text
-        if passage.label and not _leads(passage):
+        if passage.label and not _leads(passage) and not (passage.echo and len(passage.text) > ECHO_CHARS):
             yield _lead(passage) + passage.text
 
 
 def _leads(passage: Passage) -> bool:
     """Whether a model is to read a text behind its label, too: any two words look like a name to it."""
-    return passage.role != "closed" and (passage.kind != "screen" or kind_of(passage.label) in NAMED)
+    return (
+        passage.role != "closed" and not passage.echo and (passage.kind != "screen" or kind_of(passage.label) in NAMED)
+    )
 
 
 def find_in_texts(texts: Iterable[str], detectors: Detectors, alarm: Alarm) -> dict[str, list[Found]]:
@@ -200,6 +189,9 @@ def find_in_texts(texts: Iterable[str], detectors: Detectors, alarm: Alarm) -> d
             out[text] = [Found(hit, use) for use, hit in hits]
     return out
 
+
+ECHO_CHARS = 200
+"""Longest value, in code points, that is read although another one holds all of it; what is longer is read once."""
 
 BATCH = 256
 """Texts handed to the detectors at once; the clock is looked at between two batches."""
@@ -224,7 +216,7 @@ def known_values(session: Session, found: Sequence[Sequence[Found]], plan: Plan,
         if passage.kind == "typed" and passage.secure and passage.role in {"before_edit", "erased"}:
             continue  # a piece of a password is a common word more often than not
         values += [
-            (f.hit.label, passage.text[f.hit.start : f.hit.end])
+            (f.hit.label, f.of or passage.text[f.hit.start : f.hit.end])
             for f in hits
             if f.hit.label not in NOT_LINKED and _is_sure(passage, f, screens, plan if f.use in guesses else None)
         ]

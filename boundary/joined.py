@@ -1,19 +1,14 @@
-"""Text that was typed in several steps: read as one, and changed in each of the places that hold a piece of it."""
+"""Texts whose pieces are text fields: read as one, and changed in each of the places that hold a piece."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
 
 from recording.model import Passage, Recording
 
-if TYPE_CHECKING:
-    from boundary.findings import Found
-
 
 def joined_passages(recording: Recording, kept: Collection[int]) -> Iterator[Passage]:
-    """The texts that were typed in steps, of which at least two fields were let in.
+    """The joined texts of which at least two fields were let in.
 
     Args:
         kept: Indexes of the text fields that were let in; a piece of any other is left out.
@@ -26,22 +21,4 @@ def joined_passages(recording: Recording, kept: Collection[int]) -> Iterator[Pas
             # A line break of the same length: what was not let in is not read, and joins nothing.
             text = text[:at] + "\n" * length + text[at + length :]
         if len(parts) > 1:
-            yield Passage(text, "field", "typed", parts=parts)
-
-
-def in_fields(passages: Sequence[Passage], found: Sequence[Sequence[Found]]) -> list[list[Found]]:
-    """What was found in joined texts, as hits of the fields that hold its pieces; joined texts have none any more."""
-    out = [list(hits) if not passage.parts else [] for passage, hits in zip(passages, found, strict=True)]
-    number_of = {passage.field: number for number, passage in enumerate(passages) if passage.field is not None}
-    for passage, hits in zip(passages, found, strict=True):
-        for at, length, place in passage.parts:
-            for one in hits:
-                start, end = max(one.hit.start, at), min(one.hit.end, at + length)
-                if start >= end:
-                    continue
-                # The name of a key stands for one character: it goes as a whole.
-                exact = place.end - place.start == length
-                first = place.start + (start - at if exact else 0)
-                last = place.start + (end - at) if exact else place.end
-                out[number_of[place.field]].append(replace(one, hit=replace(one.hit, start=first, end=last)))
-    return out
+            yield Passage(text, "field", one.role, parts=parts)

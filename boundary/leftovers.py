@@ -58,6 +58,8 @@ def _taken_keys(session: Session, found: Sequence[Sequence[Found]]) -> dict[int,
 
 def _left(passage: Passage, hits: Sequence[Found], taken: dict[int, frozenset[int]]) -> str | None:
     """The passage with what goes blanked; ``None`` where nothing goes or nothing is left, and for screens."""
+    if passage.echo:
+        return None  # what is left of the value that holds it is carried over
     if passage.kind == "screen":
         return None  # whole words are covered there, and the result is read again
     gone = {place for f in hits for place in range(f.hit.start, f.hit.end)}

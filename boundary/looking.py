@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from boundary.admission import Refused, Rows, admit, admitted_frames
 from boundary.deciding import Decision, decide
 from boundary.findings import Found, Session, find, gather, known_values, link
-from boundary.joined import in_fields
 from boundary.leftovers import find_leftovers
 from boundary.overriding import overriding
 from boundary.plan import Plan
 from boundary.scope import shown
 from boundary.screens import Screens, read_frames
+from boundary.spreading import link_pieces, spread
 from boundary.video import frames_of_videos
 from recording.model import Finding, Recording
 from text_redact.known import KnownValue, KnownValues, index_known
@@ -96,12 +96,13 @@ def look(source: Recording, rows: Rows, plan: Plan, clock: Clock, *, carried: It
     with clock.during("find.text"):
         session = gather(recording, removed, screens)
         session = replace(session, overrides=overriding(recording, session.passages, plan))
-        found = find(session, plan, clock)
+        found = spread(session, find(session, plan, clock))
     with clock.during("link"):
         known = known_values(session, found, plan, screens)
         known = index_known((*known, *before)) if (before := tuple(carried)) else known
         found = link(session, found, known, screens, clock)
-        found = in_fields(session.passages, find_leftovers(session, found, known, plan, clock))
+        found = spread(session, link_pieces(session, found, known))
+        found = spread(session, find_leftovers(session, found, known, plan, clock))
     with clock.during("decide"):
         decisions = decide(session, found, plan, screens)
         pixels = [finding for regions in screens.regions.values() for finding in regions]

@@ -128,8 +128,9 @@ def _where(passage: Passage, recording: Recording, rows: Mapping[int, Row], view
     if passage.frame is not None:
         view = views.get(passage.frame, ScreenView())
         return Where(view.apps, _sites(view.urls), _some(passage.label), view.windows)
-    if passage.field is not None:
-        number = recording.fields[passage.field].row
+    first = tuple(held.field for _, _, held in passage.parts[:1])
+    for index in first if passage.field is None else (passage.field,):
+        number = recording.fields[index].row
         row = rows.get(number) if number is not None else None
         if row is None:
             return Where()

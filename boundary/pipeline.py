@@ -25,6 +25,7 @@ from boundary.plan import Plan
 from boundary.release import make_release
 from boundary.retime import retime
 from boundary.scope import shown, unsaid, within
+from boundary.spreading import repeats
 from boundary.stand_ins import stand_ins
 from boundary.trace import Done, Watch, why
 from boundary.verify import text_detectors, verify_text
@@ -142,7 +143,8 @@ def _process(recording: Recording, plan: Plan, clock: StepClock, watch: Watch | 
     with clock.during("change.video"):
         pixels, films = as_films(recording, sampled, covered.files, plan, clock)
     with clock.during("change.text"):
-        gone = removed | silent.rows | _pointing(source, covered.files) | _pointing(recording, covered.files)
+        mute = recording.unread | repeats(session, decisions)
+        gone = removed | silent.rows | mute | _pointing(source, covered.files) | _pointing(recording, covered.files)
         changed = change(session, decisions, gone, pixels, plan, known=known, person=person, without=silent.files)
     if not changed.files:
         raise _nothing_left(withheld, videos)
@@ -158,7 +160,7 @@ def _process(recording: Recording, plan: Plan, clock: StepClock, watch: Watch | 
     with clock.during("release"):
         report = Report(
             events=len(recording.events),
-            removed=len(removed | silent.rows),
+            removed=len(removed | silent.rows | mute),
             key_events=changed.key_events,
             frames=len(recording.frames),
             findings=_by_label(decisions, session.passages, pixel_findings),

@@ -74,8 +74,6 @@ def replacing(
 
 def _values(session: Session, decisions: Iterable[Decision], known: KnownValues) -> list[tuple[str, str]]:
     """Label and text of everything that is sensitive; what is sensitive for where it stands alone says nothing."""
-    places = [
-        (session.passages[decision.passage].text[decision.start : decision.end], decision) for decision in decisions
-    ]
+    places = [(decision.value(session.passages[decision.passage].text), decision) for decision in decisions]
     found = ((decision.finding.label, text) for text, decision in places if decision.finding.label not in NOT_LINKED)
     return list(dict.fromkeys((*found, *((value.label, value.value) for value in known))))

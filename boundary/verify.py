@@ -17,6 +17,7 @@ from boundary.live.before import NOTHING, fresh, is_new, is_within, rows_before
 from boundary.overriding import overriding
 from boundary.plan import Plan
 from boundary.screens import Screens
+from boundary.spreading import beginnings
 from policies.contract import TextDetector
 from recording import parse_files
 from recording.errors import StepFailed
@@ -63,6 +64,7 @@ def verify_text(
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}
     gone = rows_before(recording, left)
+    begun = beginnings(known)
     for number, passage in _recorded(session.passages, _Leave(recording, changed.added)):
         if gone and is_within(passage, recording, gone):
             continue
@@ -70,6 +72,8 @@ def verify_text(
         if holding not in readers:
             readers[holding] = _Reader(plan, holding, gone)
         alarm()
+        for hit, _ in begun(passage):
+            raise _residue(hit.rule, passage.kind)
         readers[holding](passage, overrides.ignored(number, plan), known)
     search_bytes(*fresh(changed, left), set(media), known)
     return recording
@@ -87,6 +91,10 @@ class _Reader:
 
     def __call__(self, passage: Passage, ignored: frozenset[str], known: KnownValues) -> None:
         """Raise `StepFailed` where anything is found but what an override lets stay."""
+        if passage.echo:
+            for hit in find_known(passage.text, known):
+                raise _residue(hit.rule, passage.kind)
+            return
         for hit in (hit for detect in self.passage for hit in detect(passage)):
             if hit.label not in ignored and is_new(hit, passage, self.gone):
                 raise _residue(hit.rule, passage.kind)

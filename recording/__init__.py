@@ -20,6 +20,7 @@ from recording.model import (
     TextField,
 )
 from recording.read import discover, is_recording, open_recording, parse_files
+from recording.separators import separated
 
 __all__ = [
     "EVENTS",
@@ -48,5 +49,6 @@ __all__ = [
     "open_recording",
     "parse_files",
     "row_removal",
+    "separated",
     "unread_files",
 ]

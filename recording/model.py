@@ -53,6 +53,7 @@ KINDS = (
     "key_up",
     "key_pair",  # one record that stands for press and release
     "text",  # a whole piece of text at once: paste, IME, aggregated typing
+    "input",  # a field holds another value now; its text field has the whole of it
     "move",
     "button_down",
     "button_up",
@@ -110,9 +111,14 @@ class TextField:
             of a JSON string), ``python`` (a Python string literal that is such a part), ``null`` (a JSON literal of a
             column that takes no text: null once it changes), ``reference`` (a JSON string, null once it names nothing).
         role: What it is: ``window_title``, ``url``, ``host_name``, ``device_id``, ``person``, ``clipboard``,
-            ``description``, ``a11y_name``, ``file_name``, ``app`` ... ; ``text`` when nothing better is known.
+            ``description``, ``a11y_name``, ``file_name``, ``app`` ... ; ``text`` when nothing better is known;
+            ``media`` for pictures and other data written as text, which no step can read.
         text: The decoded value.
         row: ``seq`` of the event it belongs to, ``None`` for metadata.
+        series: Names the thing whose value this is at one time (a field of a form, a piece of a page); the values of
+            one series stand in the order of time. Empty where the source tells no such thing.
+        label: What introduces the value: the name of its field.
+        secure: Its field hides what is in it.
     """
 
     file: str
@@ -122,6 +128,9 @@ class TextField:
     role: str
     text: str = _field(repr=False)
     row: int | None = None
+    series: str = ""
+    label: str = _field(default="", repr=False)
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +146,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Text that was typed in several steps, each of which has a text field: what is split over them is found here.
+    """A text whose pieces are text fields, typed in steps or drawn piece by piece: what is split is found here.
 
     Attributes:
-        text: What was typed, code points; a line break where something else happened in between.
+        text: The whole, code points; a line break where something else happened in between.
         parts: Where each piece starts in ``text``, how long it is there, and the place that holds it. A key's name may
             stand for one code point ("space").
+        role: ``typed``, or ``block`` for what a page shows as one text.
     """
 
     text: str = _field(repr=False)
     parts: tuple[tuple[int, int, Field], ...] = _field(repr=False)
+    role: str = "typed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +173,10 @@ class Recording:
         frames: Every screenshot.
         attributes: Scalars of the metadata by dotted key, to name the person by.
         packed: The files as they were handed in, where some of them are stores; empty where none is.
-        joined: Texts typed in several steps.
+        joined: Texts whose pieces are several text fields: typed in steps, or drawn piece by piece.
         mappings: How the policy had it read.
+        listed: Files whose records are elements of JSON arrays: commas go and come with them (`recording.separated`).
+        unread: Rows (``seq``) whose content no step can read: drawings, fonts, packed data.
     """
 
     name: str = _field(repr=False)
@@ -176,6 +189,8 @@ class Recording:
     packed: Mapping[str, SourceFile] = _field(default_factory=lambda: MappingProxyType({}), repr=False)
     joined: tuple[Joined, ...] = _field(default=(), repr=False)
     mappings: Mappings = HOUSE
+    listed: frozenset[str] = frozenset()
+    unread: frozenset[int] = _field(default=frozenset(), repr=False)
 
     @property
     def handed_in(self) -> Mapping[str, SourceFile]:
@@ -271,9 +286,11 @@ class Passage:
         stream: Key stream of typed text.
         rows: For typed text the event row behind each code point, ``-1`` where no key stands behind it (pasted text).
         field: Index of the text field.
+        echo: The value of a series of which a later or earlier one holds all of it: words may be cut short here, so
+            that models read that one instead.
         frame: Source file of the frame that shows a screen line.
         line: Index of that line.
-        parts: For text typed in several steps, as in `Joined`; its hits are those of the fields.
+        parts: For a text whose pieces are text fields, as in `Joined`; its hits are those of the fields.
     """
 
     text: str = _field(repr=False)
@@ -284,6 +301,7 @@ class Passage:
     stream: int = 0
     rows: tuple[int, ...] = _field(default=(), repr=False)
     field: int | None = None
+    echo: bool = False
     app: str = ""
     windows: tuple[str, ...] = _field(default=(), repr=False)
     url: str = _field(default="", repr=False)

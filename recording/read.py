@@ -105,8 +105,13 @@ def _discover(root: Path, files: Mapping[str, SourceFile]) -> list[Path]:
         if slash:
             folders.setdefault(first, {})[rest] = source
         elif _is_odd(source) or (
-            (Path(name).suffix.lower() in _SUFFIXES or file_type(name) in ("image", "video"))
-            and not name.startswith(".")
+            not name.startswith(".")
+            and (
+                Path(name).suffix.lower() in _SUFFIXES
+                or file_type(name) in ("image", "video")
+                # Any document may be a recording by itself: formats look at how it begins.
+                or (file_type(name) == "json" and any(item.claims({name: source}) for item in FORMATS))
+            )
         ):
             found.append(root / name)
     for first, inside in folders.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as _field
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -152,3 +153,36 @@ def _told(index: pa.Array, values: Sequence[str | None]) -> pa.Array:
     if index.null_count == len(index) or all(value is None for value in values):
         return pa.nulls(len(index), pa.string())
     return pa.array(values, pa.string()).take(index)
+
+
+def rows_table(
+    rows: Sequence[Row], places: Sequence[Place], *, file: str, stream: int = 0, first_seq: int = 0
+) -> pa.Table:
+    """The events of one file of which every record was read on its own.
+
+    Args:
+        rows: What was read.
+        places: Where each record is.
+        file: Name of the file.
+        stream: Key stream of the file.
+        first_seq: ``seq`` of the first record.
+    """
+    starts = np.array([place.start for place in places], np.int64)
+    ends = np.array([place.end for place in places], np.int64)
+    lines = Lines(starts, ends, pa.array([], pa.large_string()))
+    count = np.arange(len(rows))
+    return event_table(lines, empty_bulk(len(rows)), rows, count, file=file, stream=stream, first_seq=first_seq)
+
+
+class Place(Protocol):
+    """**Protocol:** bytes ``start..end`` of a file."""
+
+    @property
+    def start(self) -> int:
+        """First byte."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """One past the last byte."""
+        ...

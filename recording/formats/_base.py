@@ -44,7 +44,10 @@ class Format(Protocol):
         ...
 
     def claims(self, files: Mapping[str, SourceFile]) -> bool:
-        """True when these files, judged by their names alone, are a recording of this format."""
+        """True when these files are a recording of this format, judged by their names.
+
+        Where names do not decide, by how a document begins too (`recording.json_records.head`); it need not be loaded.
+        """
         ...
 
     def parse(self, name: str, files: Mapping[str, SourceFile]) -> Recording:

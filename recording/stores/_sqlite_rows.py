@@ -102,7 +102,7 @@ def _nested(line: bytes) -> dict[str, Value]:
     return out
 
 
-def _literal(value: Value) -> str:  # noqa: PLR0911  a table of types, one return each
+def _literal(value: Value) -> str:
     if value is None:
         return "null"
     if isinstance(value, Nested):

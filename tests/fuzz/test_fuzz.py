@@ -49,7 +49,9 @@ def _changed(data: bytes, rng: random.Random) -> bytes:
     """A few of the changes that fuzzers make: bits, cuts, copies, odd pieces."""
     for _ in range(rng.randint(1, 4)):
         start, end = sorted((rng.randint(0, len(data)), rng.randint(0, len(data))))
-        new = rng.choice((rng.choice(PIECES), rng.randbytes(rng.randint(1, 4)), data[start:end] * rng.randint(1, 3), b""))
+        new = rng.choice(
+            (rng.choice(PIECES), rng.randbytes(rng.randint(1, 4)), data[start:end] * rng.randint(1, 3), b"")
+        )
         end = rng.choice((start, min(len(data), start + len(new)), end))
         data = data[:start] + new + data[end:]
     return data

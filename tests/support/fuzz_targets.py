@@ -318,7 +318,9 @@ def _through_file(suffix: str, read: Callable[[Path], object]) -> Callable[[byte
 
 
 def _documents() -> list[bytes]:
-    found = [path.read_bytes()[:2000].rpartition(b"\n")[0] for path in sorted((ROOT / "samples/office").glob("*.jsonl"))]
+    found = [
+        path.read_bytes()[:2000].rpartition(b"\n")[0] for path in sorted((ROOT / "samples/office").glob("*.jsonl"))
+    ]
     values: Sequence[Mapping[str, Any] | Sequence[Any]] = (
         [{"event_type": "down", "scan_code": 30, "name": "a", "time": 1.5, "device": None, "modifiers": [], "is_keypad": False}],
         [{"type": 3, "data": {"source": 5, "id": 7, "text": "quentin", "isChecked": False}, "timestamp": 1700000000000}],

@@ -34,7 +34,7 @@ class Roles:
         """The whole passage, or nothing of it."""
         if not passage.text.strip():
             return []
-        if passage.secure and "typed" in (passage.kind, passage.role):
+        if passage.secure:
             return [Hit("PASSWORD", 0, len(passage.text), 1.0, "role:secure-field")]
         label = self.labels.get(passage.role) if passage.kind == "field" else None
         return [Hit(label, 0, len(passage.text), 1.0, f"role:{passage.role}")] if label else []

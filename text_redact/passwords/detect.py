@@ -28,8 +28,14 @@ class TypedPasswords:
     titles: re.Pattern[str] | None = None
 
     def __call__(self, passage: Passage) -> Sequence[Hit]:
-        """All hits in what was typed; other texts are left to other steps."""
-        if passage.kind != "typed" or not passage.text.strip():
+        """All hits in what was typed, and in the values of fields; other texts are left to other steps."""
+        if not passage.text.strip():
+            return []
+        if passage.kind == "field":
+            # A value that was set by typing; which keys made it the source does not tell.
+            label = _by_field(passage.label) if passage.role == "input" else None
+            return list(_segments(passage.text, label, "password:field")) if label else []
+        if passage.kind != "typed":
             return []
         return list(self._hits(passage))
 

@@ -58,7 +58,8 @@ def strokes(kinds: Sequence[str], keys: Sequence[str | None], texts: Sequence[st
     """Pair presses with releases.
 
     Args:
-        kinds: ``key_down``, ``key_up``, ``key_pair`` or ``text`` for rows of typing; anything else counts as no key.
+        kinds: ``key_down``, ``key_up``, ``key_pair``, ``text`` or ``input`` for rows of typing; anything else counts as
+            no key.
         keys: Normalised key names.
         texts: What presses type.
     """
@@ -96,7 +97,7 @@ def strokes(kinds: Sequence[str], keys: Sequence[str | None], texts: Sequence[st
     return Strokes(press, free, start, next_same, wall, kind)
 
 
-_TYPING = frozenset({"key_down", "key_up", "key_pair", "text"})
+_TYPING = frozenset({"key_down", "key_up", "key_pair", "text", "input"})
 _CODE = {name: code for code, name in enumerate(CLASSES)}
 
 

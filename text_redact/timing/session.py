@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from recording.timeline import Timeline, TimeMap, resolution, time_map, unchanged
 from text_redact.timing.keys import Bools, Ints, Strokes, strokes
 
-TYPING = ("key_down", "key_up", "key_pair", "text")
+TYPING = ("key_down", "key_up", "key_pair", "text", "input")
 """Kinds of rows that stand for typing."""
 
 
