@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from boundary.child import MEMORY_MB, one_thread, resident_mb, settle
 from boundary.counting import Count, Counted, count, open_source
@@ -28,6 +29,8 @@ from recording.errors import BoundaryError
 
 GRACE_S = 30.0
 """Longest time beyond the policy's limit before a recording's process is killed; never longer than the limit itself."""
+START_METHOD = "spawn"
+"""Not forked: a child must not inherit threads or open files of whoever imports us."""
 START_S = 300.0
 """Longest time for a process to load its models."""
 TICK_S = 0.25
@@ -212,8 +215,7 @@ class Worker:
     def _started(self) -> Connection:
         if self._pipe is None:
             self._ready = False
-            # Spawned, not forked: a child must not inherit threads or open files of whoever imports us.
-            context = multiprocessing.get_context("spawn")
+            context: Any = multiprocessing.get_context(START_METHOD)
             ours, theirs = context.Pipe()
             self._pipe = ours
             told = (theirs, self._setup, os.getpid(), self._memory_mb, self._alone)

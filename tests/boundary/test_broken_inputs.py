@@ -207,7 +207,7 @@ def test_a_disk_that_fails_leaves_no_recording_under_its_name(
     in_this_process: Callable[[Plan], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A full disk ends the run, which can go on; what fits no disk is withheld, and what is before and after is whole."""
+    """A full disk ends the run, which can go on; what fits no disk is withheld; what is before and after is whole."""
     for name in ("a", "b", "c"):
         _desk().save(tmp_path / "batch" / name)
     plan = planned(POLICY)
