@@ -2,22 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from boundary.counting import Counted
 from boundary.outcome import Withheld
-from boundary.plan import Aggregate, Plan
+from boundary.plan import Aggregate, Plan, TableAggregate
 from boundary.state import ledger_path
 from boundary.writer import write_durably
 from policies import Policy
 from recording.errors import BoundaryError, InputError
 
+MERGED_ROWS = 100_000
+"""Rows of tallies that are kept before they are merged; and as many as there are once merged, so that none is long."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What many recordings add to the statistics: as much as there are people and keys, not as there are recordings.
+
+    Attributes:
+        named: Whether every recording says whose it is.
+        tallies: For each statistic, its tallies, of which many may have become one.
+        digests: Keyed digest of each recording.
+    """
+
+    named: bool
+    tallies: tuple[list[Any], ...] = field(repr=False)
+    digests: list[str]
+
+
+def gather(counted: Iterable[Counted], aggregates: Sequence[Aggregate]) -> Counts:
+    """Take the counts of recordings one by one, and merge as they come."""
+    out = Counts(True, tuple([] for _ in aggregates), [])
+    loose = [0] * len(aggregates)
+    for one in counted:
+        out.named &= one.named
+        out.digests.append(one.digest)
+        for index, tally in enumerate(one.tallies):
+            pile, aggregate = out.tallies[index], aggregates[index]
+            pile.append(tally)
+            loose[index] += _rows(tally)
+            if loose[index] > max(MERGED_ROWS, _rows(pile[0])) and isinstance(aggregate, TableAggregate):
+                with contextlib.suppress(Exception):  # what is wrong with a tally, the statistic's release will say
+                    pile[:] = [aggregate.merged(pile)]
+                loose[index] = 0
+    return out
+
+
+def _rows(tally: Any) -> int:
+    return getattr(tally, "num_rows", 1)
+
 
 def release_aggregates(
-    counted: Sequence[Counted], out: Path, plan: Plan, ledger: str | Path | None
+    counted: Iterable[Counted], out: Path, plan: Plan, ledger: str | Path | None
 ) -> tuple[dict[str, Any], dict[str, Withheld]]:
     """Release every statistic of the policy into ``out/aggregates``; one that fails is withheld with its code.
 
@@ -29,11 +71,12 @@ def release_aggregates(
     """
     released: dict[str, Any] = {}
     refused: dict[str, Withheld] = {}
+    counts = gather(counted, plan.aggregates) if plan.aggregates else Counts(True, (), [])
     for index, aggregate in enumerate(plan.aggregates):
         use = plan.policy.aggregates[index]
         name, step = statistic_name(plan.policy, index), use.spec.name
         try:
-            answer = _answer(counted, index, aggregate, plan.policy, out, ledger)
+            answer = _answer(counts, index, aggregate, plan.policy, out, ledger)
             folder = out / "aggregates"
             folder.mkdir(exist_ok=True)
             for suffix, data in _files(answer).items():
@@ -122,27 +165,27 @@ def _files(answer: Any) -> Mapping[str, bytes]:
 
 
 def _answer(
-    counted: Sequence[Counted], index: int, aggregate: Aggregate, policy: Policy, out: Path, path: str | Path | None
+    counts: Counts, index: int, aggregate: Aggregate, policy: Policy, out: Path, path: str | Path | None
 ) -> Any:
     from boundary.witness import beside, check_ledger, remember
 
     check_prices(policy)
-    if not all(one.named for one in counted):
+    if not counts.named:
         raise InputError(
             "a recording names no person, so nobody's share can be bounded",
             code="person-unknown",
             # How many there are would be an exact count.
             hint=f"the metadata key '{policy.person}' is missing",
         )
-    if not counted:
+    if not counts.digests:
         raise InputError("no recording was released, so there is nothing to count", code="no-recordings")
     ledger = ledger_of(policy, path)
     check_ledger(ledger.store, beside(out))
     answer = aggregate.release(
-        [one.tallies[index] for one in counted if one.tallies],
+        counts.tallies[index],
         ledger=ledger,
         policy_digest=policy.digest,
-        dataset=[one.digest for one in counted],
+        dataset=counts.digests,
     )
     remember(ledger.store)
     return answer

@@ -70,8 +70,9 @@ def run_command(
 
     Exit codes: 0 no gate failed, 1 a gate failed, 2 usage, 3 policy refused.
     """
-    from boundary import audit, show
+    from boundary import audit
     from boundary.plan import build_plan
+    from boundary.progress import progress as show_progress
     from boundary.state import project_key
     from policies import load_policy
 
@@ -84,7 +85,7 @@ def run_command(
     plan = _or_fail(lambda: build_plan(load_policy(policy), key=key), REFUSED)
     console = Console(stderr=True)
     try:
-        with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
+        with show_progress(console, quiet=quiet) as progress:
             done = audit.run(source, plan, out, options=options, gates=fail_if or (), progress=progress)
     except BoundaryError as error:
         fail(error, USAGE)

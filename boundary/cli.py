@@ -12,21 +12,21 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+from typing import Annotated, BinaryIO, Literal
 
 import typer
 from rich.console import Console
 
 from boundary import audit_cli, policy_cli, show, subject_cli
 from boundary.budget import LedgerOption, budget_app
-from boundary.ending import REFUSED, STOPPED, USAGE, fail
+from boundary.ending import STOPPED, USAGE, fail
+from boundary.given import KeyOption, PolicyOption
+from boundary.given import built as _built
+from boundary.given import key_of as _key
+from boundary.progress import progress as show_progress
 from boundary.review.command import review_command
-from boundary.state import project_key
-from policies import load_policy
+from boundary.run_cli import run_command
 from recording.errors import BoundaryError, InputError
-
-if TYPE_CHECKING:
-    from boundary.plan import Plan
 
 WITHHELD = 1
 BROKEN, CLOSED = 70, 141
@@ -42,11 +42,6 @@ app = typer.Typer(
 
 app.add_typer(policy_cli.app, name="policy")
 app.add_typer(audit_cli.app, name="audit")
-
-PolicyOption = Annotated[str, typer.Option("--policy", "-p", help="A policy file, or the name of a shipped policy.")]
-KeyOption = Annotated[
-    Path | None, typer.Option("--key-file", help="Project key for keyed hashes; by default in the state folder.")
-]
 
 app.add_typer(budget_app, name="budget")
 app.add_typer(subject_cli.app, name="subject")
@@ -81,38 +76,7 @@ def _root(
     """Options of the command itself."""
 
 
-@app.command("run", short_help="Take recordings through a policy.")
-def run_command(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE", help="Recordings, or folders of recordings.")],
-    policy: PolicyOption,
-    out: Annotated[Path, typer.Option("--out", "-o", help="A new or empty folder for what may leave.")],
-    key_file: KeyOption = None,
-    ledger: LedgerOption = None,
-    approved: Annotated[
-        Path | None, typer.Option("--approved", help="Run only what this log of reviews approves; or its folder.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no tables.")] = False,
-) -> None:
-    """Take recordings through a policy; write what may leave to OUT, in the format of its source.
-
-    OUT holds recordings/, manifest.json and withheld.jsonl when the run has ended; where the policy has statistics,
-    aggregates/ and index.html, a page about them.
-    """
-    from boundary.runner import run
-
-    plan = _built(policy, _key(key_file), approved)
-    console = Console(stderr=True)
-    try:
-        with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
-            result = run(sources, plan, out, ledger=ledger, progress=progress)
-    except BoundaryError as error:
-        fail(error, USAGE)
-    except KeyboardInterrupt:
-        console.print("stopped; nothing half-done was left behind")
-        raise typer.Exit(STOPPED) from None
-    if not quiet:
-        show.result(result, plan.policy, Console())
-    raise typer.Exit(0 if result.complete else WITHHELD)
+app.command("run", short_help="Take recordings through a policy.")(run_command)
 
 
 @app.command("release", short_help="Release statistics of recordings, and nothing else.")
@@ -146,7 +110,7 @@ def release_command(
             raise typer.Exit(0 if all(one.good for one in found.values()) else WITHHELD)
         if not sources or out is None:
             raise InputError("a release needs DATA and --out", code="usage", hint="--forecast needs neither")
-        with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
+        with show_progress(console, quiet=quiet) as progress:
             done = release_cli.release_statistics(sources, plan, out, ledger=ledger, progress=progress)
     except BoundaryError as error:
         fail(error, USAGE)
@@ -210,7 +174,7 @@ def sheet_command(
     plan = _built(policy, _key(key_file))
     console = Console(stderr=True)
     try:
-        with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
+        with show_progress(console, quiet=quiet) as progress:
             sheet = write_sheet(source, plan, out, limit=limit, seed=seed, reveal=reveal, progress=progress)
     except BoundaryError as error:
         fail(error, USAGE)
@@ -267,27 +231,6 @@ def doctor_command(
     checks = examine()
     show.checks(checks, Console())
     raise typer.Exit(WITHHELD if any(check.state == "missing" for check in checks) else 0)
-
-
-def _key(file: Path | None) -> bytes:
-    try:
-        return project_key(file)
-    except BoundaryError as error:
-        fail(error, USAGE)
-
-
-def _built(name: str, key: bytes, approved: Path | None = None) -> Plan:
-    """The policy, loaded, approved where that is asked for, and with every step built, before any data are read."""
-    from boundary.approvals import require_approved
-    from boundary.plan import build_plan
-
-    try:
-        loaded = load_policy(name)
-        if approved is not None:
-            require_approved(loaded, approved)
-        return build_plan(loaded, key=key)
-    except BoundaryError as error:
-        fail(error, REFUSED)
 
 
 def _opened(file: str) -> AbstractContextManager[BinaryIO]:

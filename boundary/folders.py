@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
+from boundary.outcome import Withheld
 from recording.errors import InputError
 
 
@@ -40,11 +42,34 @@ def make_folder(out: Path) -> None:
         raise unwritable(out, error) from None
 
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""The disk, or our part of it, has no more room."""
+GONE = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOENT, errno.ENOTDIR, errno.ESTALE})
+"""The folder cannot be written at all: read-only, forbidden, broken or no longer there."""
+DISK_CODES = frozenset({"disk-full", "out-unwritable"})
+"""What ends a run: the next recording would fare no better."""
+
+
 def unwritable(out: Path, error: OSError) -> InputError:
-    """The error for a disk that refuses."""
+    """The error for a disk that refuses: ``disk-full`` or ``out-unwritable``."""
+    if error.errno in FULL:
+        return InputError(
+            "there is no room left for the output",
+            code="disk-full",
+            place=str(out),
+            hint="make room; boundary run --resume goes on where it stopped",
+        )
     return InputError(
         f"the output folder cannot be written ({error.strerror})",
         code="out-unwritable",
         place=str(out),
         hint="check the disk and the permissions",
     )
+
+
+def unwritten(error: OSError) -> Withheld:
+    """Why a release is not there: the disk refuses all, or this one (its names, its size)."""
+    code = "disk-full" if error.errno in FULL else "out-unwritable" if error.errno in GONE else "write-failed"
+    told = unwritable(Path(), error) if code in DISK_CODES else None
+    message = told.message if told else f"the release could not be written ({error.strerror})"
+    return Withheld(code, "write", message, told.hint if told else "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from pathlib import PurePosixPath
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 from recording.model import Recording
 
@@ -86,6 +86,36 @@ def free(stem: str, suffix: str, taken: Collection[str]) -> str:
     while name in taken:
         name, number = f"{stem}-{number}{suffix}", number + 1
     return name
+
+
+def recording_names(paths: Sequence[Path]) -> list[tuple[str, str]]:
+    """For each source the name that it keeps where that may be, and the neutral one; two sources share none.
+
+    They depend on the sources alone, not on what becomes of any of them.
+    """
+    wholes = [path.resolve() for path in paths]
+    kept = _distinct(whole.name if whole.is_dir() else whole.stem for whole in wholes)
+    taken = set(kept)
+    out = []
+    for number, name in enumerate(kept, start=1):
+        neutral = f"recording-{number:04d}"
+        out.append((name, neutral if neutral == name else free(neutral, "", taken)))
+    return out
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    taken: set[str] = set()
+    numbers: dict[str, int] = {}
+    out = []
+    for stem in names:
+        # A thousand recordings of one name are no reason to count to a thousand for each.
+        name, number = stem, numbers.get(stem, 2)
+        while name in taken:
+            name, number = f"{stem}-{number}", number + 1
+        numbers[stem] = number
+        taken.add(name)
+        out.append(name)
+    return out
 
 
 def reference(text: str, names: Mapping[str, str]) -> str | None:

@@ -71,6 +71,7 @@ class Withheld:
         code: Stable kebab-case identifier.
         step: The step that raised or refused.
         place: File, line and column where the source could not be read; for the operator's eyes, not for the output.
+        first: Code of the first of two failures, of one that is ``quarantined``.
     """
 
     code: str
@@ -78,6 +79,7 @@ class Withheld:
     message: str = ""
     hint: str = ""
     place: str = field(default="", repr=False)
+    first: str = ""
 
     @classmethod
     def because(cls, error: BoundaryError, step: str) -> Withheld:

@@ -2,57 +2,34 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from boundary.aggregates import charged
 from boundary.doctor import Check
-from boundary.outcome import Release, Withheld
-from boundary.result import Result
-from boundary.runner import Progress as OnProgress
+from boundary.outcome import Withheld
+from boundary.result import Entry, Result, Totals, totals
 from boundary.sheet_tiles import Sheet
 from policies import Policy
 from recording.lines import shown
 
+MOST_ROWS = 100
+"""Rows of the table of what was withheld: nobody reads thousands of them in a terminal."""
 PLACES = ("typed", "field", "screen")
-
-
-@contextmanager
-def progress(console: Console, *, enabled: bool) -> Iterator[OnProgress | None]:
-    """A progress bar over recordings; none where nobody watches."""
-    if not enabled:
-        yield None
-        return
-    columns = (
-        TextColumn("redacting"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("recordings"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def update(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield update
 
 
 def result(done: Result, policy: Policy, console: Console) -> None:
     """The tables at the end of a run."""
-    _table(console, f"policy {policy.name}, digest {policy.digest[:12]}", _summary(done))
-    if any(release.report.findings for release in done.releases):
-        _table(console, "found and changed", _findings(done.releases))
-    if done.withheld or any(release.report.frames_withheld for release in done.releases):
+    sums = totals(done.entries)
+    _table(console, f"policy {policy.name}, digest {policy.digest[:12]}", _summary(sums))
+    if sums.reports.findings:
+        _table(console, "found and changed", _findings(sums.reports.findings))
+    if sums.withheld or sums.reports.frames_withheld:
         _table(console, "withheld", _withheld(done))
     if done.aggregates or done.refused:
         _table(console, "statistics", _statistics(done))
@@ -72,18 +49,16 @@ def _plain(*columns: str) -> Table:
     return table
 
 
-def _summary(done: Result) -> Table:
-    reports = [release.report for release in done.releases]
-    dropped: Counter[str] = Counter()
-    for report in reports:
-        dropped.update(report.files_dropped)
+def _summary(sums: Totals) -> Table:
+    report = sums.reports
+    dropped = dict(report.files_dropped)
     table = _plain("")
     table.add_column("released", justify="right", style="green")
     table.add_column("withheld", justify="right", style="yellow")
-    table.add_row("recordings", f"{len(reports):,}", f"{len(done.withheld):,}")
-    table.add_row("events", f"{sum(r.events - r.removed for r in reports):,}", f"{sum(r.removed for r in reports):,}")
-    held = sum(sum(r.frames_withheld.values()) for r in reports) + dropped.pop("frame-not-cleared", 0)
-    table.add_row("frames", f"{sum(r.frames for r in reports) - held:,}", f"{held:,}")
+    table.add_row("recordings", f"{sums.released:,}", f"{sum(sums.withheld.values()):,}")
+    table.add_row("events", f"{report.events - report.removed:,}", f"{report.removed:,}")
+    held = sum(report.frames_withheld.values()) + dropped.pop("frame-not-cleared", 0)
+    table.add_row("frames", f"{report.frames - held:,}", f"{held:,}")
     for code, title in _VIDEOS.items():
         if count := dropped.pop(code, 0):
             table.add_row(title, f"{count:,}", "")
@@ -100,16 +75,12 @@ _DROPPED = {
 _VIDEOS = {"video-as-frames": "videos as frames", "video-as-mp4": "videos"}
 
 
-def _findings(releases: Sequence[Release]) -> Table:
-    totals: dict[str, Counter[str]] = {}
-    for release in releases:
-        for label, kinds in release.report.findings.items():
-            totals.setdefault(label, Counter()).update(kinds)
+def _findings(labels: Mapping[str, Mapping[str, int]]) -> Table:
     table = _plain("")
     for title in ("in keys", "in texts", "on screens"):
         table.add_column(title, justify="right")
-    for label, kinds in sorted(totals.items()):
-        table.add_row(label, *(f"{kinds[place]:,}" if kinds[place] else "-" for place in PLACES))
+    for label, kinds in sorted(labels.items()):
+        table.add_row(label, *(f"{kinds[place]:,}" if kinds.get(place) else "-" for place in PLACES))
     return table
 
 
@@ -118,14 +89,22 @@ def _withheld(done: Result) -> Table:
     table.add_column("source", overflow="fold", ratio=2)
     table.add_column("code", style="yellow", no_wrap=True)
     table.add_column("why", overflow="fold", ratio=3)
-    for entry in done.entries:
+    rows = _withheld_rows(done.entries)
+    for row in itertools.islice(rows, MOST_ROWS):
+        table.add_row(*row)
+    if more := sum(1 for _ in rows):
+        table.add_row(f"and {more:,} more", "", "withheld.jsonl has them all, by the number of the source")
+    return table
+
+
+def _withheld_rows(entries: Iterable[Entry]) -> Iterator[tuple[str, str, str]]:
+    for entry in entries:
         source, outcome = escape(shown(str(entry.source))), entry.outcome
         if isinstance(outcome, Withheld):
-            table.add_row(source, outcome.code, _why(outcome))
+            yield source, outcome.code, _why(outcome)
         else:
             for code, count in outcome.report.frames_withheld.items():
-                table.add_row(source, code, f"{count} frame{'s' if count > 1 else ''}")
-    return table
+                yield source, code, f"{count} frame{'s' if count > 1 else ''}"
 
 
 def _why(verdict: Withheld) -> str:

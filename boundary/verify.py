@@ -92,8 +92,7 @@ class _Reader:
     def __call__(self, passage: Passage, ignored: frozenset[str], known: KnownValues) -> None:
         """Raise `StepFailed` where anything is found but what an override lets stay."""
         if passage.echo:
-            for hit in find_known(passage.text, known):
-                raise _residue(hit.rule, passage.kind)
+            self.search(passage, known)
             return
         for hit in (hit for detect in self.passage for hit in detect(passage)):
             if hit.label not in ignored and is_new(hit, passage, self.gone):
@@ -107,6 +106,10 @@ class _Reader:
             recorded = any(char.isalnum() for char in passage.text[hit.start : hit.end])
             if hit.label not in ignored and recorded and is_new(hit, passage, self.gone):
                 raise _residue(hit.rule, passage.kind)
+        self.search(passage, known)
+
+    def search(self, passage: Passage, known: KnownValues) -> None:
+        """Raise `StepFailed` where a known value is left."""
         for hit in find_known(passage.text, known):
             if is_new(hit, passage, self.gone):
                 raise _residue(hit.rule, passage.kind)

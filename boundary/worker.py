@@ -1,7 +1,6 @@
 """A process of its own for the recordings: what crashes, hangs or eats all memory there is withheld.
 
-The process is mute: nothing that a library prints about a recording reaches the terminal, and no crash leaves a core
-file with recorded content.
+`boundary.child` says what such a process may do.
 """
 
 from __future__ import annotations
@@ -9,16 +8,18 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import resource
 import shutil
-import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
+from boundary.child import MEMORY_MB, one_thread, resident_mb, settle
 from boundary.counting import Count, Counted, count, open_source
+from boundary.folders import unwritten
 from boundary.outcome import Outcome, Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import cached_plan
@@ -28,8 +29,16 @@ from recording.errors import BoundaryError
 
 GRACE_S = 30.0
 """Longest time beyond the policy's limit before a recording's process is killed; never longer than the limit itself."""
+START_METHOD = "spawn"
+"""Not forked: a child must not inherit threads or open files of whoever imports us."""
 START_S = 300.0
 """Longest time for a process to load its models."""
+TICK_S = 0.25
+"""How often a process's time and memory are looked at."""
+NOT_STARTED = "worker-not-started"
+"""Code of a verdict that is no recording's fault: the process ended before it could read anything."""
+REPLACED_AT = 0.75
+"""Share of its memory beyond which a process is replaced by a new one before its next recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +73,11 @@ def run_job(job: Job, setup: Setup) -> Outcome:
     except BoundaryError as error:
         return _undone(job, Withheld.because(error, "write"))
     except OSError as error:
-        return _undone(job, Withheld("write-failed", "write", f"the release could not be written ({error.strerror})"))
+        return _undone(job, unwritten(error))
     return replace(outcome, files={})
 
 
-def _undone(job: Job | Count, verdict: Withheld) -> Withheld:
+def _undone(job: Job | Count | None, verdict: Withheld) -> Withheld:
     if isinstance(job, Job):
         shutil.rmtree(job.folder, ignore_errors=True)
     return verdict
@@ -79,36 +88,101 @@ def _count(job: Count, setup: Setup) -> Counted | Withheld:
 
 
 class Worker:
-    """Runs jobs one after another in a child process, and replaces the child when it dies or hangs."""
+    """Runs jobs one after another in a child process, and replaces the child when it dies, hangs or grows too large.
 
-    def __init__(self, setup: Setup, *, seconds: float) -> None:
+    `run` and `count` wait for the verdict. Who has several workers uses `give`, waits for any `connection`, and asks
+    `verdict`; it must be asked every `TICK_S` seconds while there is a job.
+    """
+
+    def __init__(self, setup: Setup, *, seconds: float, memory_mb: int = MEMORY_MB, alone: bool = True) -> None:
         self._setup = setup
         self._patience = seconds + min(GRACE_S, seconds)
+        self._memory_mb = memory_mb
+        self._alone = alone
         self._child: BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._ready = False
+        self._job: Job | Count | None = None
+        self._until = 0.0
+
+    @property
+    def connection(self) -> Connection | None:
+        """Becomes readable when `verdict` has something to say."""
+        return self._pipe
 
     def run(self, job: Job) -> Outcome:
         """The outcome of one job; never raises on account of the recording."""
-        answer = self._answer(job)
-        return answer if isinstance(answer, Release | Withheld) else self._failed(job)
+        self.give(job)
+        return self._outcome(job, self._waited())
 
     def count(self, job: Count) -> Counted | Withheld:
         """What a recording or a table adds to the statistics; never raises on account of it."""
-        answer = self._answer(job)
+        self.give(job)
+        answer = self._waited()
         return answer if isinstance(answer, Counted | Withheld) else self._failed(job)
 
-    def _answer(self, job: Job | Count) -> object:
+    def give(self, job: Job | Count) -> None:
+        """Hand over the next job, when the one before has its verdict; starts the child where there is none."""
+        self._job = job
         try:
+            if self._child is not None and not self._child.is_alive():
+                self.kill()  # it ended between two jobs: not this one's fault
             pipe = self._started()
             pipe.send(job)
-            if not pipe.poll(self._patience):
-                return self._lost(job, "timeout", "the recording took longer than the policy allows")
-            return pipe.recv()
+        except OSError:
+            self.kill()
+        self._until = time.monotonic() + (self._patience if self._ready else START_S)
+
+    def verdict(self) -> Outcome | None:
+        """The outcome of the job that was given, once there is one."""
+        job, answer = self._job, self._answer()
+        return None if answer is None or job is None else self._outcome(job, answer)
+
+    def _outcome(self, job: Job | Count, answer: object) -> Outcome:
+        return answer if isinstance(answer, Release | Withheld) else self._failed(job)
+
+    def _waited(self) -> object:
+        while (answer := self._answer()) is None:
+            if self._pipe is not None:
+                self._pipe.poll(TICK_S)
+        return answer
+
+    def _answer(self) -> object:
+        """What came of the job: an answer, a verdict of ours, or ``None`` as long as it is at work."""
+        job = self._job
+        if job is None:
+            return None
+        if self._pipe is None or self._child is None:
+            return self._lost(NOT_STARTED, "")
+        try:
+            while self._pipe.poll():
+                answer = self._pipe.recv()
+                if self._ready:
+                    return self._done(answer)
+                # Loading models is no recording's fault, so it does not count against its time.
+                self._ready, self._until = True, time.monotonic() + self._patience
         except (EOFError, OSError):
-            return self._lost(job, "worker-died", "the process that read the recording died")
+            return self._lost("worker-died", "the process that read the recording died")
+        return self._excess(self._child)
+
+    def _excess(self, child: BaseProcess) -> object:
+        if time.monotonic() > self._until:
+            return self._lost("timeout", "the recording took longer than the policy allows")
+        if resident_mb(child.pid or 0) > self._memory_mb:
+            return self._lost("out-of-memory", "the recording needs more memory than a worker may have")
+        return None
+
+    def _done(self, answer: object) -> object:
+        self._job = None
+        tight = isinstance(answer, Withheld) and answer.code == "out-of-memory"
+        # What libraries keep for the next recording is not given back: a child that has grown makes room for a new one.
+        if self._child is not None and (tight or resident_mb(self._child.pid or 0) > self._memory_mb * REPLACED_AT):
+            self.kill()
+        return answer
 
     def _failed(self, job: Job | Count) -> Withheld:
-        return self._lost(job, "worker-failed", "the process that read the recording gave no verdict")
+        self._job = job
+        return self._lost("worker-failed", "the process that read the recording gave no verdict")
 
     def kill(self) -> None:
         """End the child at once, whatever it does."""
@@ -127,30 +201,33 @@ class Worker:
             self._child.join(timeout=5)
             self._child.kill()
         self._child = self._pipe = None
+        self._ready = False
 
-    def _lost(self, job: Job | Count, code: str, message: str) -> Withheld:
+    def _lost(self, code: str, message: str) -> Withheld:
+        job, self._job = self._job, None
+        if not self._ready:
+            code, message = NOT_STARTED, "the process that reads recordings does not start"
         self.kill()
-        hint = "try it alone; raise limits.seconds or give the machine more memory"
+        hint = "try it alone; raise limits.seconds, or --memory where the machine has more"
         return _undone(job, Withheld(code, "run", message, hint))
 
     def _started(self) -> Connection:
         if self._pipe is None:
-            # Spawned, not forked: a child must not inherit threads or open files of whoever imports us.
-            context = multiprocessing.get_context("spawn")
+            self._ready = False
+            context: Any = multiprocessing.get_context(START_METHOD)
             ours, theirs = context.Pipe()
             self._pipe = ours
-            self._child = context.Process(target=_serve, args=(theirs, self._setup), daemon=True)
+            told = (theirs, self._setup, os.getpid(), self._memory_mb, self._alone)
+            self._child = context.Process(target=_serve, args=told, daemon=True)
             self._child.start()
             theirs.close()
-            # Loading models is no recording's fault, so it does not count against its time.
-            if not ours.poll(START_S):
-                raise TimeoutError
-            ours.recv()
         return self._pipe
 
 
-def _serve(pipe: Connection, setup: Setup) -> None:
-    _be_mute()
+def _serve(pipe: Connection, setup: Setup, parent: int, memory_mb: int, alone: bool) -> None:
+    settle(parent, memory_mb=memory_mb)
+    if not alone:
+        one_thread()
     with contextlib.suppress(Exception):  # a plan that cannot be built is the verdict of each job
         cached_plan(setup.sources, setup.folder, setup.key)
     pipe.send("ready")
@@ -165,18 +242,11 @@ def _serve(pipe: Connection, setup: Setup) -> None:
             answer: Outcome | Counted = run_job(job, setup) if isinstance(job, Job) else _count(job, setup)
         except BoundaryError as error:
             answer = Withheld.because(error, "plan")
+        except MemoryError:
+            answer = _undone(job, Withheld("out-of-memory", "run", "the recording needs more memory than there is"))
         except (Exception, SystemExit) as error:  # noqa: BLE001  a verdict, whatever happens
             answer = _undone(job, Withheld("worker-failed", "run", f"the worker raised {type(error).__name__}"))
         pipe.send(answer)
-
-
-def _be_mute() -> None:
-    # The terminal's Ctrl-C reaches every process of the group; the parent decides what becomes of this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)
-    os.dup2(nothing, 2)
 
 
 @contextlib.contextmanager

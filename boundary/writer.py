@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from boundary.outcome import Release
@@ -23,7 +23,7 @@ def write_release(release: Release, folder: Path) -> None:
     """
     if not isinstance(release, Release):
         raise TypeError("only a Release may be written")
-    folder.mkdir(parents=True)
+    folder.mkdir()  # not its parents: what is not there any more belongs to a run that is over
     for name, data in release.files.items():
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
@@ -32,13 +32,14 @@ def write_release(release: Release, folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(target, data)
     for made in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
-        _flush_names(made)
+        flush_names(made)
 
 
-def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None:
+def write_durably(target: Path, data: bytes | Iterable[bytes], *, mode: int | None = None) -> None:
     """Write a new file aside, flush it, and only then give it its name.
 
     Args:
+        data: Its content, whole or piece by piece.
         mode: Its permissions, from the first byte on; by default as the process's others.
 
     Raises:
@@ -51,22 +52,22 @@ def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    _flush_names(target.parent)
+    flush_names(target.parent)
 
 
-def _write(target: Path, data: bytes, mode: int | None = None) -> None:
+def _write(target: Path, data: bytes | Iterable[bytes], mode: int | None = None) -> None:
     # Two names that this file system takes for one would lose a file: "x" refuses the second.
     if mode is not None:
         target.touch(0o600, exist_ok=False)
     with target.open("xb" if mode is None else "wb") as out:
         if mode is not None:
             os.fchmod(out.fileno(), mode)
-        out.write(data)
+        out.writelines([data] if isinstance(data, bytes) else data)
         out.flush()
         os.fsync(out.fileno())
 
 
-def _flush_names(folder: Path) -> None:
+def flush_names(folder: Path) -> None:
     """Flush which names a folder holds, where the system can (POSIX: fsync of a directory)."""
     if hasattr(os, "O_DIRECTORY"):
         place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -87,11 +87,11 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[Plan], None]:
 
     def use(plan: Plan) -> None:
         @contextmanager
-        def worker(*_: Any, **__: Any) -> Iterator[Here]:
+        def here(*_: Any, **__: Any) -> Iterator[Here]:
             yield Here(plan)
 
-        monkeypatch.setattr("boundary.runner.worker", worker)
-        monkeypatch.setattr("boundary.release_cli.worker", worker)
+        monkeypatch.setattr("boundary.runner.pool", here)
+        monkeypatch.setattr("boundary.release_cli.worker", here)
         monkeypatch.setattr("boundary.worker.cached_plan", lambda *_: plan)
 
     return use

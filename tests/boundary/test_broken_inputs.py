@@ -197,15 +197,17 @@ def test_wrong_places_are_usage_errors_and_nothing_is_written(
     assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("full", [True, False], ids=["full", "too long a name"])
 @pytest.mark.parametrize("at", ["open", "write", "rename"])
 def test_a_disk_that_fails_leaves_no_recording_under_its_name(
     at: str,
+    full: bool,
     tmp_path: Path,
     planned: Callable[[str], Plan],
     in_this_process: Callable[[Plan], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A full disk withholds the recording that did not fit; those before and after it are whole."""
+    """A full disk ends the run, which can go on; what fits no disk is withheld; what is before and after is whole."""
     for name in ("a", "b", "c"):
         _desk().save(tmp_path / "batch" / name)
     plan = planned(POLICY)
@@ -219,17 +221,25 @@ def test_a_disk_that_fails_leaves_no_recording_under_its_name(
     def failing(*args: object, **named: object) -> object:
         nonlocal calls
         calls += "x" in str(args[1:2]) or at != "open"
-        if calls == (2 if at == "rename" else 7):
+        if calls == {"open": 7, "write": 11, "rename": 2}[at]:  # all in the second recording
             calls += 100
-            raise OSError(errno.ENOSPC, "No space left on device")
+            raise OSError(errno.ENOSPC if full else errno.ENAMETOOLONG, "it does not fit")
         return real(*args, **named)
 
     monkeypatch.setattr(target, name, failing)
-    result = run([tmp_path / "batch"], plan, tmp_path / "out", ledger=tmp_path / "l.db")
-    assert [getattr(entry.outcome, "code", "") for entry in result.entries] == ["", "write-failed", ""]
+    if full:
+        with pytest.raises(InputError) as caught:
+            run([tmp_path / "batch"], plan, tmp_path / "out", ledger=tmp_path / "l.db")
+        assert caught.value.code == "disk-full"
+        left = {path.name: len(contents(path)) for path in (tmp_path / "out" / "recordings").iterdir()}
+        assert set(left.values()) <= {4}, "a recording is whole or not there"
+        assert {path.name for path in (tmp_path / "out").iterdir()} == {"recordings", "run.journal"}
+    result = run([tmp_path / "batch"], plan, tmp_path / "out", ledger=tmp_path / "l.db", resume=full)
+    codes = ["", "", ""] if full else ["", "write-failed", ""]
+    assert [getattr(entry.outcome, "code", "") for entry in result.entries] == codes
     whole = [sorted(contents(path)) for path in (tmp_path / "out" / "recordings").iterdir()]
     assert whole[0] == whole[1]
-    assert len(whole) == 2
+    assert len(whole) == codes.count("")
     assert len(whole[0]) == 4
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"recordings", "manifest.json", "withheld.jsonl"}
 
@@ -240,7 +250,7 @@ def test_a_manifest_that_cannot_be_written_is_an_error_and_leaves_nothing_half(
     in_this_process: Callable[[Plan], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Without a manifest there is no run: the error says that the folder cannot be written."""
+    """Without a manifest there is no run: the error says that the folder has no room; the run can go on."""
     _desk().save(tmp_path / "r")
     plan = planned(POLICY)
     in_this_process(plan)
@@ -251,8 +261,8 @@ def test_a_manifest_that_cannot_be_written_is_an_error_and_leaves_nothing_half(
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(InputError) as caught:
         run([tmp_path / "r"], plan, tmp_path / "out", ledger=tmp_path / "l.db")
-    assert caught.value.code == "out-unwritable"
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"recordings"}
+    assert caught.value.code == "disk-full"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"recordings", "run.journal"}
 
 
 @pytest.mark.parametrize(

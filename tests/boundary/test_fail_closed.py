@@ -103,13 +103,15 @@ def test_nothing_of_a_recording_leaves_when_a_step_breaks(
     in_this_process(plan)
     out = tmp_path / "out"
     result = run([batch], plan, out, ledger=tmp_path / "ledger.db")
-    codes = {"raises": "step-raised", "refuses": "step-failed", "memory": "out-of-memory", "time": "timeout"}
+    codes = {"refuses": "step-failed", "memory": "quarantined", "time": "quarantined"}
+    causes = {"memory": "out-of-memory", "time": "timeout"}
     first, middle, last = (entry.outcome for entry in result.entries)
     assert not isinstance(first, Withheld)
     assert not isinstance(last, Withheld)
     assert not result.complete
     said = [json.loads(line) for line in (out / "withheld.jsonl").read_text().splitlines()]
     assert [line["code"] for line in said] == [codes.get(mishap, "step-raised")]
+    assert [line.get("first") for line in said] == [causes.get(mishap)], "what it failed with, twice"
     assert [line["source"] for line in said] == [2]
     frame_only = mishap == "refuses" and step in {"screen.text", "cover", "screen.reread"}
     assert isinstance(middle, Withheld) != frame_only, "a frame that cannot be read does not take the text with it"

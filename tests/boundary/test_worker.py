@@ -22,11 +22,12 @@ change: {default: {use: replace}}
 MODES = {
     "raise": "step-raised",
     "talk": "worker-failed",
-    "die": "worker-died",
-    "leave": "worker-died",
-    "abort": "worker-died",
-    "hang": "timeout",
+    "die": "quarantined",
+    "leave": "quarantined",
+    "abort": "quarantined",
+    "hang": "quarantined",
 }
+TWICE = ["worker-died", "worker-died", "worker-died", "timeout"]
 
 
 def _recording(text: str) -> Desk:
@@ -53,6 +54,7 @@ def test_a_run_outlives_every_way_in_which_its_worker_can_end(tmp_path: Path, pl
     assert done.returncode == 1, done.stderr
     said = [json.loads(line) for line in (out / "withheld.jsonl").read_text().splitlines()]
     assert [line["code"] for line in said] == list(MODES.values())
+    assert [line["first"] for line in said if "first" in line] == TWICE
     assert [line["source"] for line in said] == list(range(2, 8))
     assert len(list((out / "recordings").iterdir())) == 2
     values = [SECRET, SECRET.split()[1], "tern-02", "plover-11", "2603023498100"]

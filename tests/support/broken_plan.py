@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -186,7 +186,7 @@ PARTS: dict[str, Callable[[Plan, Mishap, str], tuple[str, Any]]] = {
 
 
 class Here:
-    """Stands in for the worker process, so that a broken plan need not cross a process border."""
+    """Stands in for worker processes, so that a broken plan need not cross a process border."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -195,6 +195,14 @@ class Here:
         """The outcome of one job."""
         policy = self.plan.policy
         return run_job(job, Setup(policy.sources, policy.folder, self.plan.key))
+
+    def outcomes(
+        self, jobs: Iterable[tuple[int, Job]], *, check: Callable[[], None], alone: bool = False
+    ) -> Iterator[tuple[int, Any]]:
+        """Number and outcome of every job, one after the other."""
+        for number, job in jobs:
+            check()
+            yield number, self.run(job)
 
     def count(self, job: Count) -> Any:
         """What one recording or table adds."""
