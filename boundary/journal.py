@@ -26,7 +26,7 @@ _MAC = 32
 """Hexadecimal digits of a line's HMAC-SHA-256, which begins it: 128 bits."""
 
 
-_PAGE = 1 << 12
+_PAGE, _PART = 1 << 12, 1 << 20
 
 
 class Log:
@@ -76,14 +76,20 @@ class Log:
     def replay(self) -> Iterator[tuple[int, Any]]:
         """Where each line begins and what it says, from the start to the last that verifies; then call `cut`."""
         self._mac, self._end = b"", 0
-        with os.fdopen(os.dup(self._file), "rb") as lines:
-            lines.seek(0)
-            for line in lines:
-                mac, space, body = line[:_MAC], line[_MAC : _MAC + 1], line[_MAC + 1 :].removesuffix(b"\n")
-                if not line.endswith(b"\n") or space != b" " or not hmac.compare_digest(mac, self._next(body)):
-                    break
-                start, self._mac, self._end = self._end, mac, self._end + len(line)
-                yield start, json.loads(body)
+        for line in self._lines():
+            mac, space, body = line[:_MAC], line[_MAC : _MAC + 1], line[_MAC + 1 :]
+            if space != b" " or not hmac.compare_digest(mac, self._next(body)):
+                break
+            start, self._mac, self._end = self._end, mac, self._end + len(line) + 1
+            yield start, json.loads(body)
+
+    def _lines(self) -> Iterator[bytes]:
+        """Every line that has an end, without it."""
+        at, rest = 0, b""
+        while part := os.pread(self._file, _PART, at):
+            at += len(part)
+            *lines, rest = (rest + part).split(b"\n")
+            yield from lines
 
     def cut(self) -> None:
         """Drop what follows the last line that verified: half a line of a run that was killed, most often."""

@@ -14,10 +14,15 @@ from tiny_policy import events_per_app
 from tiny_recording import Desk, contents, left_of, save
 from typer.testing import CliRunner
 
+from boundary.aggregates import gather
 from boundary.cli import app
+from boundary.counting import Counted
 from boundary.outcome import Withheld
+from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.runner import run
+from boundary.writer import to_json
+from recording import open_recording
 
 STATISTIC = events_per_app("0.75")
 
@@ -177,7 +182,8 @@ def test_the_exit_code_of_a_run_tells_what_happened(
     done = boundary("run", batch, "-p", tmp_path / "p.yaml", "-o", tmp_path / "out", state=tmp_path / "state")
     assert done.returncode == code, done.stderr
     assert ("result:" in done.stdout) == (code < 3)
-    assert bool(done.stderr) == (code == 3)
+    # On a slow machine a line of progress comes before the end.
+    assert any(" done, " not in line for line in done.stderr.splitlines()) == (code == 3)
     assert left_of(["plover-11", "tern-02"], tmp_path / "nowhere", done.stderr) == []
 
 
@@ -217,3 +223,38 @@ def test_the_version_is_told_without_a_command() -> None:
     done = CliRunner().invoke(app, ["--version"])
     assert done.exit_code == 0
     assert done.output.startswith("boundary-redaction ")
+
+
+def test_tallies_are_merged_as_they_come_and_count_the_same(
+    batch: Path, planned: Callable[[str], Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept grows with people and keys, not with recordings, and the exact sums do not change."""
+    plan = planned(STATISTIC)
+    outcomes = [process(lambda one=one: open_recording(one), plan) for one in sorted(batch.iterdir())] * 40
+    counted = [Counted(True, one.tallies, one.digest_in) for one in outcomes]
+    (statistic,) = plan.aggregates
+    loose = gather(counted, plan.aggregates)
+    monkeypatch.setattr("boundary.aggregates.MERGED_ROWS", 5)
+    merged = gather(iter(counted), plan.aggregates)
+    assert len(loose.tallies[0]) == 120
+    assert len(merged.tallies[0]) < 10
+    assert merged.digests == [one.digest for one in counted]
+    exact, same = (statistic.query.vectors(counts.tallies[0]) for counts in (loose, merged))
+    assert exact.keys() == same.keys()
+    for name, (keys, values) in exact.items():
+        assert (keys, values.tolist()) == (same[name][0], same[name][1].tolist())
+
+
+def test_a_manifest_that_is_written_piece_by_piece_is_the_json_of_all(
+    batch: Path, tmp_path: Path, planned: Callable[[str], Plan], in_this_process: Callable[[Plan], None]
+) -> None:
+    """Sorted keys, two spaces, a line break at the end; with no recording at all as well."""
+    plan = planned(FINDING)
+    in_this_process(plan)
+    run([batch], plan, tmp_path / "out", ledger=None)
+    save(tmp_path / "bad" / "r", {"events.jsonl": b"{"})
+    run([tmp_path / "bad"], plan, tmp_path / "none", ledger=None)
+    for name, count in (("out", 3), ("none", 0)):
+        data = (tmp_path / name / "manifest.json").read_bytes()
+        assert len(json.loads(data)["recordings"]) == count
+        assert data == to_json(json.loads(data))

@@ -26,8 +26,9 @@ MODES = {
     "leave": "quarantined",
     "abort": "quarantined",
     "hang": "quarantined",
+    "eat": "quarantined",
 }
-TWICE = ["worker-died", "worker-died", "worker-died", "timeout"]
+TWICE = ["worker-died", "worker-died", "worker-died", "timeout", "out-of-memory"]
 
 
 def _recording(text: str) -> Desk:
@@ -42,20 +43,21 @@ def plugged(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_run_outlives_every_way_in_which_its_worker_can_end(tmp_path: Path, plugged: Path) -> None:
-    """Killed, left, aborted, hanging or talking workers cost their own recording, and no other."""
+    """Killed, left, aborted, hanging, talking or eating workers cost their own recording, and no other."""
     names = ["hello", *(f"do {mode} {SECRET}" for mode in MODES), "goodbye"]
     for number, text in enumerate(names):
         _recording(text).save(tmp_path / "batch" / f"r{number}")
     (tmp_path / "p.yaml").write_text(POLICY % "")
     out = tmp_path / "out"
     done = boundary(
-        "run", tmp_path / "batch", "-p", tmp_path / "p.yaml", "-o", out, state=tmp_path / "state", path=(plugged,)
-    )
+        "run", tmp_path / "batch", "-p", tmp_path / "p.yaml", "-o", out, "--memory", 700,
+        state=tmp_path / "state", path=(plugged,),
+    )  # fmt: skip
     assert done.returncode == 1, done.stderr
     said = [json.loads(line) for line in (out / "withheld.jsonl").read_text().splitlines()]
     assert [line["code"] for line in said] == list(MODES.values())
     assert [line["first"] for line in said if "first" in line] == TWICE
-    assert [line["source"] for line in said] == list(range(2, 8))
+    assert [line["source"] for line in said] == list(range(2, 9))
     assert len(list((out / "recordings").iterdir())) == 2
     values = [SECRET, SECRET.split()[1], "tern-02", "plover-11", "2603023498100"]
     assert left_of(values, out, done.stdout, done.stderr) == []

@@ -33,6 +33,10 @@ class Misbehaving:
             os.abort()
         if "do hang" in text:
             time.sleep(600)
+        if "do eat" in text:
+            held = []
+            while True:
+                held.append(bytes(range(256)) * 2**16)
         if "do wait" in text:
             with open(os.environ["PLUG_IN_READY"], "w") as ready:
                 ready.write(str(os.getpid()))
