@@ -53,7 +53,7 @@ def dying(folder: Path) -> Path:
     return folder
 
 
-def events(rows: int = 5000) -> pa.Table:
+def events(rows: int) -> pa.Table:
     """Events of eleven people, spread over all rows, with a column that nobody asked for."""
     numbers = range(rows)
     apps = [("Mail", "Crm", "Diary")[(n * n) % 3] for n in numbers]
@@ -62,7 +62,7 @@ def events(rows: int = 5000) -> pa.Table:
 
 def write_events(file: Path) -> Path:
     """The same as a Parquet file."""
-    pq.write_table(events(), file)
+    pq.write_table(events(1500), file)
     return file
 
 
