@@ -48,7 +48,8 @@ def apply(
     shipped = ship(stage)
     present = dataset.column_names or []
     recordings = dataset.select_columns([name for name in COLUMNS if name in present]).with_format("arrow")
-    options: dict[str, Any] = {"batched": True, "batch_size": rows, "remove_columns": recordings.column_names}
+    # Of a function that gives tables, `map` takes these and no column of its input.
+    options: dict[str, Any] = {"batched": True, "batch_size": rows}
     options["features"] = datasets.Features.from_arrow_schema(SCHEMA)
     if isinstance(dataset, datasets.Dataset):
         told = (shipped.stage.policy_digest, shipped.mark, shipped.version, secrets.token_hex(16))

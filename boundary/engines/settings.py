@@ -1,4 +1,4 @@
-"""Settings of engines for data that must not leave: nothing reaches out, what is put on a disk lies in one folder."""
+"""Settings of engines for data that must not leave: nothing reaches out, and what touches a disk lies in one folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 from recording.errors import InputError
 
 RAY_STORE_BYTES = 512 * 2**20
+
+_NOBODY = "http://127.0.0.1:9"
+"""Where nobody listens."""
 
 
 def private(folder: str | Path) -> Path:
@@ -30,17 +33,23 @@ def private(folder: str | Path) -> Path:
 
 
 def environment(folder: str | Path) -> dict[str, str]:
-    """Environment variables for all engines, to be set before one is imported.
+    """Environment variables for engines on this machine, to be set before one is imported.
 
-    Telemetry, hubs and version checks are off; temporary files, caches and spilled rows are below ``folder``; Spark's
-    workers run this Python.
+    Telemetry and hubs are off, and web requests of any library end at a port of this machine where nobody listens;
+    temporary files, caches and spilled rows are below ``folder``; Spark's workers run this Python.
 
     Raises:
         InputError: As `private`.
     """
     place = private(folder)
     return {
+        # Ray asks for the cloud that it runs in, and reports that reports are off, even where they are.
+        **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), _NOBODY),
+        **dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost"),
         "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_USAGE_STATS_REPORT_URL": _NOBODY,
+        # Off: one machine only, and its address is 127.0.0.1. Else all ports are open to the network.
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         "HF_HUB_OFFLINE": "1",
         "HF_DATASETS_OFFLINE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -83,7 +92,8 @@ def spark_options(folder: str | Path) -> dict[str, str]:
     """
     place = private(folder)
     return {
-        "spark.master": "local[*]",
+        # A task whose worker was lost is tried again, as on a cluster.
+        "spark.master": "local[*,4]",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
@@ -95,5 +105,5 @@ def spark_options(folder: str | Path) -> dict[str, str]:
         "spark.authenticate": "true",
         "spark.network.crypto.enabled": "true",
         # One row may hold a whole recording.
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "64",
+        "spark.sql.execution.arrow.maxBytesPerBatch": "64m",
     }

@@ -90,7 +90,7 @@ class Tally:
     def _events(self, tables: Iterable[pa.Table], plan: Plan) -> Iterator[pa.RecordBatch]:
         try:
             self._require_same_people(plan)
-            tallies = rows_tallies(tables, plan)
+            tallies = rows_tallies(_large(tables), plan)
         except Exception as error:  # noqa: BLE001  what it says ends up in an engine's log
             yield _source("", uncounted(error), ends=True)
         else:
@@ -164,6 +164,20 @@ def release_tallies(
     counted[:1] = [Counted(named, gathered.merged(), one.digest) for one in counted[:1]]
     answers, refused = write_statistics(counted, plan, folder, ledger=ledger)
     return Released(answers, refused, left_out)
+
+
+def _large(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Rows in pieces as large as those of a file, since each costs something."""
+    from dp.sources import BATCH_ROWS
+
+    kept: list[pa.Table] = []
+    for table in tables:
+        kept.append(table)
+        if sum(one.num_rows for one in kept) >= BATCH_ROWS:
+            yield pa.concat_tables(kept)
+            kept = []
+    if kept:
+        yield pa.concat_tables(kept)
 
 
 def _counted(table: pa.Table, plan: Plan) -> Iterator[tuple[str, Counted | Withheld, bool]]:

@@ -25,6 +25,12 @@ class Misbehaving:
             logging.getLogger("plug-in").error(text)
             warnings.warn(text)
             raise SystemExit(text)
+        if "do die once" in text:
+            try:
+                open(os.environ["PLUG_IN_ONCE"], "x").close()
+            except FileExistsError:
+                return []
+            os.kill(os.getpid(), signal.SIGKILL)
         if "do die" in text:
             os.kill(os.getpid(), signal.SIGKILL)
         if "do leave" in text:
