@@ -9,6 +9,7 @@ import numpy as np
 
 from recording.json_spans import encode_like
 from recording.model import Recording, TextField
+from recording.words import write_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def field_patch(recording: Recording, text_field: TextField, new_text: str) -> P
     literal = data[text_field.start : text_field.end]
     if text_field.codec == "json":
         new = encode_like(new_text, literal=literal, data=data)
+    elif text_field.codec == "words":
+        new = write_line(literal, new_text)
     elif text_field.codec == "plain":
         if "\n" in new_text or "\r" in new_text:
             raise ValueError("a plain text field is one line")
