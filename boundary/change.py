@@ -16,7 +16,8 @@ from boundary.replacing import Replacing, replacing
 from recording import Patch, apply_patches, field_patch, row_removal, unread_files
 from recording.documents import file_type
 from recording.edit import places_after
-from recording.model import Recording, TextField
+from recording.model import Recording, SourceFile, TextField
+from recording.stores import INSIDE
 from text_redact.known import KnownValues, index_known
 
 ZERO = "0"
@@ -62,6 +63,14 @@ class Changed:
     dropped: Mapping[str, int]
     key_events: int
     stores: Mapping[str, str] = field(default_factory=dict)
+
+    def sources(self, files: Mapping[str, bytes] | None = None) -> dict[str, SourceFile]:
+        """``files``, its own where none are given, to be parsed again: what lies in a store says so."""
+        named = self.files if files is None else files
+        return {
+            name: SourceFile(name, data, store=next((s for s in self.stores if name.startswith(s + INSIDE)), ""))
+            for name, data in named.items()
+        }
 
 
 def change(

@@ -14,7 +14,7 @@ from boundary.plan import Plan
 from recording import parse_files
 from recording.errors import StepFailed
 from recording.formats import format_named
-from recording.model import Recording, SourceFile, TextField
+from recording.model import Recording, TextField
 from recording.timeline import Bools, Ints, Timeline, unchanged
 
 
@@ -30,7 +30,7 @@ def retime(changed: Changed, source: Recording, plan: Plan) -> Changed:
     """
     if plan.retimer is None and plan.smoother is None:
         return changed
-    old = _parsed(changed.files)
+    old = parse_files("output", changed.sources())
     format_ = format_named(old.format)
     t_ns, timed = format_.times(old)
     if not np.any(timed):
@@ -44,13 +44,9 @@ def retime(changed: Changed, source: Recording, plan: Plan) -> Changed:
     if plan.smoother is not None:
         line = plan.smoother(old.events, line, seed)
     files = {**changed.files, **format_.retime(old, line)}
-    new = _parsed(files)
+    new = parse_files("output", changed.sources(files))
     _check(old, new, line, *format_.times(new))
     return replace(changed, files=files, added=_Account(old, new, line, rows).moved(changed.added))
-
-
-def _parsed(files: Mapping[str, bytes]) -> Recording:
-    return parse_files("output", {name: SourceFile(name, data) for name, data in files.items()})
 
 
 def _seed(source: Recording, plan: Plan) -> bytes:

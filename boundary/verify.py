@@ -19,7 +19,7 @@ from boundary.screens import Screens
 from policies.contract import TextDetector
 from recording import parse_files
 from recording.errors import StepFailed
-from recording.model import Passage, Recording, SourceFile, TextField
+from recording.model import Passage, Recording, TextField
 from recording.roles import is_member_name, is_structure
 from text_redact.known import WHOLE_LABELS, KnownValue, KnownValues, find_known
 
@@ -45,8 +45,7 @@ def verify_text(
     """
     if plan.is_empty:
         return
-    files = {name: SourceFile(name, data) for name, data in changed.files.items()}
-    recording = parse_files("output", files)
+    recording = parse_files("output", changed.sources())
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}

@@ -35,7 +35,7 @@ def retime_tables(recording: Recording, timeline: Timeline) -> Mapping[str, byte
         data = source.read()
         if file in rows:
             lines = [_line(data, int(starts[seq]), int(ends[seq]), timeline, seq, file) for seq in rows[file]]
-        elif table_of(file) is not None:
+        elif table_of(file, source) is not None:
             loose = split_lines(data)
             places = zip(loose.starts.tolist(), loose.ends.tolist(), strict=True)
             lines = [_line(data, start, end, timeline, None, file) for start, end in places]

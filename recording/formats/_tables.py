@@ -66,10 +66,10 @@ class Dialect:
     context: Callable[[Mapping[str, SourceFile], str], Context]
 
 
-def table_of(file: str) -> str | None:
-    """The table that a file of a store holds; ``None`` for any other file."""
-    store, inside, name = file.rpartition(INSIDE)
-    return PurePosixPath(name).stem if inside and store and file_type(name) == "jsonl" else None
+def table_of(file: str, source: SourceFile | None) -> str | None:
+    """The table that a file of a store holds; ``None`` for any other file, whatever its name."""
+    inside = source is not None and source.store and file_type(file) == "jsonl"
+    return PurePosixPath(file.removeprefix(f"{source.store}{INSIDE}")).stem if source is not None and inside else None
 
 
 def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -> Recording:
@@ -78,7 +78,7 @@ def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -
     Raises:
         InputError: ``database-rows``: a line is no row; what `recording.documents` raises.
     """
-    if not any(table_of(file) for file in files):
+    if not any(table_of(file, source) for file, source in files.items()):
         raise InputError(
             "the database has none of the tables of its recorder", code="database-schema",
             hint=f"it has the name that {dialect.name} gives, and another content",
@@ -88,7 +88,8 @@ def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -
     tables: list[pa.Table] = []
     windows: list[Window] = []
     first = 0
-    for stream, file in enumerate(sorted((n for n in files if file_type(n) == "jsonl"), key=_tables_first)):
+    lines = [name for name in files if file_type(name) == "jsonl"]
+    for stream, file in enumerate(sorted(lines)):
         read = _Reading(file, files, dialect)
         table, found = read.events(first, stream * STREAMS) if read.is_events else (EVENTS.empty_table(), read.loose())
         fields += found
@@ -121,11 +122,11 @@ class _Reading:
     """One file while it is read."""
 
     def __init__(self, file: str, files: Mapping[str, SourceFile], dialect: Dialect) -> None:
-        self.file, self.dialect, self.table = file, dialect, table_of(file)
+        self.file, self.dialect, self.table = file, dialect, table_of(file, files[file])
         self.data = files[file].read()
         check_text(file, self.data)
         self.lines = split_lines(self.data)
-        self.names = frozenset(table_of(name) or "" for name in files)
+        self.names = frozenset(table_of(name, one) or "" for name, one in files.items())
         self.windows: list[Window] = []
         self.pictures: dict[str, int] = {}
         self.context = dialect.context(files, file) if self.table else Context()
@@ -260,10 +261,6 @@ def _joined(windows: Sequence[Window]) -> list[Window]:
 
 def _when(window: Window) -> int:
     return window.t_ns
-
-
-def _tables_first(name: str) -> tuple[bool, str]:
-    return table_of(name) is None, name
 
 
 def _placed(frame: Frame, events: pa.Table) -> Frame:

@@ -43,7 +43,7 @@ class OpenAdapt:
 
     def claims(self, files: Mapping[str, SourceFile]) -> bool:
         """Its table of actions, or a database of the name it gives."""
-        return "recording.db" in files or any(table_of(name) == _KEYS for name in files)
+        return "recording.db" in files or any(table_of(name, one) == _KEYS for name, one in files.items())
 
     def parse(self, name: str, files: Mapping[str, SourceFile]) -> Recording:
         """Every row of every table with times as an event, and every text."""
@@ -58,7 +58,7 @@ class OpenAdapt:
         row = recording.events.slice(like, 1).to_pylist()[0]
         if row["kind"] not in {*KEY_KINDS, "text"}:
             raise ValueError("the row to imitate is no key event")
-        if table_of(row["file"]) != _KEYS or row["kind"] == "text":
+        if table_of(row["file"], recording.files[row["file"]]) != _KEYS or row["kind"] == "text":
             return b""
         cells = decode_row(recording.files[row["file"]].read()[row["start"] : row["end"]])
         return b"".join(_key_row(cells, stroke) for stroke in strokes)

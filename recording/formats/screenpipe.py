@@ -44,7 +44,7 @@ class Screenpipe:
 
     def claims(self, files: Mapping[str, SourceFile]) -> bool:
         """Its tables, or a database of the name it gives."""
-        tables = {table_of(name) for name in files}
+        tables = {table_of(name, one) for name, one in files.items()}
         return "db.sqlite" in files or _EVENTS in tables or {"frames", "ocr_text"} <= tables
 
     def parse(self, name: str, files: Mapping[str, SourceFile]) -> Recording:
@@ -56,7 +56,7 @@ class Screenpipe:
         row = recording.events.slice(like, 1).to_pylist()[0]
         if row["kind"] not in {*KEY_KINDS, "text"}:
             raise ValueError("the row to imitate is no key event")
-        if table_of(row["file"]) != _EVENTS:
+        if table_of(row["file"], recording.files[row["file"]]) != _EVENTS:
             return b""
         cells = decode_row(recording.files[row["file"]].read()[row["start"] : row["end"]])
         presses = [stroke for stroke in strokes if stroke.kind == "key_down"]
@@ -97,7 +97,7 @@ def _key_row(like: Mapping[str, Value], row: Mapping[str, object], stroke: Strok
 
 def _context(files: Mapping[str, SourceFile], file: str) -> Context:
     """The frames, which say what the rows of other tables were in front of; and what key codes mean."""
-    return Context(numbered(files, file, "frames"), _codes(files[file].read()) if table_of(file) == _EVENTS else MAC)
+    return Context(numbered(files, file, "frames"), _codes(files[file].read()) if table_of(file, files[file]) == _EVENTS else MAC)
 
 
 def _read(line: Line, context: Context) -> Row:
