@@ -104,8 +104,8 @@ class TextField:
         file: Source file that holds it; the text of role ``file_name`` is the name itself.
         start: First byte of the encoded value in the file.
         end: One past its last byte.
-        codec: ``json`` (a literal with its quotes, also a number), ``words`` (a line of `recording.words`), or ``plain``
-            (UTF-8 as it stands).
+        codec: ``json`` (a literal with its quotes, also a number), ``words`` (a line of `recording.words`), or
+            ``plain`` (UTF-8 as it stands).
         role: What it is: ``window_title``, ``url``, ``host_name``, ``device_id``, ``person``, ``clipboard``,
             ``description``, ``a11y_name``, ``file_name``, ``app`` ... ; ``text`` when nothing better is known.
         text: The decoded value.

@@ -93,7 +93,9 @@ def write_line(data: bytes, text: str) -> bytes:
         for step in range(block.size):
             at.setdefault(old[block.a + step][0], []).append(block.b + step)
     kept = {n: places for n, places in at.items() if _is_whole(places, words[n])}
-    out, run, last = [], [], 0
+    out: list[bytes] = []
+    run: list[_Word] = []
+    last = 0
     for number, word in enumerate(words):
         if number in kept:
             out += _written(data, run, new[last : kept[number][0]])

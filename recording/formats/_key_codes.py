@@ -10,15 +10,19 @@ _MAC_ROWS = (
 )  # fmt: skip
 _MAC_NAMED = {
     36: "enter", 48: "tab", 49: "space", 50: "`", 51: "backspace", 53: "esc", 54: "cmd_r", 55: "cmd", 56: "shift",
-    57: "caps_lock", 58: "alt", 59: "ctrl", 60: "shift_r", 61: "alt_r", 62: "ctrl_r", 65: ".", 67: "*", 69: "+", 75: "/",
-    76: "enter", 78: "-", 81: "=", 91: "8", 92: "9", 115: "home", 116: "page_up", 117: "delete", 119: "end",
+    57: "caps_lock", 58: "alt", 59: "ctrl", 60: "shift_r", 61: "alt_r", 62: "ctrl_r",
+    65: ".", 67: "*", 69: "+", 75: "/", 76: "enter", 78: "-", 81: "=", 91: "8", 92: "9", 115: "home",
+    116: "page_up", 117: "delete", 119: "end",
     121: "page_down", 123: "left", 124: "right", 125: "down", 126: "up",
 }  # fmt: skip
 _WINDOWS_NAMED = {
-    8: "backspace", 9: "tab", 13: "enter", 16: "shift", 17: "ctrl", 18: "alt", 20: "caps_lock", 27: "esc", 32: "space",
-    33: "page_up", 34: "page_down", 35: "end", 36: "home", 37: "left", 38: "up", 39: "right", 40: "down", 45: "insert",
-    46: "delete", 91: "cmd", 92: "cmd_r", 106: "*", 107: "+", 109: "-", 110: ".", 111: "/", 160: "shift", 161: "shift_r",
-    162: "ctrl", 163: "ctrl_r", 164: "alt", 165: "alt_r", 186: ";", 187: "=", 188: ",", 189: "-", 190: ".", 191: "/",
+    8: "backspace", 9: "tab", 13: "enter", 16: "shift", 17: "ctrl", 18: "alt", 20: "caps_lock", 27: "esc",
+    32: "space",
+    33: "page_up", 34: "page_down", 35: "end", 36: "home", 37: "left", 38: "up", 39: "right", 40: "down",
+    45: "insert",
+    46: "delete", 91: "cmd", 92: "cmd_r", 106: "*", 107: "+", 109: "-", 110: ".", 111: "/", 160: "shift",
+    161: "shift_r", 162: "ctrl", 163: "ctrl_r", 164: "alt", 165: "alt_r", 186: ";", 187: "=", 188: ",", 189: "-",
+    190: ".", 191: "/",
     192: "`", 219: "[", 220: "\\", 221: "]", 222: "'",
 }  # fmt: skip
 _SHIFTED = dict(zip("`1234567890-=[]\\;',./", '~!@#$%^&*()_+{}|:"<>?', strict=True))

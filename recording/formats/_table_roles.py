@@ -36,15 +36,20 @@ _VOCABULARY = {
 }  # fmt: skip
 _ACTION_TABLES = frozenset({"action_event", "ui_events"})
 _TABLE_ROLES = {
-    ("speakers", "name"): "person", ("window_event", "title"): "window_title", ("browser_event", "title"): "window_title",
+    ("speakers", "name"): "person", ("window_event", "title"): "window_title",
+    ("browser_event", "title"): "window_title",
 }  # fmt: skip
 _ROLES = {
-    "window_name": "window_title", "window_title": "window_title", "window": "window_title", "app_name": "app", "app": "app",
-    "browser_url": "url", "url": "url", "file_path": "file_ref", "task_description": "description", "machine_id": "device_id",
+    "window_name": "window_title", "window_title": "window_title", "window": "window_title",
+    "app_name": "app", "app": "app",
+    "browser_url": "url", "url": "url", "file_path": "file_ref", "task_description": "description",
+    "machine_id": "device_id",
     "device_name": "device", "device": "device", "element_name": "a11y_name", "element_value": "a11y_name",
     "element_description": "a11y_name", "hostname": "host_name", "host_name": "host_name", "session_id": "device_id",
 }  # fmt: skip
-_FREE_ROLES = frozenset({"title", "name", "label", "value", "content", "text", "path", "file", "image", "id", "version"})
+_FREE_ROLES = frozenset(
+    {"title", "name", "label", "value", "content", "text", "path", "file", "image", "id", "version"}
+)
 _NUMBERS = re.compile(
     r"(?i)(?:^|_)(?:id|rowid|ordinal|version|pid|bytes|ms|size|length|width|height|rate|code|time|generation|fps)$"
 )

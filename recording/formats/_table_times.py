@@ -77,7 +77,7 @@ def _literal(leaf: Leaf, timeline: Timeline, seq: int | None) -> bytes | None:
     if not own and not timeline.clock.covers(t_ns, slack_ns=_NEAR_NS) and t_ns < _EPOCH_NS:
         return None  # a length of time
     new = int(timeline.new_ns[seq]) if own and seq is not None else timeline.clock.one(t_ns)
-    return None if new == t_ns else _written(new, leaf)
+    return None if new == t_ns else _written(new, leaf, own=own)
 
 
 def _time(leaf: Leaf) -> int | None:
@@ -86,13 +86,13 @@ def _time(leaf: Leaf) -> int | None:
     return to_ns(leaf.text) if leaf.kind == "number" else from_iso(leaf.text)
 
 
-def _written(t_ns: int, leaf: Leaf) -> bytes:
+def _written(t_ns: int, leaf: Leaf, *, own: bool) -> bytes:
     if leaf.kind == "number":
         exact = like_number(t_ns, leaf.text)
         # Whole seconds are what is left of a float whose fraction happened to be none.
         return (exact if to_ns(exact) == t_ns else like_number(t_ns, "0.0")).encode()
     text = like_iso(t_ns, leaf.text)
-    if from_iso(text) != t_ns:
+    if own and from_iso(text) != t_ns:
         whole, zone = leaf.text[:19], leaf.text[19:].lstrip("0123456789.,")
         text = like_iso(t_ns, f"{whole}.000000000{zone}")
     return encode_string(text, ensure_ascii=True)

@@ -1,4 +1,4 @@
-"""Tables that a store gave (`recording.stores`): each row of a table with times is an event, every text in it a field."""
+"""Tables that a store gave: each row of a table with times is an event, every text in it a field."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ class Dialect:
 
     Attributes:
         name: Of the format.
+        main: The table of input events; its first key stream is the recording's.
         read: The event that a row is.
         windows: What a row says of the window that has the focus from then on.
         streams: Which key stream each row is of, given all rows of a table; all of stream 0 where it gives none.
@@ -59,6 +60,7 @@ class Dialect:
     """
 
     name: str
+    main: str
     read: Callable[[Line, Context], Row]
     windows: Callable[[Line, Row], Window | None]
     streams: Callable[[str, Sequence[Line], Sequence[Row]], Sequence[int]]
@@ -84,12 +86,15 @@ def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -
             hint=f"it has the name that {dialect.name} gives, and another content",
         )  # fmt: skip
     fields: list[TextField] = list(name_fields(files))
-    frames, attributes = frames_of(files), {}
+    frames = frames_of(files)
+    attributes: dict[str, str] = {}
     tables: list[pa.Table] = []
     windows: list[Window] = []
     first = 0
-    lines = [name for name in files if file_type(name) == "jsonl"]
-    for stream, file in enumerate(sorted(lines)):
+    lines = sorted(
+        (table_of(file, source) != dialect.main, file) for file, source in files.items() if file_type(file) == "jsonl"
+    )
+    for stream, (_, file) in enumerate(lines):
         read = _Reading(file, files, dialect)
         table, found = read.events(first, stream * STREAMS) if read.is_events else (EVENTS.empty_table(), read.loose())
         fields += found
@@ -160,7 +165,13 @@ class _Reading:
             lines.append(line)
             fields += found
         table = event_table(
-            self.lines, empty_bulk(len(rows)), rows, np.arange(len(rows)), file=self.file, stream=stream, first_seq=first
+            self.lines,
+            empty_bulk(len(rows)),
+            rows,
+            np.arange(len(rows)),
+            file=self.file,
+            stream=stream,
+            first_seq=first,
         )
         numbers = self.dialect.streams(self.table, lines, rows) if self.table is not None else ()
         if numbers:
@@ -214,7 +225,9 @@ class _Reading:
                 continue
             role = self._role(line, leaf)
             if role is not None:
-                text = self.dialect.plain(line.table, str(leaf.path[0]), leaf.text) if len(leaf.path) == 1 else leaf.text
+                text = (
+                    self.dialect.plain(line.table, str(leaf.path[0]), leaf.text) if len(leaf.path) == 1 else leaf.text
+                )
                 out.append(TextField(self.file, leaf.start, leaf.end, "json", role, text, seq))
         return "".join(dict.fromkeys(leaf.text for leaf in typed)), out
 

@@ -1,4 +1,4 @@
-"""OpenAdapt recordings: the tables of ``recording.db``, taken out of it by `recording.stores`, and what lies beside it."""
+"""OpenAdapt recordings: the tables of ``recording.db``, and what lies beside it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,10 @@ def _key_row(like: Mapping[str, Value], stroke: Stroke) -> bytes:
         cells |= {"key_vk": code[1], "canonical_key_vk": code[1]}
     elif name is not None and len(name) == 1:
         # With ctrl held the character is a control character, and the canonical one the letter.
-        cells |= {"key_char": name, "canonical_key_char": read_key(name)[0][:1] if ord(name) < ord(" ") else name.lower()}
+        cells |= {
+            "key_char": name,
+            "canonical_key_char": read_key(name)[0][:1] if ord(name) < ord(" ") else name.lower(),
+        }
     elif name is not None:
         cells |= {"key_name": name, "canonical_key_name": name}
     return encode_row(list(like), [cells.get(column) for column in like])
@@ -95,8 +98,8 @@ def _read(line: Line, _: Context) -> Row:
     if line.table == "screenshot":
         return Row("frame", t_ns)
     if line.table == "window_event":
-        window = _window(line, Row("window", t_ns))
-        return Row("window", t_ns, app=window and window.app, window=_text(cells.get("title")))
+        window = _window(line, Row("window", t_ns)) or Window(0)
+        return Row("window", t_ns, app=window.app, window=_text(cells.get("title")))
     if line.table != _KEYS:
         return Row("other", t_ns)
     said, x, y = str(cells.get("name")), in_pixels(cells.get("mouse_x")), in_pixels(cells.get("mouse_y"))
@@ -130,7 +133,11 @@ def _element(line: Line) -> tuple[str | None, bool]:
     named: dict[str, str] = {}
     secure = False
     for leaf in line.leaves:
-        if leaf.path[:1] and leaf.path[0] in ("element_state", "structural_observation") and leaf.kind in ("string", "constant"):
+        if (
+            leaf.path[:1]
+            and leaf.path[0] in ("element_state", "structural_observation")
+            and leaf.kind in ("string", "constant")
+        ):
             named.setdefault(leaf.name, leaf.text)
             secure |= leaf.text in _SECURE or (leaf.name in _FLAGS and leaf.text == "true")
     return next((named[name] for name in _FIELDS if named.get(name)), None), secure
@@ -144,7 +151,9 @@ def _window(line: Line, row: Row) -> Window | None:
     if line.table == "browser_event":
         url = next((said[name] for name in ("url", "href", "currentUrl") if said.get(name)), None)
         return Window(row.t_ns, url=url) if url else None
-    return Window(row.t_ns, next((said[name] for name in _APPS if said.get(name)), None), _text(line.cells.get("title")))
+    return Window(
+        row.t_ns, next((said[name] for name in _APPS if said.get(name)), None), _text(line.cells.get("title"))
+    )
 
 
 def _streams(table: str, lines: Sequence[Line], rows: Sequence[Row]) -> list[int]:
@@ -193,6 +202,6 @@ def _text(cell: object) -> str | None:
     return str(cell) if isinstance(cell, str) and not isinstance(cell, Number) and cell else None
 
 
-_DIALECT = Dialect("openadapt", _read, _window, _streams, _plain, _context)
+_DIALECT = Dialect("openadapt", _KEYS, _read, _window, _streams, _plain, _context)
 
 FORMAT = OpenAdapt()

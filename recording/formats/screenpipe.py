@@ -1,4 +1,4 @@
-"""screenpipe recordings: the tables of ``db.sqlite``, taken out of it by `recording.stores`, and what lies beside it."""
+"""screenpipe recordings: the tables of ``db.sqlite``, and what lies beside it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ def _key_row(like: Mapping[str, Value], row: Mapping[str, object], stroke: Strok
 
 def _context(files: Mapping[str, SourceFile], file: str) -> Context:
     """The frames, which say what the rows of other tables were in front of; and what key codes mean."""
-    return Context(numbered(files, file, "frames"), _codes(files[file].read()) if table_of(file, files[file]) == _EVENTS else MAC)
+    return Context(
+        numbered(files, file, "frames"), _codes(files[file].read()) if table_of(file, files[file]) == _EVENTS else MAC
+    )
 
 
 def _read(line: Line, context: Context) -> Row:
@@ -155,6 +157,6 @@ def _first(cells: Cells, *columns: str) -> str | None:
     return next((str(text) for text in texts if text), None)
 
 
-_DIALECT = Dialect("screenpipe", _read, _window, _streams, _plain, _context)
+_DIALECT = Dialect("screenpipe", _EVENTS, _read, _window, _streams, _plain, _context)
 
 FORMAT = Screenpipe()

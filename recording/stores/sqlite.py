@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from recording.errors import InputError
-from recording.lines import shown
 from recording.model import SourceFile
 from recording.stores._sqlite_open import BESIDE, MAGIC, Database, limit_length, open_database, quoted, told
 from recording.stores._sqlite_pack import build

@@ -44,7 +44,9 @@ class OpenAdaptWriter:
         cells = {name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in values.items()}
         names = ", ".join(f'"{name}"' for name in cells)
         marks = ", ".join("?" * len(cells))
-        return int(self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(cells.values())).lastrowid or 0)
+        return int(
+            self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(cells.values())).lastrowid or 0
+        )
 
     def key(self, name: str, *, parent: int | None = None, **more: object) -> None:
         """A key down and up again."""
@@ -53,7 +55,8 @@ class OpenAdaptWriter:
             self.t += 0.0412345
             self.put(
                 "action_event", name=said, timestamp=self.t, recording_timestamp=START, recording_id=1,
-                screenshot_timestamp=START + 0.5, screenshot_id=1, window_event_timestamp=START + 0.25, window_event_id=1,
+                screenshot_timestamp=START + 0.5, screenshot_id=1, window_event_timestamp=START + 0.25,
+                window_event_id=1,
                 key_char=char, key_name=None if char else name, key_vk=str(ord(char.upper())) if char else None,
                 canonical_key_char=char and char.lower(), canonical_key_name=None if char else name, parent_id=parent,
                 disabled=0, **({"element_state": "null"} | more),
@@ -65,22 +68,27 @@ class OpenAdaptWriter:
             self.key({" ": "space", "\n": "enter"}.get(char, char), parent=parent, **more)
 
 
-def fill_openadapt(db: sqlite3.Connection, *, typed: str = f"mail {EMAIL} please", picture_text: str = "Invoice") -> None:
+def fill_openadapt(
+    db: sqlite3.Connection, *, typed: str = f"mail {EMAIL} please", picture_text: str = "Invoice"
+) -> None:
     """A short session that types ``typed``, and holds every secret somewhere."""
     db.executescript(OPENADAPT)
     w = OpenAdaptWriter(db)
     w.put("alembic_version", version_num="530f0663324e")
     w.put("recording", timestamp=START, monitor_width=1920, monitor_height=1080, double_click_interval_seconds=0.5,
           double_click_distance_pixels=4, platform="darwin", task_description=f"call {PHONE} about the invoice",
-          video_start_time=START + 0.1, config={"USER": "rosalind.okafor", "NOTE": f"key {KEY}", "n": 1.50})  # fmt: skip
+          video_start_time=START + 0.1, config={"USER": "rosalind.okafor", "NOTE": f"key {KEY}",
+          "n": 1.50})  # fmt: skip
     w.put("window_event", recording_timestamp=START, recording_id=1, timestamp=START + 0.25, title=f"Mail - {EMAIL}",
           left=0, top=25, width=1200, height=800, window_id="8441",
-          state={"kCGWindowOwnerName": "Mail", "data": {"AXTitle": f"SSN: {SSN}", "nested": [{"AXValue": EMAIL}]}})  # fmt: skip
-    w.put("screenshot", recording_timestamp=START, recording_id=1, timestamp=START + 0.5, png_data=picture(picture_text),
+          state={"kCGWindowOwnerName": "Mail", "data": {"AXTitle": f"SSN: {SSN}",
+          "nested": [{"AXValue": EMAIL}]}})  # fmt: skip
+    w.put("screenshot", recording_timestamp=START, recording_id=1, timestamp=START + 0.5,
+        png_data=picture(picture_text),
           png_diff_data=picture(EMAIL), png_diff_mask_data=b"mask " + EMAIL.encode())  # fmt: skip
     w.put("browser_event", recording_timestamp=START, recording_id=1, timestamp=START + 0.6,
           message={"type": "DOM_EVENT", "url": f"https://plover.example/?mail={EMAIL}",
-                   "visibleHTMLString": f"<p title=\"{PHONE}\">\n{EMAIL}</p>"})  # fmt: skip
+                   "visibleHTMLString": f'<p title="{PHONE}">\n{EMAIL}</p>'})  # fmt: skip
     w.t = START + 1
     for n in range(3):
         w.put("action_event", name="move", timestamp=START + 0.7 + n / 100, recording_timestamp=START, recording_id=1,
@@ -91,15 +99,19 @@ def fill_openadapt(db: sqlite3.Connection, *, typed: str = f"mail {EMAIL} please
     w.type(PASSWORD, element_state=secure)
     merged = w.put("action_event", name="type", timestamp=w.t, recording_timestamp=START, recording_id=1,
                    scrubbed_text="-".join("<space>" if c == " " else c for c in f"to {EMAIL} now"),
-                   structural_observation={"value": f"card {CARD}"}, active_segment_description=f"field of {EMAIL}")  # fmt: skip
+                   structural_observation={"value": f"card {CARD}"},
+                   active_segment_description=f"field of {EMAIL}")  # fmt: skip
     w.key("enter", parent=merged)
     w.type(EMAIL, parent=merged)
-    w.put("audio_info", timestamp=START + 2, flac_data=VOICE, transcribed_text=f"my number is {PHONE}", sample_rate=16000,
+    w.put("audio_info", timestamp=START + 2, flac_data=VOICE, transcribed_text=f"my number is {PHONE}",
+        sample_rate=16000,
           recording_timestamp=START, recording_id=1,
           words_with_timestamps=[{"word": word, "start": n / 2, "end": n / 2 + 0.4}
                                  for n, word in enumerate(f"write to {EMAIL} or call {PHONE}".split())])  # fmt: skip
     w.put("performance_stat", recording_timestamp=START, recording_id=1, event_type="action", start_time=1, end_time=2)
-    w.put("memory_stat", recording_timestamp=START, recording_id=1, memory_usage_bytes=123456789.25, timestamp=START + 3)
+    w.put(
+        "memory_stat", recording_timestamp=START, recording_id=1, memory_usage_bytes=123456789.25, timestamp=START + 3
+    )
     db.commit()
 
 
@@ -113,10 +125,12 @@ def fill_screenpipe(db: sqlite3.Connection) -> None:
     lines = ["Dear Rosalind", f"mail {EMAIL} now", f"card {CARD}", "best regards"]
     for n in range(3):
         put("frames", video_chunk_id=1, offset_index=n, timestamp=stamp(n), name=f"/Users/rokafor/{n}.mp4",
-            browser_url=f"https://plover.example/?q={EMAIL}", app_name="Mail", window_name=f"Inbox - {EMAIL}", focused=1,
+            browser_url=f"https://plover.example/?q={EMAIL}", app_name="Mail",
+            window_name=f"Inbox - {EMAIL}", focused=1,
             device_name="monitor_1", sync_id=f"7f3c1b{n}", machine_id="MACH-77-heron")  # fmt: skip
         put("ocr_text", frame_id=n + 1, text="\n".join(lines), text_json=_words(lines), app_name="Mail",
-            ocr_engine="AppleNative", window_name=f"Inbox - {EMAIL}", focused=1, text_length=len("\n".join(lines)))  # fmt: skip
+            ocr_engine="AppleNative", window_name=f"Inbox - {EMAIL}", focused=1,
+            text_length=len("\n".join(lines)))  # fmt: skip
         put("ocr_text_embeddings", frame_id=n + 1, embedding=EMAIL.encode())
     put("audio_chunks", file_path="/Users/rokafor/.screenpipe/data/mic.mp4", timestamp=stamp(1))
     put("audio_transcriptions", audio_chunk_id=1, offset_index=0, timestamp=stamp(1), transcription=f"call me, {PHONE}",
@@ -129,8 +143,23 @@ def fill_screenpipe(db: sqlite3.Connection) -> None:
     put("tags", name="invoice")
     put("vision_tags", vision_id=1, tag_id=1)
     put("chunked_text_index", text=f"legacy {EMAIL}")
-    put("chunked_text_entries", text_id=1, frame_id=1, timestamp=stamp(1), engine="unknown", chunk=f"c {EMAIL}", source="ocr")
-    put("ui_monitoring", text_output=f"label {KEY}", timestamp=stamp(2), app="Mail", window="Inbox", text_length=6 + len(KEY))
+    put(
+        "chunked_text_entries",
+        text_id=1,
+        frame_id=1,
+        timestamp=stamp(1),
+        engine="unknown",
+        chunk=f"c {EMAIL}",
+        source="ocr",
+    )
+    put(
+        "ui_monitoring",
+        text_output=f"label {KEY}",
+        timestamp=stamp(2),
+        app="Mail",
+        window="Inbox",
+        text_length=6 + len(KEY),
+    )
     put("accessibility", timestamp=stamp(2), app_name="Mail", window_name="Inbox", text_content=f"To: {EMAIL}",
         browser_url="https://plover.example", machine_id="MACH-77-heron")  # fmt: skip
     half = EMAIL.index("@") + 1
@@ -210,7 +239,8 @@ def _words(lines: list[str]) -> list[dict[str, str]]:
         for n, word in enumerate(line.split(), start=1):
             out.append({
                 "text": word, "conf": "96.25", "left": str(left), "top": str(20 * number), "width": str(9 * len(word)),
-                "height": "14", "level": "5", "page_num": "1", "block_num": "1", "par_num": "1", "line_num": str(number),
+                "height": "14", "level": "5", "page_num": "1", "block_num": "1", "par_num": "1",
+                "line_num": str(number),
                 "word_num": str(n),
             })  # fmt: skip
             left += 9 * len(word) + 9
