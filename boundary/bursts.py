@@ -67,6 +67,7 @@ class _Writer:
         self.times = events["t_ns"].to_pylist()
         self.places = events["start"].to_numpy(), events["end"].to_numpy()
         self.is_key = pc.is_in(events["kind"], value_set=pa.array(sorted(KEY_KINDS))).to_numpy()
+        self.is_text = pc.equal(events["kind"], "text").to_numpy(zero_copy_only=False)
         self.stays = np.ones(len(events), dtype=bool)
         self.stays[sorted(removed)] = False
 
@@ -100,7 +101,14 @@ class _Writer:
             yield group
 
     def lines(self, row: int, strokes: Sequence[Stroke]) -> bytes:
-        """New lines; none where no key of that file shows how to write one."""
+        """New lines; none where no key of that file shows how to write one.
+
+        Text in one piece is written as such by the formats that can.
+        """
+        if strokes and self.is_text[row]:
+            lines = self.format.render_keys(self.recording, strokes, row)
+            if lines:
+                return lines
         like = self.like(row)
         return self.format.render_keys(self.recording, strokes, like) if strokes and like is not None else b""
 

@@ -67,13 +67,13 @@ class Changed:
     stores: Mapping[str, str] = field(default_factory=dict)
     edits: Mapping[str, tuple[str, Sequence[Patch]]] = field(default_factory=dict, repr=False)
 
-    def sources(self) -> dict[str, SourceFile]:
-        """The files, to be read again: what lies in a store says so."""
-        out = {}
-        for name, data in self.files.items():
-            store = next((store for store in self.stores if name.startswith(store + INSIDE)), "")
-            out[name] = SourceFile(name, data, store=store)
-        return out
+    def sources(self, files: Mapping[str, bytes] | None = None) -> dict[str, SourceFile]:
+        """``files``, its own where none are given, to be parsed again: what lies in a store says so."""
+        named = self.files if files is None else files
+        return {
+            name: SourceFile(name, data, store=next((s for s in self.stores if name.startswith(s + INSIDE)), ""))
+            for name, data in named.items()
+        }
 
 
 def change(

@@ -10,6 +10,7 @@ import numpy as np
 from recording.json_spans import decode_string, encode_like
 from recording.model import Recording, TextField
 from recording.python_text import quote_like
+from recording.words import write_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ def field_patch(recording: Recording, text_field: TextField, new_text: str) -> P
         new = encode_like(new_text, literal=b'"' + literal + b'"', data=data)[1:-1]
     elif text_field.codec == "python":
         new = encode_like(quote_like(new_text, decode_string(b'"' + literal + b'"')), literal=literal, data=data)[1:-1]
+    elif text_field.codec == "words":
+        new = write_line(literal, new_text)
     elif text_field.codec == "plain":
         if "\n" in new_text or "\r" in new_text:
             raise ValueError("a plain text field is one line")

@@ -107,7 +107,8 @@ class TextField:
         file: Source file that holds it; the text of role ``file_name`` is the name itself.
         start: First byte of the encoded value in the file.
         end: One past its last byte.
-        codec: ``json`` (a literal with its quotes, also a number), ``plain`` (UTF-8 as it stands), ``json-part`` (part
+        codec: ``json`` (a literal with its quotes, also a number), ``plain`` (UTF-8 as it stands), ``words`` (a line of
+            `recording.words`), ``json-part`` (part
             of a JSON string), ``python`` (a Python string literal that is such a part), ``null`` (a JSON literal of a
             column that takes no text: null once it changes), ``reference`` (a JSON string, null once it names nothing).
         role: What it is: ``window_title``, ``url``, ``host_name``, ``device_id``, ``person``, ``clipboard``,

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 _SQL = """
-    create table virtual using if not exists integer text real blob boolean varchar numeric float json datetime timestamp bigint
-    null primary key autoincrement default unique foreign references on delete update cascade set check constraint collate nocase
-    index where and or is in trigger after before insert into begin end values new old when as replace ignore current time
-    date rowid from select coalesce case then else false true unindexed content tokenize unicode porter remove
-    diacritics fts strict without generated always stored desc asc max min strftime now julianday printf of for each row
-    char varying int smallint double precision ai ad au pk fk uq ix idx
+    ad after ai always and as asc au autoincrement before begin bigint blob boolean cascade case char check coalesce
+    collate constraint content create current date datetime default delete desc diacritics double each else end
+    exists false fk float for foreign from fts generated idx if ignore in index insert int integer into is ix json
+    julianday key max min new nocase not now null numeric of old on or pk porter precision primary printf real
+    references remove replace row rowid select set smallint stored strftime strict table text then time timestamp
+    tokenize trigger true unicode unindexed unique update uq using values varchar varying virtual when where without
 """
 _RECORDERS = """
-    accessibility action active after alembic audio available avg bounds browser button bytes canonical capture centroid
-    checksum chunk chunked chunks click clipboard cloud config conf count content created delta depth description device diff
-    disabled display double duration dx dy element embedding embeddings enabled engine entries event events execution fields
-    file filepath flac focused for fps frame frames friend full generation geometry group hallucination hallucinations height
-    id identifier indexed info input installed interval is item items key language last left length lists machine mask
-    mappings media memory meeting meetings metadata migrations model modifiers monitor monitoring mouse move name node num
-    observation ocr offset op ordinal original output parent path performance pid pinned pipe pipes pixel pixels platform png
-    power pressed processed progress properties ratio raw recording relative request role sample schema screen screenshot
-    scrubbed seconds segment session sessions settings sha size snapshot source speaker speakers sqlx sqlite sec start
-    started state stat stats status structural success sync synced system tag tags task textjson title tool top transcribed
-    transcription transcriptions type ui ulid unsynced updated url usage user uuid value version video visible percentage
-    vision vk wearable width window windows with words worker x y app application automation background battery simhash
-    capture trigger is hidden document dedup hash descriptions timestamps ended transcript redacted scroll appname
-    ocrtext mac win linux linked image images cache cached archived local remote kind order sort level confidence
-    on_screen screenpipe openadapt timeline db migrate number total line lines page block par word at data distance rate message pkc key
-    keys ms initial traversal unknown whisper columns column none auto no yes add api apis
-    bit bits ctrl opt cmd shift left right middle inputs value values lookup lookups queries query fast
+    accessibility action active add after alembic api apis app application appname archived at audio auto automation
+    available avg background battery bit bits block bounds browser button bytes cache cached canonical capture
+    centroid checksum chunk chunked chunks click clipboard cloud cmd column columns conf confidence config content
+    count created ctrl data db dedup delta depth description descriptions device diff disabled display distance
+    document double duration dx dy element embedding embeddings enabled ended engine entries event events execution
+    fast fields file filepath flac focused for fps frame frames friend full generation geometry group hallucination
+    hallucinations hash height hidden id identifier image images indexed info initial input inputs installed
+    interval is item items key keys kind language last left length level line lines linked linux lists local lookup
+    lookups mac machine mappings mask media meeting meetings memory message metadata middle migrate migrations model
+    modifiers monitor monitoring mouse move ms name no node none num number observation ocr ocrtext offset on op
+    openadapt opt order ordinal original output page par parent path percentage performance pid pinned pipe pipes
+    pixel pixels pkc platform png power pressed processed progress properties queries query rate ratio raw recording
+    redacted relative remote request right role sample schema screen screenpipe screenshot scroll scrubbed sec
+    seconds segment session sessions settings sha shift simhash size snapshot sort source speaker speakers sqlite
+    sqlx start started stat state stats status structural success sync synced system tag tags task textjson timeline
+    timestamps title tool top total transcribed transcript transcription transcriptions traversal trigger type ui
+    ulid unknown unsynced updated url usage user uuid value values version video visible vision vk wearable whisper
+    width win window windows with word words worker x y yes
 """
-PLAIN_WORDS = frozenset(_SQL.split()) | frozenset(_RECORDERS.replace("_", " ").split())
+PLAIN_WORDS = frozenset(_SQL.split()) | frozenset(_RECORDERS.split())
 """Lower case; numbers of up to three digits count as plain too."""

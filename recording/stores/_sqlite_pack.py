@@ -47,7 +47,7 @@ def build(
         if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             raise _unfit(database.place)
         return connection.serialize()
-    except (sqlite3.Error, OverflowError, ValueError):
+    except (sqlite3.Error, OverflowError, ValueError, KeyError):
         raise _unfit(database.place) from None
     finally:
         connection.close()

@@ -61,7 +61,7 @@ def decode_row(line: bytes) -> dict[str, Value]:
     """
     cells = json.loads(line)
     if not isinstance(cells, dict):
-        raise ValueError("a line of a table is an object")
+        raise ValueError("a line of a table is an object")  # noqa: TRY004  one error for whatever a line may be
     out: dict[str, Value] = {}
     nested = _nested(line) if b'{"json":' in line else {}
     for name, cell in cells.items():
@@ -90,7 +90,7 @@ def stored(value: Value) -> int | float | str | bytes | None:
 
 
 def _nested(line: bytes) -> dict[str, Value]:
-    """The verbatim JSON of each cell that holds some: from behind its member to the end of its object, blanks included."""
+    """The verbatim JSON of each cell that holds some: from behind its member to the end of its object, with blanks."""
     out: dict[str, Value] = {}
     begins: dict[str, int] = {}
     for leaf in scan(line, file="", containers=True):

@@ -233,8 +233,8 @@ def _work_out(table: Table, before: Sequence[Row], rows: Sequence[Row], pictures
                 row[name] = b"" if name in needed else None
         for digest, of in _DIGESTS.items():
             if row.get(digest) is not None:
-                name = data.get(of)
-                row[digest] = hashlib.sha256(pictures[name]).hexdigest() if name is not None else None
+                file = data.get(of)
+                row[digest] = hashlib.sha256(pictures[file]).hexdigest() if file is not None else None
         if text and row.get(text) != was.get(row.get(table.rowid), {}).get(text):
             said = stored(row.get(text))
             row[_LENGTH] = len(said.encode("utf-8") if measure else said) if isinstance(said, str) else None
@@ -279,7 +279,7 @@ def _told_apart(unique: Sequence[tuple[str, ...]], before: Sequence[Row], rows: 
             if _fixed(row, table) in same or None in _part(row, columns):
                 continue
             column = next((name for name in columns if isinstance(row.get(name), str)), None)
-            text, number = row.get(column or ""), 1
+            text, number = str(row.get(column or "")), 1
             while _part(row, columns) in seen and column is not None:
                 number += 1
                 row[column] = f"{text} ({number})"

@@ -145,7 +145,7 @@ class _Reading:
             self.dropped.update([f"{table.name}.bytes"] if count[0] else [])
             return
         cells = ", ".join(
-            f"CASE typeof({name}) WHEN 'blob' THEN substr({name}, 1, {_HEAD}) ELSE {name} END"
+            f"CASE WHEN typeof({name}) = 'blob' AND length({name}) > 0 THEN substr({name}, 1, {_HEAD}) ELSE {name} END"
             for name in map(quoted, table.members)
         )
         query = f"SELECT {cells} FROM {quoted(table.name)} ORDER BY {table.order}"  # noqa: S608  names of the schema, quoted

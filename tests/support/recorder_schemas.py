@@ -1,23 +1,29 @@
-"""Schemas as two recorders make them: OpenAdapt's models (openadapt-capture), screenpipe's migrations after another."""
+"""Schemas as OpenAdapt's models and screenpipe's migrations make them."""
 
 from __future__ import annotations
 
 OPENADAPT = """
-CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
 CREATE TABLE recording (
     id INTEGER NOT NULL, timestamp NUMERIC(10, 2), monitor_width INTEGER, monitor_height INTEGER, pixel_ratio FLOAT,
-    double_click_interval_seconds NUMERIC, double_click_distance_pixels NUMERIC, platform VARCHAR, task_description VARCHAR,
+    double_click_interval_seconds NUMERIC, double_click_distance_pixels NUMERIC, platform VARCHAR,
+    task_description VARCHAR,
     video_start_time NUMERIC(10, 2), config JSON, original_recording_id INTEGER, PRIMARY KEY (id),
     FOREIGN KEY(original_recording_id) REFERENCES recording (id));
 CREATE TABLE action_event (
-    id INTEGER NOT NULL, source_ordinal INTEGER, name VARCHAR, timestamp NUMERIC(10, 2), recording_timestamp NUMERIC(10, 2),
-    recording_id INTEGER, screenshot_timestamp NUMERIC(10, 2), screenshot_id INTEGER, window_event_timestamp NUMERIC(10, 2),
+    id INTEGER NOT NULL, source_ordinal INTEGER, name VARCHAR, timestamp NUMERIC(10, 2),
+    recording_timestamp NUMERIC(10, 2),
+    recording_id INTEGER, screenshot_timestamp NUMERIC(10, 2), screenshot_id INTEGER,
+    window_event_timestamp NUMERIC(10, 2),
     window_event_id INTEGER, browser_event_timestamp NUMERIC(10, 2), browser_event_id INTEGER, mouse_x NUMERIC,
     mouse_y NUMERIC, mouse_dx NUMERIC, mouse_dy NUMERIC, active_segment_description VARCHAR,
     available_segment_descriptions VARCHAR, mouse_button_name VARCHAR, mouse_pressed BOOLEAN, key_name VARCHAR,
-    key_char VARCHAR, key_vk VARCHAR, canonical_key_name VARCHAR, canonical_key_char VARCHAR, canonical_key_vk VARCHAR,
+    key_char VARCHAR, key_vk VARCHAR, canonical_key_name VARCHAR, canonical_key_char VARCHAR,
+    canonical_key_vk VARCHAR,
     parent_id INTEGER, element_state JSON, structural_observation JSON, scrubbed_text VARCHAR,
-    scrubbed_canonical_text VARCHAR, disabled BOOLEAN, PRIMARY KEY (id), FOREIGN KEY(recording_id) REFERENCES recording (id),
+    scrubbed_canonical_text VARCHAR, disabled BOOLEAN, PRIMARY KEY (id),
+    FOREIGN KEY(recording_id) REFERENCES recording (id),
     FOREIGN KEY(screenshot_id) REFERENCES screenshot (id), FOREIGN KEY(window_event_id) REFERENCES window_event (id),
     FOREIGN KEY(browser_event_id) REFERENCES browser_event (id), FOREIGN KEY(parent_id) REFERENCES action_event (id));
 CREATE TABLE window_event (
@@ -25,7 +31,8 @@ CREATE TABLE window_event (
     timestamp NUMERIC(10, 2), state JSON, title VARCHAR, "left" INTEGER, top INTEGER, width INTEGER, height INTEGER,
     window_id VARCHAR, PRIMARY KEY (id), FOREIGN KEY(recording_id) REFERENCES recording (id));
 CREATE TABLE browser_event (
-    id INTEGER NOT NULL, recording_timestamp NUMERIC(10, 2), recording_id INTEGER, message JSON, timestamp NUMERIC(10, 2),
+    id INTEGER NOT NULL, recording_timestamp NUMERIC(10, 2), recording_id INTEGER, message JSON,
+    timestamp NUMERIC(10, 2),
     PRIMARY KEY (id), FOREIGN KEY(recording_id) REFERENCES recording (id));
 CREATE TABLE screenshot (
     id INTEGER NOT NULL, source_ordinal INTEGER, recording_timestamp NUMERIC(10, 2), recording_id INTEGER,
@@ -36,7 +43,8 @@ CREATE TABLE audio_info (
     NUMERIC(10, 2), recording_id INTEGER, sample_rate INTEGER, words_with_timestamps TEXT, PRIMARY KEY (id),
     FOREIGN KEY(recording_id) REFERENCES recording (id));
 CREATE TABLE performance_stat (
-    id INTEGER NOT NULL, recording_timestamp NUMERIC(10, 2), recording_id INTEGER, event_type VARCHAR, start_time INTEGER,
+    id INTEGER NOT NULL, recording_timestamp NUMERIC(10, 2), recording_id INTEGER, event_type VARCHAR,
+    start_time INTEGER,
     end_time INTEGER, window_id VARCHAR, PRIMARY KEY (id), FOREIGN KEY(recording_id) REFERENCES recording (id));
 CREATE TABLE memory_stat (
     id INTEGER NOT NULL, recording_timestamp INTEGER, recording_id INTEGER, memory_usage_bytes NUMERIC(10, 2),
@@ -52,24 +60,29 @@ CREATE TABLE video_chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file_path TEXT 
     DEFAULT '', fps REAL NOT NULL DEFAULT 0.5);
 CREATE TABLE frames (
     id INTEGER PRIMARY KEY AUTOINCREMENT, video_chunk_id INTEGER NOT NULL, offset_index INTEGER NOT NULL,
-    timestamp TIMESTAMP NOT NULL, name TEXT, browser_url TEXT DEFAULT NULL, app_name TEXT DEFAULT NULL, window_name TEXT
+    timestamp TIMESTAMP NOT NULL, name TEXT, browser_url TEXT DEFAULT NULL, app_name TEXT DEFAULT NULL,
+    window_name TEXT
     DEFAULT NULL, focused BOOLEAN DEFAULT NULL, device_name TEXT NOT NULL DEFAULT '', sync_id TEXT, machine_id TEXT,
     synced_at DATETIME, FOREIGN KEY (video_chunk_id) REFERENCES video_chunks(id));
 CREATE TABLE ocr_text (
-    frame_id INTEGER NOT NULL, text TEXT NOT NULL, text_json TEXT, app_name TEXT NOT NULL DEFAULT '', ocr_engine TEXT NOT
+    frame_id INTEGER NOT NULL, text TEXT NOT NULL, text_json TEXT, app_name TEXT NOT NULL DEFAULT '',
+    ocr_engine TEXT NOT
     NULL DEFAULT 'unknown', window_name TEXT, focused BOOLEAN DEFAULT FALSE, text_length INTEGER, sync_id TEXT);
 CREATE TABLE audio_chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file_path TEXT NOT NULL, timestamp TIMESTAMP);
 CREATE TABLE audio_transcriptions (
     id INTEGER PRIMARY KEY AUTOINCREMENT, audio_chunk_id INTEGER NOT NULL, offset_index INTEGER NOT NULL,
-    timestamp TIMESTAMP NOT NULL, transcription TEXT NOT NULL, device TEXT NOT NULL DEFAULT '', is_input_device BOOLEAN NOT
+    timestamp TIMESTAMP NOT NULL, transcription TEXT NOT NULL, device TEXT NOT NULL DEFAULT '',
+    is_input_device BOOLEAN NOT
     NULL DEFAULT TRUE, speaker_id INTEGER, transcription_engine TEXT NOT NULL DEFAULT 'Whisper', start_time REAL,
     end_time REAL, text_length INTEGER, FOREIGN KEY (audio_chunk_id) REFERENCES audio_chunks(id));
 CREATE UNIQUE INDEX idx_audio_transcription_chunk_text ON audio_transcriptions(audio_chunk_id, transcription);
 CREATE TABLE speakers (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, metadata JSON, centroid BLOB DEFAULT NULL,
     hallucination BOOLEAN DEFAULT FALSE);
-CREATE TABLE speaker_embeddings (id INTEGER PRIMARY KEY AUTOINCREMENT, embedding FLOAT[512] NOT NULL, speaker_id INTEGER,
+CREATE TABLE speaker_embeddings (id INTEGER PRIMARY KEY AUTOINCREMENT, embedding FLOAT[512] NOT NULL,
+    speaker_id INTEGER,
     FOREIGN KEY (speaker_id) REFERENCES speakers(id));
-CREATE TABLE ocr_text_embeddings (id INTEGER PRIMARY KEY AUTOINCREMENT, frame_id INTEGER NOT NULL, embedding BLOB NOT NULL,
+CREATE TABLE ocr_text_embeddings (id INTEGER PRIMARY KEY AUTOINCREMENT, frame_id INTEGER NOT NULL,
+    embedding BLOB NOT NULL,
     created_at DATETIME DEFAULT CURRENT_TIMESTAMP, FOREIGN KEY (frame_id) REFERENCES frames(id) ON DELETE CASCADE);
 CREATE TABLE tags (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, created_at DATETIME DEFAULT
     CURRENT_TIMESTAMP);
@@ -77,12 +90,16 @@ CREATE TABLE vision_tags (vision_id INTEGER NOT NULL, tag_id INTEGER NOT NULL, P
     FOREIGN KEY (vision_id) REFERENCES frames(id) ON DELETE CASCADE, FOREIGN KEY (tag_id) REFERENCES tags(id));
 CREATE TABLE chunked_text_index (text_id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL UNIQUE);
 CREATE TABLE chunked_text_entries (id INTEGER PRIMARY KEY AUTOINCREMENT, text_id INTEGER NOT NULL, frame_id INTEGER,
-    audio_chunk_id INTEGER, timestamp DATETIME NOT NULL, engine TEXT NOT NULL, chunk TEXT NOT NULL, source TEXT NOT NULL,
+    audio_chunk_id INTEGER, timestamp DATETIME NOT NULL, engine TEXT NOT NULL, chunk TEXT NOT NULL,
+    source TEXT NOT NULL,
     FOREIGN KEY (text_id) REFERENCES chunked_text_index(text_id));
-CREATE TABLE ui_monitoring (id INTEGER PRIMARY KEY AUTOINCREMENT, text_output TEXT NOT NULL, timestamp DATETIME NOT NULL
-    DEFAULT CURRENT_TIMESTAMP, app TEXT NOT NULL, window TEXT NOT NULL, initial_traversal_at DATETIME, text_length INTEGER);
+CREATE TABLE ui_monitoring (id INTEGER PRIMARY KEY AUTOINCREMENT, text_output TEXT NOT NULL,
+    timestamp DATETIME NOT NULL
+    DEFAULT CURRENT_TIMESTAMP, app TEXT NOT NULL, window TEXT NOT NULL, initial_traversal_at DATETIME,
+    text_length INTEGER);
 CREATE TABLE accessibility (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP, app_name TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    app_name TEXT NOT NULL,
     window_name TEXT NOT NULL, text_content TEXT NOT NULL, browser_url TEXT,
     -- Sync columns
     sync_id TEXT, machine_id TEXT, synced_at DATETIME);
@@ -96,7 +113,8 @@ CREATE TABLE ui_events (
     element_automation_id TEXT,
     element_bounds TEXT,  -- JSON: {"x":0,"y":0,"width":100,"height":50}
     frame_id INTEGER, sync_id TEXT, machine_id TEXT, synced_at DATETIME);
-CREATE TABLE fts_index_progress (table_name TEXT PRIMARY KEY, last_indexed_rowid INTEGER NOT NULL DEFAULT 0, updated_at
+CREATE TABLE fts_index_progress (table_name TEXT PRIMARY KEY, last_indexed_rowid INTEGER NOT NULL DEFAULT 0,
+    updated_at
     DATETIME DEFAULT CURRENT_TIMESTAMP);
 CREATE INDEX idx_frames_timestamp ON frames(timestamp);
 CREATE INDEX idx_ui_events_unsynced ON ui_events(synced_at) WHERE synced_at IS NULL;
