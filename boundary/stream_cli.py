@@ -226,12 +226,8 @@ def _read(file: Path) -> bytes:
 
 def _address(broker: str) -> SplitResult:
     there = urlsplit(broker)
-    if (
-        there.scheme not in {"nats", "tls", "kafka"}
-        or not there.hostname
-        or "@" in there.netloc
-        or there.path.strip("/")
-    ):
+    bare = bool(there.hostname) and "@" not in there.netloc and not there.path.strip("/")
+    if there.scheme not in {"nats", "tls", "kafka"} or not bare:
         hint = "nats://HOST:PORT, tls://HOST:PORT or kafka://HOST:PORT; credentials come from files or the environment"
         fail(InputError("this is no address of a broker", code="broker-address", hint=hint), USAGE)
     return there
@@ -240,8 +236,8 @@ def _address(broker: str) -> SplitResult:
 def _tell(figures: Figures, console: Console) -> None:
     found = sum(figures.findings.values())
     console.print(
-        f"{figures.events:,} events in, {figures.released:,} out; {found:,} places covered, {figures.late:,} found late; "
-        f"at most {figures.held:,} events held",
+        f"{figures.events:,} events in, {figures.released:,} out; {found:,} places covered, "
+        f"{figures.late:,} found late; at most {figures.held:,} events held",
         highlight=False,
     )
     for code, count in sorted(figures.withheld.items()):
