@@ -1,4 +1,4 @@
-"""``boundary``: run, release, detect, sheet, audit, review, subject, decrypt, policy, budget, doctor.
+"""``boundary``: run, stream, consume, release, detect, sheet, audit, review, subject, decrypt, policy, budget, doctor.
 
 Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
 Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
@@ -17,7 +17,7 @@ from typing import Annotated, BinaryIO, Literal
 import typer
 from rich.console import Console
 
-from boundary import audit_cli, policy_cli, show, subject_cli
+from boundary import audit_cli, policy_cli, show, stream_cli, subject_cli
 from boundary.budget import LedgerOption, budget_app
 from boundary.ending import STOPPED, USAGE, fail
 from boundary.given import KeyOption, PolicyOption
@@ -45,6 +45,8 @@ app.add_typer(audit_cli.app, name="audit")
 
 app.add_typer(budget_app, name="budget")
 app.add_typer(subject_cli.app, name="subject")
+app.command("stream", short_help="Take events from a pipe to a pipe.")(stream_cli.stream_command)
+app.command("consume", short_help="Take recordings from a broker to a broker.")(stream_cli.consume_command)
 app.command("review", short_help="Open the reviewers' page on this machine.")(review_command)
 
 

@@ -221,7 +221,7 @@ def from_files(cell: Any, plan: Plan) -> Callable[[], Recording]:
         found: dict[str, SourceFile] = {}
         for file in files:
             name, data = file["name"], file["data"]
-            if not isinstance(name, str) or not isinstance(data, bytes) or name in found or not _is_relative(name):
+            if not isinstance(name, str) or not isinstance(data, bytes) or name in found or not is_relative(name):
                 raise InputError(
                     "a file needs a relative name of its own, and data", code="files-invalid", hint="see Stage.__call__"
                 )
@@ -232,7 +232,8 @@ def from_files(cell: Any, plan: Plan) -> Callable[[], Recording]:
     return read
 
 
-def _is_relative(name: str) -> bool:
+def is_relative(name: str) -> bool:
+    """Whether a name can be that of a file inside a recording."""
     parts = name.split("/")
     return bool(name) and name.isprintable() and "\\" not in name and not {"", ".", ".."} & set(parts)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from recording.errors import InputError
 
+EVENTS, SECONDS = 32_768, 300.0
 MIN_EVENTS, MAX_EVENTS = 64, 4_000_000
 MIN_SECONDS, MAX_SECONDS = 1.0, 86_400.0
 
@@ -22,8 +23,8 @@ class Hold:
         seconds: Longest that a line is held, by the recorder's clock.
     """
 
-    events: int = 32_768
-    seconds: float = 300.0
+    events: int = EVENTS
+    seconds: float = SECONDS
 
     def __post_init__(self) -> None:
         """Raise `InputError` for bounds that hold nothing or everything."""

@@ -1,0 +1,290 @@
+"""Consume, take through the policy, produce: a message is settled only once what it became is stored for good."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TypeVar
+
+from boundary.live.lines import MAIN
+from boundary.outcome import Withheld
+from boundary.streams.contract import (
+    END,
+    FILE,
+    KEY,
+    POLICY,
+    SEQUENCE,
+    SESSION,
+    TYPE,
+    BrokerGone,
+    Delivery,
+    Message,
+    Sink,
+    Source,
+)
+from boundary.streams.isolated import Answer, Isolated, Part, Whole
+from boundary.streams.messages import LINES
+from boundary.streams.sessions import Sessions
+from recording.errors import StepFailed
+
+T = TypeVar("T")
+TRIES = 2
+"""A message whose process was lost so often is a dead letter."""
+RETRIED = frozenset({"out-of-memory", "step-raised", "timeout", "worker-died"})
+"""Verdicts that may be the machine's fault; any other is the policy's, and stays the same."""
+MAX_PAUSE_S = 5.0
+BEAT_EVERY_S = 5.0
+PART_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long a consumer goes on.
+
+    Attributes:
+        limit: So many messages, ``None``: without end.
+        idle_s: Until nothing came for so many seconds, ``None``: for ever.
+        patience_s: Longest time that the broker may be gone.
+        session_s: A session of which no piece came for so long is ended, and what is held of it withheld.
+        most: Messages received at once.
+    """
+
+    limit: int | None = None
+    idle_s: float | None = None
+    patience_s: float = 600.0
+    session_s: float = 1_800.0
+    most: int = 8
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a consumer did: counts and codes, never content."""
+
+    received: int = 0
+    released: int = 0
+    withheld: Counter[str] = field(default_factory=Counter)
+    gone: int = 0
+
+
+class Consumer:
+    """Takes messages from a source through a policy to a sink.
+
+    Args:
+        key: Project key: release keys are made with it, so that equal messages under one policy have one key.
+        stopped: Asked between messages; what is not settled then comes again, here or elsewhere.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        sink: Sink,
+        isolated: Isolated,
+        *,
+        key: bytes,
+        policy_digest: str,
+        terms: Terms | None = None,
+        stopped: Callable[[], bool] = bool,
+    ) -> None:
+        self.source, self.sink, self.isolated = source, sink, isolated
+        self.key, self.policy_digest = key, policy_digest
+        self.terms = terms or Terms()
+        self.stopped = stopped
+        self.tally = Tally()
+        self.sessions = Sessions()
+        self._beaten = 0.0
+
+    def run(self) -> Tally:
+        """Work until the terms are up or it is stopped.
+
+        Raises:
+            StepFailed: ``broker-gone``: the broker was away for longer than the terms allow. Nothing is lost: what was
+                not settled comes again.
+        """
+        since = time.monotonic()
+        while not self.stopped() and (self.terms.limit is None or self.tally.received < self.terms.limit):
+            found = self.insist(self._receive)
+            now = time.monotonic()
+            since = now if found else since
+            for delivery in found:
+                if self.stopped():
+                    return self.tally
+                self.tally.received += 1
+                self._do(delivery)
+            self._end_idle(now - self.terms.session_s)
+            if not found and self.terms.idle_s is not None and now - since >= self.terms.idle_s:
+                break
+        return self.tally
+
+    def _receive(self) -> Sequence[Delivery]:
+        self._beat(())
+        return self.source.receive(most=self.terms.most, seconds=1.0)
+
+    def insist(self, action: Callable[[], T]) -> T:
+        """Do something, again and again while the broker is gone."""
+        end = time.monotonic() + self.terms.patience_s
+        pause = 0.1
+        while True:
+            try:
+                return action()
+            except BrokerGone:
+                self.tally.gone += 1
+                if self.stopped() or time.monotonic() + pause > end:
+                    raise StepFailed(
+                        "the broker is gone", code="broker-gone", hint="nothing is lost; start the consumer again"
+                    ) from None
+                time.sleep(pause)
+                pause = min(2 * pause, MAX_PAUSE_S)
+
+    # Messages -------------------------------------------------------------------------------------------------------
+
+    def _do(self, delivery: Delivery) -> None:
+        if SESSION in delivery.headers:
+            self._piece(delivery)
+            return
+        content_type = delivery.headers.get(TYPE, LINES)
+        task = Whole(delivery.data, content_type)
+        answer = self.isolated.ask(task, beat=self._beating(delivery))
+        if answer.withheld is not None and answer.withheld.code in RETRIED:
+            answer = self.isolated.ask(task, beat=self._beating(delivery))
+        key = self._key("recording", content_type, delivery.data)
+        data = answer.parts[0][1] if answer.parts else b""
+        if answer.withheld is None and len(data) > self.sink.max_bytes:
+            answer = Answer(withheld=Withheld("message-too-large", "write"))
+        if answer.withheld is None:
+            self._send(Message(key, data, {TYPE: content_type}))
+            self.tally.released += 1
+        else:
+            self._bury(key, answer.withheld)
+        self._settle([delivery])
+
+    def _key(self, *parts: str | bytes) -> str:
+        """Release key (HMAC-SHA-256, hex) of what a message is made of, and of the policy."""
+        mac = hmac.new(self.key, digestmod=hashlib.sha256)
+        for part in (self.policy_digest, *parts):
+            data = part.encode() if isinstance(part, str) else part
+            mac.update(len(data).to_bytes(8, "big") + data)
+        return mac.hexdigest()
+
+    def _send(self, message: Message, *, dead: bool = False) -> None:
+        told = Message(message.key, message.data, {**message.headers, KEY: message.key, POLICY: self.policy_digest})
+        self.insist(lambda: self.sink.send(told, dead=dead))
+
+    def _bury(self, key: str, verdict: Withheld) -> None:
+        """A dead letter says why, and nothing of what."""
+        self.tally.withheld[verdict.code] += 1
+        letter = json.dumps({"code": verdict.code, "step": verdict.step, "key": key}).encode()
+        self._send(Message(key, letter, {TYPE: "application/json"}), dead=True)
+
+    def _settle(self, deliveries: Sequence[Delivery]) -> None:
+        if deliveries:
+            self.insist(lambda: self.source.done(deliveries))
+
+    def _return(self, deliveries: Sequence[Delivery]) -> None:
+        self.insist(lambda: self.source.again(deliveries))
+
+    def _beat(self, more: Sequence[Delivery]) -> None:
+        waiting = (*self.sessions.held(), *more)
+        if waiting and time.monotonic() - self._beaten >= BEAT_EVERY_S:
+            self._beaten = time.monotonic()
+            try:
+                self.source.working(waiting)
+            except BrokerGone:
+                self.tally.gone += 1  # what is delivered again meanwhile has the same release key
+
+    def _beating(self, *more: Delivery) -> Callable[[], None]:
+        def beat() -> None:
+            self._beat(more)
+
+        return beat
+
+    # Pieces of sessions -----------------------------------------------------------------------------------------------
+
+    def _piece(self, delivery: Delivery) -> None:
+        name, said = delivery.headers[SESSION], delivery.headers.get(SEQUENCE, "")
+        if self.sessions.is_over(name):
+            self._settle([delivery])
+            return
+        if not (said.isascii() and said.isdigit() and len(said) <= 15 and 0 < len(name) <= 512):
+            self._bury(self._key("piece", delivery.data), Withheld("piece-headers", "read"))
+            self._settle([delivery])
+            return
+        ready = self.sessions.take(name, int(said), delivery, time.monotonic())
+        if ready is None:
+            self._return([delivery])
+            return
+        for _, piece in ready:
+            if not self._fed(name, piece):
+                return
+
+    def _fed(self, name: str, piece: Delivery) -> bool:
+        """Whether the session goes on after a piece."""
+        end = piece.headers.get(END) == "1"
+        task = Part(name, piece.headers.get(FILE, MAIN), piece.data, end)
+        answer = self.isolated.ask(task, beat=self._beating(piece))
+        if answer.lost:
+            self._begin_anew(answer)
+            return False
+        self._send_parts(name, answer, end=end)
+        if answer.withheld is not None:
+            self._over(name, answer.withheld)
+            return False
+        if end:
+            self._settle(self.sessions.end(name))
+        return not end
+
+    def _send_parts(self, name: str, answer: Answer, *, end: bool) -> None:
+        session = self.sessions.open[name]
+        parts = [
+            part for file, lines in groupby(answer.parts, _file) for part in _cut(file, [data for _, data in lines])
+        ]
+        for number, (file, data) in enumerate(parts, start=1):
+            headers = {SESSION: self._key("session", name)[:32], SEQUENCE: str(session.sent), FILE: file}
+            headers |= {END: "1"} if end and number == len(parts) else {}
+            self._send(Message(self._key("piece", name, str(session.sent)), data, headers))
+            session.sent += 1
+            self.tally.released += 1
+
+    def _begin_anew(self, answer: Answer) -> None:
+        """The process took every open session with it: their pieces come again, from the first on."""
+        for name, session in list(self.sessions.open.items()):
+            failed, deliveries = session.failed + 1, tuple(session.held.values())
+            if failed >= TRIES and answer.withheld is not None:
+                self._over(name, answer.withheld)
+                continue
+            self.sessions.drop(name)
+            self.sessions.failed(name, failed)
+            self._return(deliveries)
+
+    def _over(self, name: str, verdict: Withheld) -> None:
+        self._bury(self._key("session", name), verdict)
+        self._settle(self.sessions.end(name))
+
+    def _end_idle(self, before: float) -> None:
+        """A session that nobody goes on with: what of it is held does not leave."""
+        for name in self.sessions.idle(before):
+            self.isolated.ask(Part(name, MAIN, None, end=True), beat=self._beating())
+            self._over(name, Withheld("session-idle", "stream"))
+
+
+def _file(part: tuple[str, bytes]) -> str:
+    return part[0]
+
+
+def _cut(file: str, lines: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """Messages of a bearable size, cut between lines."""
+    out: list[tuple[str, bytes]] = []
+    group: list[bytes] = []
+    size = 0
+    for line in b"".join(lines).splitlines(keepends=True):
+        if group and size + len(line) > PART_BYTES:
+            out.append((file, b"".join(group)))
+            group, size = [], 0
+        group.append(line)
+        size += len(line)
+    return [*out, (file, b"".join(group))] if group else out

@@ -1,0 +1,200 @@
+"""A process of its own for what is read: whatever crashes, hangs or eats all memory there costs one message.
+
+It is started anew, not forked: clients of brokers have threads. It is mute, and leaves no core file.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from boundary.live.flow import Flow
+from boundary.live.hold import Hold
+from boundary.live.lines import MAIN, Line, Splitter, checked
+from boundary.live.window import METADATA
+from boundary.outcome import Withheld
+from boundary.pipeline import process
+from boundary.plan import Plan, cached_plan
+from boundary.streams.messages import packed, unpacked
+from policies import Policy, PolicySource
+from recording import Recording, SourceFile, parse_files
+from recording.errors import BoundaryError, InputError
+
+START_S = 300.0
+"""Longest time for the process to load its models."""
+GRACE_S = 30.0
+"""Longest time beyond the policy's limit before the process is killed."""
+BEAT_S = 2.0
+"""How often whoever waits is asked to tell the broker that work goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the process needs to build its plan, and how much of a session it holds back."""
+
+    sources: tuple[PolicySource, ...]
+    folder: str
+    key: bytes = field(repr=False)
+    hold: Hold
+
+    @classmethod
+    def of(cls, policy: Policy, key: bytes, hold: Hold) -> Setup:
+        """The setup for a policy."""
+        return cls(policy.sources, str(policy.folder), key, hold)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A message that is a recording."""
+
+    data: bytes = field(repr=False)
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A message that is a piece of a session; ``data`` is ``None`` for one that is forgotten."""
+
+    session: str = field(repr=False)
+    file: str
+    data: bytes | None = field(repr=False)
+    end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What may leave: by file; and where nothing may, why not. ``lost``: the process did not live to say."""
+
+    parts: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    withheld: Withheld | None = None
+    lost: bool = False
+
+
+class Isolated:
+    """The process, made when it is needed, and anew when it was lost."""
+
+    def __init__(self, setup: Setup, *, seconds: float) -> None:
+        self._setup = setup
+        self._seconds = seconds
+        self._child: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def ask(self, task: Whole | Part, *, beat: Callable[[], None]) -> Answer:
+        """Have a message done; ``beat`` is called every few seconds until then. Never raises on its account."""
+        try:
+            pipe = self._started(beat)
+            pipe.send(task)
+            answer = self._waited(pipe, self._seconds, beat)
+        except (EOFError, OSError):
+            return self._lost("worker-died", "the process that read the message died")
+        if isinstance(answer, Answer):
+            return answer
+        return self._lost("timeout", "the message took longer than the policy allows")
+
+    def close(self) -> None:
+        """End the process."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.join()
+        if self._pipe is not None:
+            self._pipe.close()
+        self._child = self._pipe = None
+
+    def _lost(self, code: str, message: str) -> Answer:
+        self.close()
+        return Answer(withheld=Withheld(code, "run", message, "it is tried once more"), lost=True)
+
+    def _started(self, beat: Callable[[], None]) -> Connection:
+        if self._pipe is None:
+            context = multiprocessing.get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._child = context.Process(target=_serve, args=(theirs, self._setup), daemon=True)
+            self._child.start()
+            theirs.close()
+            if self._waited(self._pipe, START_S, beat) is None:
+                raise EOFError
+        return self._pipe
+
+    @staticmethod
+    def _waited(pipe: Connection, seconds: float, beat: Callable[[], None]) -> object:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if pipe.poll(min(BEAT_S, max(0.0, end - time.monotonic()))):
+                return pipe.recv()
+            beat()
+        return None
+
+
+def _serve(pipe: Connection, setup: Setup) -> None:
+    """Answer until the other side goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    plan = cached_plan(setup.sources, Path(setup.folder), setup.key)
+    sessions: dict[str, tuple[Flow, Splitter]] = {}
+    pipe.send("ready")
+    while True:
+        try:
+            task = pipe.recv()
+        except EOFError:
+            return
+        if isinstance(task, Whole):
+            pipe.send(do_whole(task, plan))
+            continue
+        try:
+            pipe.send(_do_part(task, plan, setup.hold, sessions))
+        except BoundaryError as error:
+            sessions.pop(task.session, None)
+            pipe.send(Answer(withheld=Withheld.because(error, "stream")))
+        except Exception as error:  # noqa: BLE001  whatever is raised, nothing of this session may leave
+            sessions.pop(task.session, None)
+            pipe.send(Answer(withheld=Withheld("step-raised", "stream", type(error).__name__)))
+
+
+def do_whole(task: Whole, plan: Plan) -> Answer:
+    """A recording through the policy, packed as it came."""
+    content_type = task.content_type
+
+    def read() -> Recording:
+        files = unpacked(task.data, content_type, most=plan.policy.limits.file_mb * 2**20)
+        return parse_files("recording", {name: SourceFile(name, data) for name, data in files.items()})
+
+    outcome = process(read, plan)
+    if isinstance(outcome, Withheld):
+        return Answer(withheld=outcome)
+    try:
+        return Answer(((MAIN, packed(outcome.files, content_type)),))
+    except InputError as error:
+        return Answer(withheld=Withheld.because(error, "write"))
+
+
+def _do_part(task: Part, plan: Plan, hold: Hold, sessions: dict[str, tuple[Flow, Splitter]]) -> Answer:
+    if task.data is None:
+        sessions.pop(task.session, None)
+        return Answer()
+    if task.file == METADATA and task.session not in sessions:
+        sessions[task.session] = Flow(plan, hold=hold, metadata=task.data), Splitter()
+        return Answer()
+    flow, split = sessions.setdefault(task.session, (Flow(plan, hold=hold), Splitter()))
+    out: list[Line] = []
+    try:
+        if task.file == MAIN:
+            out += flow.feed(list(split(task.data)))
+        else:
+            out += flow.feed([checked(task.file, line) for line in task.data.splitlines(keepends=True)])
+    except InputError as error:
+        out += flow.stop(error.code)
+    if task.end:
+        out += [*flow.feed(split.end()), *flow.end()]
+        del sessions[task.session]
+    return Answer(tuple((line.file, line.data) for line in out))
