@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 import typer
 from rich.console import Console
 
-from boundary import audit_cli, policy_cli, show, subject_cli
+from boundary import audit_cli, key_cli, policy_cli, show, subject_cli
 from boundary.budget import LedgerOption, budget_app
 from boundary.ending import REFUSED, STOPPED, USAGE, fail
 from boundary.review.command import review_command
 from boundary.state import project_key
 from policies import load_policy
+from policies.hardening import keep_memory_private
 from recording.errors import BoundaryError, InputError
 
 if TYPE_CHECKING:
@@ -42,10 +43,14 @@ app = typer.Typer(
 
 app.add_typer(policy_cli.app, name="policy")
 app.add_typer(audit_cli.app, name="audit")
+app.add_typer(key_cli.app, name="key")
 
 PolicyOption = Annotated[str, typer.Option("--policy", "-p", help="A policy file, or the name of a shipped policy.")]
 KeyOption = Annotated[
-    Path | None, typer.Option("--key-file", help="Project key for keyed hashes; by default in the state folder.")
+    Path | None,
+    typer.Option(
+        "--key-file", help="Project key: a file, env:NAME or keyring:SERVICE/NAME; by default in the state folder."
+    ),
 ]
 
 app.add_typer(budget_app, name="budget")
@@ -55,6 +60,7 @@ app.command("review", short_help="Open the reviewers' page on this machine.")(re
 
 def main() -> None:
     """Run the command line. An unexpected error ends in one line without content, not in a traceback."""
+    keep_memory_private()
     try:
         app()
     except BoundaryError as error:
@@ -227,18 +233,19 @@ def decrypt_command(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="Input; - or nothing is standard input.")] = "-",
     key_file: Annotated[Path | None, typer.Option("--key-file", help="The key that encrypted.")] = None,
     key_env: Annotated[str | None, typer.Option("--key-env", help="Environment variable with that key.")] = None,
+    key_ring: Annotated[str | None, typer.Option("--key-ring", help="SERVICE/NAME of that key in the keyring.")] = None,
 ) -> None:
     """Write a text with every token in it (LABEL.base64url) replaced by the value it was made of.
 
     A token that was changed, or that another key made, ends it: nothing is written, and the exit code is 1.
     """
-    from text_redact.operators.encrypt import decrypt_text, key_from_environment, key_from_file
+    from text_redact.operators.encrypt import decrypt_text, the_key
 
-    if (key_file is None) == (key_env is None):
-        hint = "give --key-file or --key-env"
+    if sum(one is not None for one in (key_file, key_env, key_ring)) != 1:
+        hint = "give --key-file, --key-env or --key-ring"
         fail(InputError("the key must come from one place", code="encrypt-key-missing", hint=hint), USAGE)
     try:
-        key = key_from_file(key_file) if key_file is not None else key_from_environment(str(key_env))
+        key = the_key(file=key_file, variable=key_env, ring=key_ring)
     except BoundaryError as error:
         fail(error, USAGE)
     with _opened(file) as stream:

@@ -7,7 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from boundary.admission import Refused, Rows, admitted_frames
@@ -17,7 +17,7 @@ from boundary.deciding import Decision
 from boundary.films import as_films
 from boundary.findings import Session
 from boundary.looking import admitted, look
-from boundary.outcome import Outcome, Release, Report, Withheld
+from boundary.outcome import Outcome, Release, Report, Timing, Withheld
 from boundary.packing import packed
 from boundary.plan import Plan
 from boundary.release import make_release
@@ -39,6 +39,7 @@ class _Clock:
 
     deadline: float
     step: str = "read"
+    spent: list[Timing] = field(default_factory=list)
 
     def __call__(self) -> None:
         if time.monotonic() > self.deadline:
@@ -48,7 +49,11 @@ class _Clock:
     def during(self, step: str) -> Iterator[None]:
         self.step = step
         self()
-        yield
+        began = time.time_ns()
+        try:
+            yield
+        finally:
+            self.spent.append((step, began, time.time_ns()))
         self()
 
 
@@ -61,6 +66,10 @@ def process(read: Callable[[], Recording], plan: Plan, *, watch: Watch | None = 
         watch: Looks on while frames are covered.
     """
     clock = _Clock(time.monotonic() + plan.policy.limits.seconds)
+    return replace(_outcome(read, plan, clock, watch), timings=tuple(clock.spent))
+
+
+def _outcome(read: Callable[[], Recording], plan: Plan, clock: _Clock, watch: Watch | None) -> Outcome:
     try:
         with clock.during("read"):
             recording = read()

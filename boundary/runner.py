@@ -15,21 +15,29 @@ from boundary.aggregates import ledger_mark, release_aggregates
 from boundary.counting import Counted
 from boundary.folders import make_folder, refuse_inside, unwritable
 from boundary.names import free
-from boundary.outcome import Release, Withheld
+from boundary.outcome import Outcome, Release, Withheld
 from boundary.plan import Plan
-from boundary.release import key_mark
 from boundary.release_page import write_page
 from boundary.result import Entry, Result, manifest, withheld_lines
+from boundary.state import key_mark
 from boundary.worker import Job, Setup, Worker, worker
 from boundary.writer import to_json, write_durably
 from recording import discover
 
 Progress = Callable[[int, int], None]
 """Called with the number of recordings done and of all."""
+OnOutcome = Callable[[int, Outcome], None]
+"""Called with the number of a source and what became of it, for metrics, logs and traces (`boundary.operations`)."""
 
 
 def run(
-    sources: Sequence[Path], plan: Plan, out: Path, *, ledger: str | Path | None, progress: Progress | None = None
+    sources: Sequence[Path],
+    plan: Plan,
+    out: Path,
+    *,
+    ledger: str | Path | None,
+    progress: Progress | None = None,
+    on_outcome: OnOutcome | None = None,
 ) -> Result:
     """Take every recording at ``sources`` through a policy into ``out``, a new or empty folder.
 
@@ -47,6 +55,8 @@ def run(
                 progress(0, len(paths))
             for number, path in enumerate(paths, start=1):
                 entries.append(_one(child, path, number, staging, out, keep_names=policy.names == "keep"))
+                if on_outcome:
+                    on_outcome(number, entries[-1].outcome)
                 if progress:
                     progress(number, len(paths))
         result = Result(out, tuple(entries))
@@ -123,4 +133,4 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-__all__ = ("Entry", "Progress", "Release", "Result", "run")
+__all__ = ("Entry", "OnOutcome", "Progress", "Release", "Result", "run")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import resource
 import shutil
 import signal
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from boundary.pipeline import process
 from boundary.plan import cached_plan
 from boundary.writer import write_release
 from policies import PolicySource
+from policies.hardening import keep_memory_private
 from recording.errors import BoundaryError
 
 GRACE_S = 30.0
@@ -174,7 +174,7 @@ def _serve(pipe: Connection, setup: Setup) -> None:
 def _be_mute() -> None:
     # The terminal's Ctrl-C reaches every process of the group; the parent decides what becomes of this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_memory_private()
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
