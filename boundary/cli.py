@@ -20,6 +20,7 @@ from rich.console import Console
 from boundary import audit_cli, key_cli, policy_cli, show, subject_cli
 from boundary.budget import LedgerOption, budget_app
 from boundary.ending import REFUSED, STOPPED, USAGE, fail
+from boundary.operations import LogOption, MetricsOption, MetricsPortOption, Operations, TracesOption
 from boundary.review.command import review_command
 from boundary.state import project_key
 from policies import load_policy
@@ -97,6 +98,10 @@ def run_command(
     approved: Annotated[
         Path | None, typer.Option("--approved", help="Run only what this log of reviews approves; or its folder.")
     ] = None,
+    metrics: MetricsOption = None,
+    metrics_port: MetricsPortOption = None,
+    log: LogOption = "text",
+    traces: TracesOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no tables.")] = False,
 ) -> None:
     """Take recordings through a policy; write what may leave to OUT, in the format of its source.
@@ -108,9 +113,12 @@ def run_command(
 
     plan = _built(policy, _key(key_file), approved)
     console = Console(stderr=True)
+    quiet = quiet or log == "json"
     try:
+        told = Operations(metrics=metrics, port=metrics_port, log=log == "json", traces=traces)
         with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
-            result = run(sources, plan, out, ledger=ledger, progress=progress)
+            result = run(sources, plan, out, ledger=ledger, progress=progress, on_outcome=told)
+        told.end(event="done", ledger=ledger)
     except BoundaryError as error:
         fail(error, USAGE)
     except KeyboardInterrupt:
