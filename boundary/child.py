@@ -9,6 +9,8 @@ import resource
 import signal
 from pathlib import Path
 
+from policies.hardening import keep_memory_private
+
 MEMORY_MB = 2048
 """Most memory of a process: the shipped policies with every model need 1.4 GB, those for text 0.3 GB."""
 _BESIDE_MB = 2048
@@ -28,7 +30,7 @@ def settle(parent: int, *, memory_mb: int) -> None:
     # The terminal's Ctrl-C reaches every process of the group; the parent decides what becomes of this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_memory_private()
     _limit(memory_mb + _BESIDE_MB)
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)

@@ -17,7 +17,7 @@ from typing import Annotated, BinaryIO, Literal
 import typer
 from rich.console import Console
 
-from boundary import audit_cli, policy_cli, show, stream_cli, subject_cli
+from boundary import audit_cli, key_cli, policy_cli, show, stream_cli, subject_cli
 from boundary.budget import LedgerOption, budget_app
 from boundary.ending import STOPPED, USAGE, fail
 from boundary.given import KeyOption, PolicyOption
@@ -26,6 +26,7 @@ from boundary.given import key_of as _key
 from boundary.progress import progress as show_progress
 from boundary.review.command import review_command
 from boundary.run_cli import run_command
+from policies.hardening import keep_memory_private
 from recording.errors import BoundaryError, InputError
 
 WITHHELD = 1
@@ -42,6 +43,7 @@ app = typer.Typer(
 
 app.add_typer(policy_cli.app, name="policy")
 app.add_typer(audit_cli.app, name="audit")
+app.add_typer(key_cli.app, name="key")
 
 app.add_typer(budget_app, name="budget")
 app.add_typer(subject_cli.app, name="subject")
@@ -52,6 +54,7 @@ app.command("review", short_help="Open the reviewers' page on this machine.")(re
 
 def main() -> None:
     """Run the command line. An unexpected error ends in one line without content, not in a traceback."""
+    keep_memory_private()
     try:
         app()
     except BoundaryError as error:
@@ -193,18 +196,19 @@ def decrypt_command(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="Input; - or nothing is standard input.")] = "-",
     key_file: Annotated[Path | None, typer.Option("--key-file", help="The key that encrypted.")] = None,
     key_env: Annotated[str | None, typer.Option("--key-env", help="Environment variable with that key.")] = None,
+    key_ring: Annotated[str | None, typer.Option("--key-ring", help="SERVICE/NAME of that key in the keyring.")] = None,
 ) -> None:
     """Write a text with every token in it (LABEL.base64url) replaced by the value it was made of.
 
     A token that was changed, or that another key made, ends it: nothing is written, and the exit code is 1.
     """
-    from text_redact.operators.encrypt import decrypt_text, key_from_environment, key_from_file
+    from text_redact.operators.encrypt import decrypt_text, the_key
 
-    if (key_file is None) == (key_env is None):
-        hint = "give --key-file or --key-env"
+    if sum(one is not None for one in (key_file, key_env, key_ring)) != 1:
+        hint = "give --key-file, --key-env or --key-ring"
         fail(InputError("the key must come from one place", code="encrypt-key-missing", hint=hint), USAGE)
     try:
-        key = key_from_file(key_file) if key_file is not None else key_from_environment(str(key_env))
+        key = the_key(file=key_file, variable=key_env, ring=key_ring)
     except BoundaryError as error:
         fail(error, USAGE)
     with _opened(file) as stream:

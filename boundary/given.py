@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 PolicyOption = Annotated[str, typer.Option("--policy", "-p", help="A policy file, or the name of a shipped policy.")]
 KeyOption = Annotated[
-    Path | None, typer.Option("--key-file", help="Project key for keyed hashes; by default in the state folder.")
+    Path | None,
+    typer.Option(
+        "--key-file", help="Project key: a file, env:NAME or keyring:SERVICE/NAME; by default in the state folder."
+    ),
 ]
 
 

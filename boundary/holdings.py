@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from boundary.release import key_mark, subject_mark
+from boundary.release import subject_mark
+from boundary.state import key_mark
 from recording.errors import InputError
 
 MANIFEST = "manifest.json"
@@ -57,12 +58,18 @@ class Holding:
 
 
 def holdings(
-    folders: Sequence[Path], person: str, key: bytes, *, sources: Collection[str] = frozenset()
+    folders: Sequence[Path],
+    person: str,
+    key: bytes,
+    *,
+    older: Sequence[bytes] = (),
+    sources: Collection[str] = frozenset(),
 ) -> list[Holding]:
     """What every release at or under some folders holds of a person.
 
     Args:
         key: The project key of the releases.
+        older: Keys that it replaced: a release that bears the mark of one is asked with that one.
         sources: Keyed digests of recordings that are known to be the person's, so that releases without marks match.
 
     Raises:
@@ -75,7 +82,7 @@ def holdings(
             hint = "give the --out folder of a run, or a folder of them"
             raise InputError("no release here", code="no-release", place=str(folder), hint=hint)
         for place in places:
-            found.setdefault(place.resolve(), _asked(place, person, key, sources))
+            found.setdefault(place.resolve(), _asked(place, person, (key, *older), sources))
     return list(found.values())
 
 
@@ -91,12 +98,13 @@ def _releases(folder: Path) -> Iterator[Path]:
     yield from (Path(error.filename) for error in closed if not isinstance(error, FileNotFoundError))
 
 
-def _asked(folder: Path, person: str, key: bytes, sources: Collection[str]) -> Holding:
+def _asked(folder: Path, person: str, keys: Sequence[bytes], sources: Collection[str]) -> Holding:
     try:
         with (folder / MANIFEST).open("rb") as stream:
             told: Any = json.loads(stream.read(_LARGEST))  # one that is longer is cut, and so no JSON
         told = {1: told}[told["manifest"]]
         policy = str(told["policy"]["name"]), str(told["policy"]["digest"])
+        key = next((one for one in keys if told.get("key") == key_mark(one)), keys[0])
         ours = told.get("key") == key_mark(key)
         statistics = tuple(sorted(map(str, told.get("aggregates", {}))))
         records = list(told.get("recordings", []))

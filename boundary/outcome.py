@@ -13,6 +13,10 @@ from recording.errors import BoundaryError
 _CODE = re.compile(r"[a-z0-9]{1,24}(?:-[a-z0-9]{1,24}){0,6}")
 
 
+Timing = tuple[str, int, int]
+"""A part of the pipeline, and when it began and ended: nanoseconds since 1970. For `boundary.metrics`; never leaves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """Figures about one recording. Counts, labels and codes only; never content.
@@ -50,6 +54,7 @@ class Release:
         person: Whose recording it is; stays inside.
         subject: A keyed mark of the person for this record alone (`boundary.release.subject_mark`).
         tallies: For each aggregate of the policy, this recording's counts. They stay inside until noised.
+        timings: How long each part of the pipeline took; stays inside.
         name_cleared: Whether nothing was found in the recording's own name, so that the output may bear it.
     """
 
@@ -61,6 +66,7 @@ class Release:
     subject: str | None = None
     tallies: tuple[Any, ...] = field(default=(), repr=False)
     name_cleared: bool = False
+    timings: tuple[Timing, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Withheld:
     hint: str = ""
     place: str = field(default="", repr=False)
     first: str = ""
+    timings: tuple[Timing, ...] = field(default=(), repr=False, compare=False)
 
     @classmethod
     def because(cls, error: BoundaryError, step: str) -> Withheld:

@@ -7,7 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,7 +19,7 @@ from boundary.deciding import Decision
 from boundary.films import as_films
 from boundary.findings import Session
 from boundary.looking import admitted, look
-from boundary.outcome import Outcome, Release, Report, Withheld
+from boundary.outcome import Outcome, Release, Report, Timing, Withheld
 from boundary.packing import packed
 from boundary.plan import Plan
 from boundary.release import make_release
@@ -42,6 +42,7 @@ class StepClock:
 
     deadline: float
     step: str = "read"
+    spent: list[Timing] = field(default_factory=list)
 
     def __call__(self) -> None:
         """Raise `StepFailed` when the recording's time is up."""
@@ -53,7 +54,11 @@ class StepClock:
         """The time of one step."""
         self.step = step
         self()
-        yield
+        began = time.time_ns()
+        try:
+            yield
+        finally:
+            self.spent.append((step, began, time.time_ns()))
         self()
 
 
@@ -66,6 +71,10 @@ def process(read: Callable[[], Recording], plan: Plan, *, watch: Watch | None = 
         watch: Looks on while frames are covered.
     """
     clock = StepClock(time.monotonic() + plan.policy.limits.seconds)
+    return replace(_outcome(read, plan, clock, watch), timings=tuple(clock.spent))
+
+
+def _outcome(read: Callable[[], Recording], plan: Plan, clock: StepClock, watch: Watch | None) -> Outcome:
     try:
         with clock.during("read"):
             recording = read()

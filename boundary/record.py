@@ -20,9 +20,8 @@ from boundary.holdings import MANIFEST
 from boundary.journal import JOURNAL, Log, busy, create, reopen
 from boundary.outcome import Outcome, Release, Report, Withheld
 from boundary.plan import Plan
-from boundary.release import key_mark
 from boundary.result import Entry
-from boundary.state import state_folder
+from boundary.state import key_mark, state_folder
 from boundary.versions import versions
 from recording.errors import InputError
 

@@ -57,11 +57,6 @@ def subject_mark(key: bytes, digest_in: str, person: str) -> str:
     return hmac.new(key, told, hashlib.sha256).hexdigest()
 
 
-def key_mark(key: bytes) -> str:
-    """Says which key a manifest's marks are made with (HMAC-SHA-256, 16 hex digits)."""
-    return hmac.new(key, b"which key", hashlib.sha256).hexdigest()[:16]
-
-
 def tallies_of(recording: Recording, events: pa.Table, person: str | None, plan: Plan) -> tuple[Any, ...]:
     """What each statistic of the policy counts in some events of a recording; it stays inside."""
     if person is None or plan.policy.person is None or not plan.aggregates:

@@ -135,7 +135,7 @@ def manifest_parts(result: Result, policy: Policy, *, files: Mapping[str, str], 
 
     Args:
         files: SHA-256 (hex) of every file about statistics.
-        key: Which key the marks of persons are made with (`boundary.release.key_mark`).
+        key: Which key the marks of persons are made with (`boundary.state.key_mark`).
     """
     about = {
         "manifest": 1,

@@ -13,6 +13,7 @@ from boundary.budget import LedgerOption
 from boundary.child import MEMORY_MB
 from boundary.ending import FOUND, STOPPED, USAGE, fail
 from boundary.given import KeyOption, PolicyOption, built, key_of
+from boundary.operations import LogOption, MetricsOption, MetricsPortOption, Operations, TracesOption
 from boundary.progress import progress as show_progress
 from recording.errors import BoundaryError
 
@@ -37,6 +38,10 @@ def run_command(
         bool,
         typer.Option("--resume", help="Go on with the run in OUT where it was broken off; begin it if there is none."),
     ] = False,
+    metrics: MetricsOption = None,
+    metrics_port: MetricsPortOption = None,
+    log: LogOption = "text",
+    traces: TracesOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no tables.")] = False,
 ) -> None:
     """Take recordings through a policy; write what may leave to OUT, in the format of its source.
@@ -48,7 +53,9 @@ def run_command(
 
     plan = built(policy, key_of(key_file), approved)
     console = Console(stderr=True)
+    quiet = quiet or log == "json"
     try:
+        told = Operations(metrics=metrics, port=metrics_port, log=log == "json", traces=traces)
         with show_progress(console, quiet=quiet) as progress:
             result = run(
                 sources,
@@ -59,7 +66,9 @@ def run_command(
                 memory_mb=memory,
                 resume=resume,
                 progress=progress,
+                on_outcome=told,
             )
+        told.end(event="done", ledger=ledger)
     except BoundaryError as error:
         fail(error, USAGE)
     except KeyboardInterrupt:

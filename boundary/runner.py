@@ -23,9 +23,9 @@ from boundary.outcome import Outcome, Release, Withheld
 from boundary.plan import Plan
 from boundary.pool import cores, pool
 from boundary.record import Record, open_record
-from boundary.release import key_mark
 from boundary.release_page import write_page
 from boundary.result import Entry, Result, manifest_parts, withheld_lines
+from boundary.state import key_mark
 from boundary.stopping import stoppable
 from boundary.worker import Job, Setup
 from boundary.writer import flush_names, write_durably
@@ -44,6 +44,10 @@ class Progress(Protocol):
         ...
 
 
+OnOutcome = Callable[[int, Outcome], None]
+"""Called with the number of a source and what became of it, for metrics, logs and traces (`boundary.operations`)."""
+
+
 def run(
     sources: Sequence[Path],
     plan: Plan,
@@ -54,6 +58,7 @@ def run(
     memory_mb: int = MEMORY_MB,
     resume: bool = False,
     progress: Progress | None = None,
+    on_outcome: OnOutcome | None = None,
 ) -> Result:
     """Take every recording at ``sources`` through a policy into ``out``, a new or empty folder.
 
@@ -75,7 +80,7 @@ def run(
         raise unwritable(out, error) from None
     try:
         with stoppable() as check:
-            work = _Work(paths, plan, out, record, check, progress)
+            work = _Work(paths, plan, out, record, check, progress, on_outcome)
             work.take(min(workers or cores(), len(paths)), memory_mb)
             check()
             result = work.finish(ledger)
@@ -117,6 +122,7 @@ class _Work:
     record: Record
     check: Callable[[], None]
     progress: Progress | None
+    on_outcome: OnOutcome | None
     done: int = 0
     withheld: int = 0
 
@@ -183,6 +189,8 @@ class _Work:
             if outcome.code in DISK_CODES:  # the next one would fare no better
                 raise InputError(outcome.message, code=outcome.code, place=str(self.out), hint=outcome.hint)
         self.record.end(number, name, outcome)
+        if self.on_outcome:
+            self.on_outcome(number, outcome)
         self.done += 1
         self.withheld += isinstance(outcome, Withheld)
         self._tell()
@@ -208,4 +216,4 @@ def _quarantined(first: Withheld, second: Withheld) -> Withheld:
     return Withheld("quarantined", first.step, message, hint, first=first.code)
 
 
-__all__ = ("Entry", "Progress", "Release", "Result", "run")
+__all__ = ("Entry", "OnOutcome", "Progress", "Release", "Result", "run")

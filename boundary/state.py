@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
 
+from policies.keyring import PREFIX, from_keyring
 from recording.errors import InputError
 
 KEY_BYTES = 32
+VARIABLE = "env:"
+RETIRED = "retired-keys"
+"""Folder in the state folder: project keys that were replaced, by the mark that manifests bear."""
 
 
 def state_folder() -> Path:
@@ -23,13 +29,24 @@ def state_folder() -> Path:
 def project_key(path: Path | None = None) -> bytes:
     """The key of all keyed hashes: from ``path``, else from the state folder, where it is made at first use.
 
+    Args:
+        path: A file, ``env:NAME`` or ``keyring:SERVICE/NAME``; the latter two hold 32 bytes in hexadecimal or base64.
+
     Raises:
-        InputError: The file cannot be read or made, others may read it, or it is too short.
+        InputError: The key cannot be read or made, others may read its file, or it is too short.
+        MissingExtra: keyring is not installed.
     """
+    named = str(path or "")
+    if named.startswith((VARIABLE, PREFIX)):
+        from text_redact.operators.encrypt import key_from_environment, key_from_text
+
+        if named.startswith(VARIABLE):
+            return key_from_environment(named.removeprefix(VARIABLE))
+        return key_from_text(from_keyring(named))
     file = path or state_folder() / "project.key"
     try:
         if path is None and not file.exists():
-            _make(file)
+            make_key(file)
         if file.stat().st_mode & 0o077:
             raise InputError(
                 "the project key can be read by others", code="key-exposed", place=str(file), hint=f"chmod 600 {file}"
@@ -55,6 +72,8 @@ def shared_key(path: Path | None = None) -> bytes:
     Raises:
         InputError: ``key-missing``: there is none; and as `project_key`.
     """
+    if str(path or "").startswith((VARIABLE, PREFIX)):
+        return project_key(path)
     file = path or state_folder() / "project.key"
     if not file.exists():
         hint = "copy the key of the machine that starts the work, with mode 600, or put it where all can read it"
@@ -62,7 +81,53 @@ def shared_key(path: Path | None = None) -> bytes:
     return project_key(path)
 
 
-def _make(file: Path) -> None:
+def rotate_key() -> str:
+    """Put a new project key in the place of the one in the state folder, which is kept for the marks made with it.
+
+    Returns:
+        The mark of the old key (`key_mark`).
+
+    Raises:
+        InputError: The old key cannot be read, or the folder cannot be written.
+    """
+    old = project_key()
+    file, kept = state_folder() / "project.key", state_folder() / RETIRED
+    try:
+        kept.mkdir(mode=0o700, exist_ok=True)
+        place = kept / f"{key_mark(old)}.key"
+        if not place.exists():
+            os.link(file, place)  # the old key is never nowhere
+        fresh = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+        make_key(fresh)
+        fresh.replace(file)
+    except OSError as error:
+        raise InputError(
+            f"the state folder cannot be written ({error.strerror})", code="key-unreadable", place=str(kept),
+            hint="check path and permissions",
+        ) from None  # fmt: skip
+    return key_mark(old)
+
+
+def retired_keys() -> tuple[bytes, ...]:
+    """The project keys that were replaced here.
+
+    Raises:
+        InputError: As `project_key`.
+    """
+    return tuple(project_key(file) for file in sorted((state_folder() / RETIRED).glob("*.key")))
+
+
+def key_mark(key: bytes) -> str:
+    """Says which key a manifest's marks are made with (HMAC-SHA-256, 16 hex digits)."""
+    return hmac.new(key, b"which key", hashlib.sha256).hexdigest()[:16]
+
+
+def make_key(file: Path) -> None:
+    """Write a new key into a new file that only its owner may read; a file that is there stays as it is.
+
+    Raises:
+        OSError: The disk.
+    """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Written aside and linked into place, so that two first runs at once agree on one key.
     aside = file.with_name(f".{file.name}.{secrets.token_hex(8)}")

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from boundary.ending import FOUND, REFUSED, USAGE, fail
 from boundary.register import today
-from boundary.state import project_key, state_folder
+from boundary.state import project_key, retired_keys, state_folder
 from boundary.withdrawing import Withdrawal, withdraw
 from policies import load_policy
 from recording.errors import BoundaryError, InputError, PolicyError
@@ -61,7 +61,7 @@ def withdraw_command(
         done = withdraw(register, person, today())
         if format_ == "text":
             _say(done)
-        found = holdings(releases, person, _key(key_file)) if releases else []
+        found = holdings(releases, person, _key(key_file), older=retired_keys()) if releases else []
     except BoundaryError as error:
         fail(error, USAGE)
     if format_ == "json":

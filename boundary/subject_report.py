@@ -16,6 +16,7 @@ from boundary.folders import refuse_inside, unwritable
 from boundary.holdings import Holding, holdings
 from boundary.register import fold, today
 from boundary.release import digest_of
+from boundary.state import retired_keys
 from boundary.subject_own import Typed, typed_by
 from boundary.writer import write_durably
 from policies import Policy
@@ -102,7 +103,8 @@ def write_report(
             recorded.append(_recorded(recording, key))
             if plan is not None:
                 typed += typed_by(recording, plan)
-    found = holdings(releases, person, key, sources={one.digest for one in recorded}) if releases else []
+    known = {one.digest for one in recorded}
+    found = holdings(releases, person, key, older=retired_keys(), sources=known) if releases else []
     told = Told(
         person,
         datetime.now(UTC),

@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policies.hardening import let_children_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -97,6 +99,7 @@ def _memory_file(path: Path) -> int | None:
     if not hasattr(os, "memfd_create"):
         return None
     descriptor = os.memfd_create("boundary-ocr")
+    let_children_in()
     target = f"/proc/{os.getpid()}/fd/{descriptor}"
     if not os.access(target, os.R_OK | os.W_OK):
         os.close(descriptor)

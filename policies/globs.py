@@ -1,4 +1,9 @@
-"""Name patterns of policies: ``*`` and ``?`` as in a shell, case does not matter."""
+"""Name patterns of policies: ``*`` and ``?`` as in a shell, case does not matter.
+
+Matching takes at most time proportional to name times pattern, whatever the pattern: between two stars stands a text of
+fixed length, so the leftmost place for it is as good as any and is never tried again. ``(?>`` says that to the engine;
+`fnmatch.translate` does so since Python 3.9.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +26,10 @@ def covers(wide: str, narrow: str) -> bool:
     if "[" in narrow:
         return wide == narrow
     sample = narrow.casefold().replace("*", _ANY).replace("?", _ONE)
-    parts = [
-        ".*" if char == "*" else f"[^{_ANY}]" if char == "?" else re.escape(char)
-        for char in wide.casefold()
-    ]  # fmt: skip
-    return "[" not in wide and re.fullmatch("".join(parts), sample, re.DOTALL) is not None
+    first, *others = (
+        "".join(f"[^{_ANY}]" if char == "?" else re.escape(char) for char in fixed)
+        for fixed in re.split(r"\*+", wide.casefold())
+    )
+    between = "".join(f"(?>.*?{fixed})" for fixed in others[:-1])
+    whole = first + between + (f".*{others[-1]}" if others else "")
+    return "[" not in wide and re.fullmatch(whole, sample, re.DOTALL) is not None

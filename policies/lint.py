@@ -9,6 +9,7 @@ from typing import Literal
 
 from policies.globs import covers
 from policies.nodes import Mark, diagnostic
+from policies.patterns import is_slow
 from policies.policy import OverrideUse, Policy, StepUse
 from policies.severity import is_national
 from recording.errors import Diagnostic
@@ -26,7 +27,14 @@ class Lint:
 
 def lint(policy: Policy) -> list[Lint]:
     """Everything worth a look, by place."""
-    found = (*_untouched(policy), *_labels(policy), *_overrides(policy), *_budget(policy), *_tests(policy))
+    found = (
+        *_untouched(policy),
+        *_labels(policy),
+        *_patterns(policy),
+        *_overrides(policy),
+        *_budget(policy),
+        *_tests(policy),
+    )
     return sorted(found, key=_place)
 
 
@@ -92,6 +100,24 @@ def _labels(policy: Policy) -> Iterator[Lint]:
         if everywhere and override.ignore:
             said = "what is found under these labels is changed nowhere that has a name"
             yield _lint("warning", override.mark, "found-never-changed", said, "narrow 'when', or stop looking for it")
+
+
+def _patterns(policy: Policy) -> Iterator[Lint]:
+    """Regular expressions that some text keeps busy until their time is up: what holds such a text is withheld."""
+    for use in (*policy.find, *(use for override in policy.overrides for use in override.find)):
+        written: Sequence[str] = getattr(use.options, "patterns", ())
+        slow = [number for number, pattern in enumerate(written, start=1) if _is_slow(pattern)]
+        if slow:
+            said = f"pattern {', '.join(map(str, slow))}: some texts keep it busy until its time is up"
+            hint = "avoid repetition in repetition, and parts side by side that take the same characters"
+            yield _lint("warning", use.mark, "slow-pattern", said, hint)
+
+
+def _is_slow(pattern: str) -> bool:
+    try:
+        return is_slow(pattern)
+    except ImportError:  # what the step needs is not installed, and the step says so
+        return False
 
 
 def _overrides(policy: Policy) -> Iterator[Lint]:

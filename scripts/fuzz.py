@@ -11,15 +11,21 @@ import argparse
 import hashlib
 import json
 import resource
+import signal
 import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "fuzz"
 HANG_S = 10
+"""Seconds of the processor: on a busy machine those of the clock say little."""
+STUCK_S = 100
+"""Seconds of the clock, after which the fuzzer ends a hang of native code."""
 MEMORY_MB = 2048
 WARM = 2000
 """Inputs after which memory is measured first: by then models are loaded and caches are filled."""
@@ -57,7 +63,8 @@ def _run(name: str, seconds: float) -> int:
         command = [sys.executable, __file__, name, "--child", str(left)]
         with (place / "output.txt").open("ab") as output:
             try:
-                done = subprocess.run(command, stdout=output, stderr=output, cwd=place, check=False, timeout=left + 120)
+                limit = left + 2 * STUCK_S
+                done = subprocess.run(command, stdout=output, stderr=output, cwd=place, check=False, timeout=limit)
             except subprocess.TimeoutExpired:
                 (found / f"stuck-{int(time.time())}").touch()
                 break
@@ -72,6 +79,71 @@ def _run(name: str, seconds: float) -> int:
     return count
 
 
+@dataclass(slots=True)
+class _Log:
+    """What became of a target's inputs; told as it goes, since the fuzzer ends the process without a word to Python."""
+
+    name: str
+    take: Callable[[bytes], object]
+    reported: type[Exception]
+    began: float = field(default_factory=time.monotonic)
+    told: float = 0.0
+    count: int = 0
+    refused: int = 0
+    slowest: float = 0.0
+    warm_kb: int = 0
+    seen: set[str] = field(default_factory=set)
+
+    def __call__(self, data: bytes) -> None:
+        """Take one input."""
+        start = time.process_time()
+        signal.setitimer(signal.ITIMER_VIRTUAL, HANG_S)
+        try:
+            self.take(data)
+        except self.reported:
+            self.refused += 1
+        except Exception as error:  # noqa: BLE001  this is what is looked for
+            self._keep(data, error)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        self.count += 1
+        self.slowest = max(self.slowest, time.process_time() - start)
+        if self.count == WARM:
+            self.warm_kb = _peak()
+        if time.monotonic() - self.told > 1:
+            self.tell()
+
+    def _keep(self, data: bytes, error: Exception) -> None:
+        """Write down what raised, once for each place; the fuzzer goes on."""
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} {Path(last.filename).name}:{last.lineno} {str(error)[:60]}"
+        if where not in self.seen:
+            self.seen.add(where)
+            file = FOLDER / self.name / "found" / f"raised-{hashlib.sha256(where.encode()).hexdigest()[:12]}"
+            file.write_bytes(data)
+            file.with_suffix(".txt").write_text(traceback.format_exc())
+
+    def tell(self) -> None:
+        """Write the figures so far."""
+        self.told = time.monotonic()
+        record = {
+            "target": self.name,
+            "seconds": round(time.monotonic() - self.began),
+            "cpu_s": round(time.process_time()),
+            "inputs": self.count,
+            "refused": self.refused,
+            "slowest_s": round(self.slowest, 3),
+            "raised": len(self.seen),
+            "peak_mb": _peak() // 1024,
+            "grown_mb": (_peak() - self.warm_kb) // 1024 if self.warm_kb else None,
+        }
+        (FOLDER / self.name / "last.json").write_text(json.dumps(record) + "\n")
+
+
+def _late(*_: object) -> None:
+    raise TimeoutError
+
+
 def _fuzz(name: str, seconds: float) -> None:
     import atheris
 
@@ -80,60 +152,25 @@ def _fuzz(name: str, seconds: float) -> None:
     ):
         from fuzz_targets import targets
 
+        from recording.errors import BoundaryError  # only now: what is imported before is not watched
+
         target = targets()[name]
         take = target.prepare()
-    from recording.errors import BoundaryError
-
     place = FOLDER / name
     corpus = place / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for seed in target.seeds():
         (corpus / hashlib.sha256(seed).hexdigest()[:20]).write_bytes(seed)
-    words = place / "words.txt"
-    words.write_text("".join(f"{_quoted(word)}\n" for word in target.words()))
-    count, refused, slowest, warm_kb, began = 0, 0, 0.0, 0, time.monotonic()
-    told = began
-    seen: set[str] = set()
-
-    def one(data: bytes) -> None:
-        nonlocal count, refused, slowest, warm_kb
-        start = time.monotonic()
-        try:
-            take(data)
-        except BoundaryError:
-            refused += 1
-        except Exception as error:  # noqa: BLE001  this is what is looked for
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{type(error).__name__} {Path(last.filename).name}:{last.lineno} {str(error)[:60]}"
-            if where not in seen:  # once for each place; the fuzzer goes on
-                seen.add(where)
-                digest = hashlib.sha256(where.encode()).hexdigest()[:12]
-                (place / "found" / f"raised-{digest}").write_bytes(data)
-                (place / "found" / f"raised-{digest}.txt").write_text(traceback.format_exc())
-        count += 1
-        slowest = max(slowest, time.monotonic() - start)
-        if count == WARM:
-            warm_kb = _peak()
-        if time.monotonic() - told > 1:
-            tell()
-
-    def tell() -> None:  # the fuzzer ends the process without a word to Python, so it is told as it goes
-        nonlocal told
-        told = time.monotonic()
-        record = {
-            "target": name, "seconds": round(time.monotonic() - began), "inputs": count, "refused": refused,
-            "slowest_s": round(slowest, 3), "raised": len(seen), "peak_mb": _peak() // 1024,
-            "grown_mb": (_peak() - warm_kb) // 1024 if warm_kb else None,
-        }  # fmt: skip
-        (place / "last.json").write_text(json.dumps(record) + "\n")
-
     options = [
-        sys.argv[0], str(corpus), f"-max_total_time={int(seconds)}", f"-timeout={HANG_S}", f"-rss_limit_mb={MEMORY_MB}",
-        "-max_len=20000", f"-artifact_prefix={place}/found/", "-print_final_stats=1", "-len_control=10",
+        f"-max_total_time={int(seconds)}", f"-timeout={STUCK_S}", f"-rss_limit_mb={MEMORY_MB}", "-max_len=20000",
+        f"-artifact_prefix={place}/found/", "-print_final_stats=1", "-len_control=10",
     ]  # fmt: skip
     if target.words():
+        words = place / "words.txt"
+        words.write_text("".join(f"{_quoted(word)}\n" for word in target.words()))
         options.append(f"-dict={words}")
-    atheris.Setup(options, one)
+    signal.signal(signal.SIGVTALRM, _late)
+    atheris.Setup([sys.argv[0], str(corpus), *options], _Log(name, take, BoundaryError))
     atheris.Fuzz()
 
 

@@ -10,9 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from boundary.plan import Plan
-from boundary.release import key_mark
 from boundary.stage import SCHEMA, Stage
-from boundary.state import project_key, shared_key
+from boundary.state import key_mark, project_key, shared_key
 from boundary.versions import DISTRIBUTION, installed
 from policies import Policy
 from recording.errors import InputError, MissingExtra
@@ -27,7 +26,7 @@ class Shipped:
 
     Attributes:
         stage: The policy.
-        mark: Which key it was shipped under (`boundary.release.key_mark`); the key itself does not travel.
+        mark: Which key it was shipped under (`boundary.state.key_mark`); the key itself does not travel.
         version: Of this toolkit.
     """
 

@@ -66,6 +66,7 @@ def tables(db: sqlite3.Connection) -> list[str]:
 
 def rows(db: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
     """Every row with the types of its values; bytes that are no screenshot never pass."""
+
     def shown(column: str, value: object) -> object:
         gone = isinstance(value, bytes) and column != "png_data"
         return None if gone or value is None else (type(value).__name__, value)
@@ -168,8 +169,13 @@ def test_what_cannot_do_without_a_row_goes_with_it() -> None:
             (1, 1, 1), (2, 2, 1),
         ]  # fmt: skip
         assert db.execute("SELECT count(*) FROM vision_tags").fetchone() == (0,)
-        assert db.execute("SELECT frame_id FROM ocr_text_fts WHERE ocr_text_fts MATCH 'okafor'").fetchall() == [(1,), (2,)]
-        assert db.execute("SELECT last_indexed_rowid FROM fts_index_progress WHERE table_name = 'frames'").fetchone() == (2,)
+        assert db.execute("SELECT frame_id FROM ocr_text_fts WHERE ocr_text_fts MATCH 'okafor'").fetchall() == [
+            (1,),
+            (2,),
+        ]
+        assert db.execute(
+            "SELECT last_indexed_rowid FROM fts_index_progress WHERE table_name = 'frames'"
+        ).fetchone() == (2,)
         assert db.execute("SELECT DISTINCT frame_id FROM ui_events").fetchall() == [(None,)]
 
 
@@ -248,8 +254,11 @@ def test_nothing_runs_and_nothing_unseen_passes(more: str) -> None:
 @pytest.mark.parametrize(
     ("more", "code"),
     [
-        ("CREATE TABLE strange(a CHECK (load_extension(a) IS NULL)); PRAGMA ignore_check_constraints = ON;"
-         "INSERT INTO strange VALUES ('evil');", "database-damaged"),
+        (
+            "CREATE TABLE strange(a CHECK (load_extension(a) IS NULL)); PRAGMA ignore_check_constraints = ON;"
+            "INSERT INTO strange VALUES ('evil');",
+            "database-damaged",
+        ),
         ("CREATE TABLE t(rowid TEXT, _rowid_ TEXT, oid TEXT);", "database-schema"),
         ('CREATE TABLE "../up"(a);', "database-schema"),
         ("INSERT INTO tags(name) VALUES (CAST(x'ff41fe' AS TEXT));", "database-damaged"),

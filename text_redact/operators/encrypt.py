@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from policies.keyring import from_keyring
 from recording.errors import InputError
 from text_redact.operators.common import label_text
 
@@ -120,7 +121,7 @@ def key_from_file(path: Path) -> bytes:
     # 32 random bytes are hardly ever all letters; 32 letters are a passphrase, or half a key in hexadecimal digits.
     if len(data) == KEY_BYTES and not data.decode("latin-1").isprintable():
         return data
-    return _from_text(data.decode("ascii", "replace"))
+    return key_from_text(data.decode("ascii", "replace"))
 
 
 def key_from_environment(name: str, environment: Mapping[str, str] | None = None) -> bytes:
@@ -134,10 +135,27 @@ def key_from_environment(name: str, environment: Mapping[str, str] | None = None
         raise InputError(
             "the key variable is not set", code="encrypt-key-missing", place=name, hint="export it before the run"
         )
-    return _from_text(text)
+    return key_from_text(text)
 
 
-def _from_text(text: str) -> bytes:
+def the_key(*, file: Path | None, variable: str | None, ring: str | None) -> bytes:
+    """The key from the one place that is given.
+
+    Raises:
+        InputError: As `key_from_file`, `key_from_environment` and `policies.keyring.from_keyring`.
+        MissingExtra: keyring is not installed.
+    """
+    if file is not None:
+        return key_from_file(file)
+    return key_from_environment(variable) if variable is not None else key_from_text(from_keyring(str(ring)))
+
+
+def key_from_text(text: str) -> bytes:
+    """32 bytes written as 64 hexadecimal digits or as base64 text.
+
+    Raises:
+        InputError: ``encrypt-key-size``.
+    """
     text = text.strip()
     try:
         if len(text) == 2 * KEY_BYTES:

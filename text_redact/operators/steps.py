@@ -49,12 +49,15 @@ class EncryptOptions(Options):
     key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = Field(
         None, description="Environment variable with the key as 64 hex digits or base64."
     )
+    key_ring: Annotated[str, Field(pattern=r"^[^/]+/.+$")] | None = Field(
+        None, description="SERVICE/NAME of the key in the machine's keyring, as 64 hex digits or base64."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> EncryptOptions:
-        if (self.key_file is None) == (self.key_env is None):
+        if sum(one is not None for one in (self.key_file, self.key_env, self.key_ring)) != 1:
             raise PydanticCustomError(
-                "encrypt_key", "the key must come from one place", {"hint": "give 'key_file' or 'key_env'"}
+                "encrypt_key", "the key must come from one place", {"hint": "give 'key_file', 'key_env' or 'key_ring'"}
             )
         return self
 
@@ -128,12 +131,10 @@ def _hash(options: HashOptions, context: BuildContext) -> Operator:
 
 
 def _encrypt(options: EncryptOptions, context: BuildContext) -> Operator:
-    from text_redact.operators.encrypt import Encrypt, key_from_environment, key_from_file
+    from text_redact.operators.encrypt import Encrypt, the_key
 
-    if options.key_file is not None:
-        return Encrypt(key_from_file(context.folder / options.key_file))
-    assert options.key_env is not None
-    return Encrypt(key_from_environment(options.key_env))
+    file = context.folder / options.key_file if options.key_file is not None else None
+    return Encrypt(the_key(file=file, variable=options.key_env, ring=options.key_ring))
 
 
 def _pseudonym(options: PseudonymOptions, context: BuildContext) -> SessionOperator:

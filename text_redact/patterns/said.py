@@ -48,7 +48,8 @@ _PHONES = MappingProxyType(
         "number": r"(?:(?<=\bmy )|(?<=\bhis )|(?<=\bher )|(?<=\bour )|(?<=\byour )|(?<=\btheir )|(?<=\bnew ))number",
     }
 )
-_DIGITS = r"\d(?:[ \t]{0,2}[().\-/ \t]?[ \t]{0,2}\d){6,14}"
+# A sign with blanks around it, or blanks alone: each gap reads in one way, or fourteen of them read in millions.
+_DIGITS = r"\d(?:(?:[ \t]{0,2}[().\-/][ \t]{0,2}|[ \t]{0,5})\d){6,14}"
 _NO_PHONE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d.*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?: \d.*)?"
     r"|\d{1,2}[.]\d{2} ?- ?\d{1,2}[.]\d{2}|\d{1,3}(?:\.\d{1,3}){3}|\d+\.\d+|\d{4} ?[-/] ?\d{4}"
