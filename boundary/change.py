@@ -18,6 +18,7 @@ from recording.documents import file_type
 from recording.dropping import dropped_fields
 from recording.edit import places_after
 from recording.model import Recording, SourceFile, TextField
+from recording.python_text import as_name
 from recording.stores import INSIDE
 from text_redact.known import KnownValues, index_known
 
@@ -180,12 +181,19 @@ class _Work:
                 self.put_field(field_, "".join([*parts, rest]), "".join([*blanks, rest]))
 
     def put_field(self, field_: TextField, text: str, blanked: str) -> None:
+        if field_.codec == "python-name":
+            text, blanked = as_name(text), blanked or BLANK
+        elif field_.codec == "json-part":
+            text = " ".join(text.splitlines())  # a comment ends with its line
+            blanked = " ".join(blanked.splitlines())
         patch = field_patch(self.recording, field_, text)
         self.fields[field_.file][field_.start, field_.end] = patch, text, blanked
 
     def is_number(self, field_: TextField) -> bool:
         """Whether the source holds a number there; readers of the format expect one."""
         literal = self.recording.files[field_.file].read()[field_.start : field_.start + 1]
+        if field_.codec == "json-part":
+            return field_.role == "number"
         return field_.codec == "json" and literal != b'"'
 
     def change_keys(self, decisions: Sequence[Decision]) -> None:

@@ -19,6 +19,7 @@ from boundary.typist import typist_values
 from policies.policy import StepUse
 from recording.errors import StepFailed
 from recording.model import Hit, Passage, Recording, TextField
+from recording.stores import bare_name
 from text_redact.known import KnownValues, find_known, index_known, known_value
 from text_redact.labels.vocabulary import NAMED, kind_of
 from text_redact.transcript import Clip, Transcript, transcribe
@@ -77,7 +78,7 @@ def _field_passages(events: pa.Table, fields: Sequence[tuple[int, TextField]]) -
         if f.text:
             place = places.get(f.row, {}) if f.role == "typed" else {}
             yield Passage(
-                f.text,
+                bare_name(f.text) if f.role == "file_name" else f.text,
                 "field",
                 f.role,
                 bool(place.get("secure")),

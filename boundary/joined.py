@@ -19,10 +19,11 @@ def joined_passages(recording: Recording, kept: Collection[int]) -> Iterator[Pas
         kept: Indexes of the text fields that were let in; a piece of any other is left out.
     """
     for one in recording.joined:
-        parts = tuple(part for part in one.parts if part[2].field in kept)
-        gone = [part for part in one.parts if part[2].field not in kept]
+        parts = tuple(part for part in one.parts if part[1].field in kept)
+        gone = [part for part in one.parts if part[1].field not in kept]
         text = one.text
-        for at, length, _ in gone:
+        for at, place in gone:
+            length = place.end - place.start
             # A line break of the same length: what was not let in is not read, and joins nothing.
             text = text[:at] + "\n" * length + text[at + length :]
         if len(parts) > 1:
@@ -34,14 +35,12 @@ def in_fields(passages: Sequence[Passage], found: Sequence[Sequence[Found]]) -> 
     out = [list(hits) if not passage.parts else [] for passage, hits in zip(passages, found, strict=True)]
     number_of = {passage.field: number for number, passage in enumerate(passages) if passage.field is not None}
     for passage, hits in zip(passages, found, strict=True):
-        for at, length, place in passage.parts:
+        for at, place in passage.parts:
+            length = place.end - place.start
             for one in hits:
                 start, end = max(one.hit.start, at), min(one.hit.end, at + length)
                 if start >= end:
                     continue
-                # The name of a key stands for one character: it goes as a whole.
-                exact = place.end - place.start == length
-                first = place.start + (start - at if exact else 0)
-                last = place.start + (end - at) if exact else place.end
+                first, last = place.start + start - at, place.start + end - at
                 out[number_of[place.field]].append(replace(one, hit=replace(one.hit, start=first, end=last)))
     return out

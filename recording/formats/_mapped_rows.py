@@ -61,7 +61,7 @@ def typed_parts(fields: Sequence[TextField], first: int, records: Iterable[Recor
         records: The table, in order.
     """
     pieces: list[str] = []
-    parts: list[tuple[int, int, Field]] = []
+    parts: list[tuple[int, Field]] = []
     at, index = 0, first
     for record in records:
         if record.row.kind in ("button_down", "window") and pieces and pieces[-1] != "\n":
@@ -70,7 +70,7 @@ def typed_parts(fields: Sequence[TextField], first: int, records: Iterable[Recor
         for one in record.fields:
             if one.role == TYPED and one.text:
                 pieces.append(one.text)
-                parts.append((at, len(one.text), Field(index, 0, len(one.text))))
+                parts.append((at, Field(index, 0, len(one.text))))
                 at += len(one.text)
             index += 1
     return [Joined("".join(pieces), tuple(parts))] if len(parts) > 1 else []
