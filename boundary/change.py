@@ -17,6 +17,7 @@ from recording import Patch, apply_patches, field_patch, row_removal, unread_fil
 from recording.documents import file_type
 from recording.dropping import dropped_fields
 from recording.edit import places_after
+from recording.mappings import HOUSE, Mappings
 from recording.model import Recording, SourceFile, TextField
 from recording.python_text import as_name
 from recording.stores import INSIDE
@@ -58,6 +59,7 @@ class Changed:
         dropped: Files that do not pass, by code.
         key_events: Key events added minus removed.
         stores: Source name of each store by its output name; what lies in them is still unpacked.
+        mappings: How the result is read: as the source was, whatever its files are called now.
     """
 
     files: Mapping[str, bytes] = field(repr=False)
@@ -65,6 +67,7 @@ class Changed:
     dropped: Mapping[str, int]
     key_events: int
     stores: Mapping[str, str] = field(default_factory=dict)
+    mappings: Mappings = HOUSE
 
     def sources(self) -> dict[str, SourceFile]:
         """The files, to be read again: what lies in a store says so."""
@@ -129,7 +132,9 @@ def change(
     stores = {
         names.get(source.store, source.store): source.store for source in recording.files.values() if source.store
     }
-    return Changed(files, added, +dropped, work.key_events, stores)
+    handed_in = {source.store or name: names.get(source.store or name) for name, source in recording.files.items()}
+    mappings = plan.policy.read.renamed({old: new for old, new in handed_in.items() if new is not None})
+    return Changed(files, added, +dropped, work.key_events, stores, mappings)
 
 
 class _Work:

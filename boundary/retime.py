@@ -30,7 +30,7 @@ def retime(changed: Changed, source: Recording, plan: Plan) -> Changed:
     """
     if plan.retimer is None and plan.smoother is None:
         return changed
-    old = _parsed(changed, plan)
+    old = _parsed(changed)
     format_ = format_named(old.format)
     t_ns, timed = format_.times(old)
     if not np.any(timed):
@@ -44,13 +44,13 @@ def retime(changed: Changed, source: Recording, plan: Plan) -> Changed:
     if plan.smoother is not None:
         line = plan.smoother(old.events, line, seed)
     files = {**changed.files, **format_.retime(old, line)}
-    new = _parsed(replace(changed, files=files), plan)
+    new = _parsed(replace(changed, files=files))
     _check(old, new, line, *format_.times(new))
     return replace(changed, files=files, added=_Account(old, new, line, rows).moved(changed.added))
 
 
-def _parsed(changed: Changed, plan: Plan) -> Recording:
-    return parse_files("output", changed.sources(), mappings=plan.policy.read)
+def _parsed(changed: Changed) -> Recording:
+    return parse_files("output", changed.sources(), mappings=changed.mappings)
 
 
 def _seed(source: Recording, plan: Plan) -> bytes:

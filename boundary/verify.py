@@ -46,7 +46,7 @@ def verify_text(
     """
     if plan.is_empty:
         return
-    recording = parse_files("output", changed.sources(), mappings=plan.policy.read)
+    recording = parse_files("output", changed.sources(), mappings=changed.mappings)
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from recording.dropping import UNKNOWN
@@ -49,6 +50,9 @@ def mapped_record(leaves: Sequence[Leaf], mapping: TableMapping, *, file: str, s
         for leaf in leaves
         if (role := _role(leaf, mapping, row, is_key=is_key)) is not None
     )
+    if row.kind == "text":
+        # Its text is a field and changes there; to who replays the keys it must not be one of them.
+        row = replace(row, kind="other")
     return Record(row, fields, {column: leaf.text for column, leaf in said.items()}, {})
 
 

@@ -129,23 +129,30 @@ def _pieces(tokens: list[tokenize.TokenInfo], lines: _Lines) -> Iterator[Piece]:
         start, end = lines.of_token(token.start), lines.of_token(token.end)
         name = tokenize.tok_name[token.type]
         if name.endswith("STRING_START"):
-            opened = start if not nested else opened
+            opened = end if not nested else opened
             nested += 1
         elif name.endswith("STRING_END"):
             nested -= 1
             if not nested:
-                yield Piece(opened, end, "part", _between(lines, opened, end))
+                yield Piece(opened, start, "part", _between(lines, opened, start))
         elif nested or token.type in (tokenize.OP, tokenize.ENDMARKER):
             continue
         elif token.type == tokenize.STRING:
             text = literal_text(token.string)
-            yield Piece(start, end, "part" if text is None else "literal", token.string if text is None else text)
+            yield Piece(start, end, "literal", text) if text is not None else _body(start, token.string)
         elif token.type == tokenize.COMMENT:
             yield Piece(start + 1, end, "part", token.string[1:])
         elif token.type == tokenize.NAME and token.string not in WORDS:
             yield Piece(start, end, "name", token.string)
         elif token.type == tokenize.NUMBER and sum(map(str.isdigit, token.string)) >= 7 and "." not in token.string:
             yield Piece(start, end, "number", token.string)
+
+
+def _body(start: int, literal: str) -> Piece:
+    """What stands between the quotes of a string that is not understood, as it stands there."""
+    opening = re.match(r"[A-Za-z]*('''|\"\"\"|'|\")", literal)
+    first, last = (opening.end(), len(literal) - len(opening[1])) if opening else (0, len(literal))
+    return Piece(start + first, start + last, "part", literal[first:last])
 
 
 def _between(lines: _Lines, start: int, end: int) -> str:

@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from table_help import parquet, png, table_of
 
 from recording import SourceFile
 from recording.errors import InputError
 from recording.stores.parquet import COLUMNS, ROWS, STORE
-from table_help import parquet, png, table_of
 
 WIDE = pa.table(
     {
@@ -122,7 +122,7 @@ def test_pictures_are_read_when_they_are_asked_for():
     pictures = [name for name in files if name.endswith(".png")]
     assert len(pictures) == 5
     assert all(files[name].data is None for name in pictures)
-    assert pickle.loads(pickle.dumps(files[pictures[0]])).read() == png()  # noqa: S301  made in this test
+    assert pickle.loads(pickle.dumps(files[pictures[0]])).read() == png()
 
 
 def test_a_picture_that_does_not_pass_is_null():
@@ -150,7 +150,10 @@ def test_metadata_is_scanned_but_for_what_tells_nothing():
     )
     data = parquet(table)
     files = unpacked(data)
-    assert json.loads(files[COLUMNS].read())["metadata"] == {"author": "Jane Doe", "huggingface": {"info": {"by": "Jane"}}}
+    assert json.loads(files[COLUMNS].read())["metadata"] == {
+        "author": "Jane Doe",
+        "huggingface": {"info": {"by": "Jane"}},
+    }
     kept = table_of(packed(data, files)).schema.metadata
     assert kept == table.schema.metadata
     files[COLUMNS] = SourceFile(COLUMNS, files[COLUMNS].read().replace(b"Jane Doe", b"[X]"))

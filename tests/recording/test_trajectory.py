@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import string
 
@@ -51,7 +52,7 @@ def test_the_characters_of_a_json_string_have_places(text, ascii_):
         return
     starts = char_starts(literal)
     assert len(starts) == len(decoded) + 1
-    pieces = [literal[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    pieces = [literal[a:b] for a, b in itertools.pairwise(starts)]
     assert b"".join(pieces) == literal[1:-1]
     assert [decode_string(b'"' + piece + b'"') for piece in pieces] == list(decoded)
 
@@ -63,8 +64,11 @@ CHARS = st.text(st.characters(codec="utf-8", exclude_characters="\r\f\0"), max_s
 @given(first=CHARS, second=CHARS, new=CHARS, opening=st.sampled_from(PREFIXES), ascii_=st.booleans())
 def test_a_literal_in_code_in_json_is_replaced_alone(first, second, new, opening, ascii_):
     """Its text is read through both escapes, and a new one is written through both; the rest stays to the byte."""
-    code = f"pyautogui.click(x=1)\npyautogui.write({literal_of(first, opening)}, interval=0.1)  # \u00e9\n" \
-           f"pyautogui.write(message={literal_of(second, opening)})"  # fmt: skip
+    calls = (
+        f"write({literal_of(first, opening)}, interval=0.1)  # \u00e9",
+        f"write(message={literal_of(second, opening)})",
+    )
+    code = "\n".join(f"pyautogui.{call}" for call in ("click(x=1)", *calls))
     line = json.dumps({"step_num": 1, "action": code}, ensure_ascii=ascii_) + "\n"
     recording = parsed(traj__jsonl=line)
     fields = [one for one in recording.fields if one.codec == "python"]
@@ -76,7 +80,9 @@ def test_a_literal_in_code_in_json_is_replaced_alone(first, second, new, opening
     patch = field_patch(recording, fields[0], new)
     data = apply_patches(line.encode(), [patch])
     again = json.loads(data)["action"]
-    calls = [node for node in ast.walk(ast.parse(again)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    calls = [
+        node for node in ast.walk(ast.parse(again)) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
     assert [node.value for node in calls] == [new, second]
     assert data.startswith(line.encode()[: patch.start])
     assert data.endswith(line.encode()[patch.end :])
@@ -108,7 +114,8 @@ def test_what_a_code_types(code, typed):
 
 
 @pytest.mark.parametrize(
-    "code", ["pyautogui.write('", "x" * 60_000, "(" * 200 + ")" * 200, "-" * 5000 + "1", "a\r\nb", "write('\0')", "not " * 999]
+    "code", ["pyautogui.write('", "x" * 60_000, "(" * 200 + ")" * 200, "-" * 5000 + "1", "a\r\nb", "write('\0')",
+             "not " * 999]
 )  # fmt: skip
 def test_what_is_no_code_is_text(code):
     """Broken, too long, too deep: nothing of it is parsed, and all of it is scanned."""
@@ -120,7 +127,7 @@ def test_names_comments_and_odd_strings_have_places():
     found = read_code("jane_doe = 4155550132  # for Jane\npyautogui.write(f'{jane_doe}')\nwrite(b'raw')")
     assert found is not None
     assert [(one.kind, one.text) for one in found[0]] == [
-        ("name", "jane_doe"), ("number", "4155550132"), ("part", " for Jane"), ("part", "f'{jane_doe}'"), ("part", "b'raw'"),
+        ("name", "jane_doe"), ("number", "4155550132"), ("part", " for Jane"), ("part", "{jane_doe}"), ("part", "raw"),
     ]  # fmt: skip
 
 
@@ -138,11 +145,12 @@ def test_any_text_becomes_a_name(text):
     assert len(name) == max(1, len(text))
 
 
+TWO = "pyautogui.write('2-xyz')\npyautogui.press('backspace')"
 STEPS = [
     {"step_num": 1, "action_timestamp": "20240101@120000", "action": "pyautogui.write('hunter')",
      "response": "```\npyautogui.write('hunter')\n```", "reward": 0, "done": False, "info": {},
      "screenshot_file": "step_1_20240101@120000.png"},
-    {"step_num": 2, "action_timestamp": "20240101@120004", "action": "pyautogui.write('2-xyz')\npyautogui.press('backspace')",
+    {"step_num": 2, "action_timestamp": "20240101@120004", "action": TWO,
      "response": "pyautogui.write('2-xyz')", "reward": 0, "done": True, "info": {"done": True},
      "screenshot_file": "step_2_20240101@120004.png"},
 ]  # fmt: skip
@@ -167,7 +175,11 @@ def test_osworld_steps_are_rows_with_their_screenshots():
 
 def test_trajectories_in_one_file_are_not_joined():
     """Each line of a training file is a task of its own."""
-    line = {"task_id": "a", "instruction": "x", "traj": [{"index": 0, "image": "0.png", "value": {"code": "write('ab')"}}]}
+    line = {
+        "task_id": "a",
+        "instruction": "x",
+        "traj": [{"index": 0, "image": "0.png", "value": {"code": "write('ab')"}}],
+    }
     recording = parsed(train__jsonl=(json.dumps(line) + "\n") * 2)
     assert [one.text for one in recording.joined] == ["ab\nab"]
 

@@ -45,9 +45,7 @@ def png(width: int = 4, height: int = 3, shade: int = 200) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
 def through(files: Mapping[str, bytes], policy: Policy | str) -> Release | Withheld:
@@ -56,7 +54,7 @@ def through(files: Mapping[str, bytes], policy: Policy | str) -> Release | Withh
     from recording import SourceFile, parse_files
 
     stage = Stage(policy)
-    plan = stage._plan()  # noqa: SLF001  the same plan as a batch of Arrow rows would get, without its copies
+    plan = stage._plan()
     sources = {name: SourceFile(name, data) for name, data in files.items()}
     return process(lambda: parse_files("recording", sources, mappings=plan.policy.read), plan)
 
