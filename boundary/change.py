@@ -17,7 +17,9 @@ from recording import Patch, apply_patches, field_patch, row_removal, separated,
 from recording.documents import file_type
 from recording.dropping import dropped_fields
 from recording.edit import places_after
+from recording.mappings import HOUSE, Mappings
 from recording.model import Recording, SourceFile, TextField
+from recording.python_text import as_name
 from recording.stores import INSIDE
 from text_redact.known import KnownValues, index_known
 
@@ -58,6 +60,7 @@ class Changed:
         key_events: Key events added minus removed.
         stores: Source name of each store by its output name; what lies in them is still unpacked.
         edits: By output name of a file of text, its source name and the patches that took effect, in order.
+        mappings: How the result is read: as the source was, whatever its files are called now.
     """
 
     files: Mapping[str, bytes] = field(repr=False)
@@ -66,6 +69,7 @@ class Changed:
     key_events: int
     stores: Mapping[str, str] = field(default_factory=dict)
     edits: Mapping[str, tuple[str, Sequence[Patch]]] = field(default_factory=dict, repr=False)
+    mappings: Mappings = HOUSE
 
     def sources(self, files: Mapping[str, bytes] | None = None) -> dict[str, SourceFile]:
         """``files``, its own where none are given, to be parsed again: what lies in a store says so."""
@@ -132,7 +136,9 @@ def change(
     stores = {
         names.get(source.store, source.store): source.store for source in recording.files.values() if source.store
     }
-    return Changed(files, added, +dropped, work.key_events, stores, work.edits)
+    handed_in = {source.store or name: names.get(source.store or name) for name, source in recording.files.items()}
+    mappings = plan.policy.read.renamed({old: new for old, new in handed_in.items() if new is not None})
+    return Changed(files, added, +dropped, work.key_events, stores, work.edits, mappings)
 
 
 class _Work:
@@ -191,12 +197,19 @@ class _Work:
                 self.put_field(field_, "", "")
 
     def put_field(self, field_: TextField, text: str, blanked: str) -> None:
+        if field_.codec == "python-name":
+            text, blanked = as_name(text), blanked or BLANK
+        elif field_.codec == "python-part":
+            text = " ".join(text.splitlines())  # a comment ends with its line
+            blanked = " ".join(blanked.splitlines())
         patch = field_patch(self.recording, field_, text)
         self.fields[field_.file][field_.start, field_.end] = patch, text, blanked
 
     def is_number(self, field_: TextField) -> bool:
         """Whether the source holds a number there; readers of the format expect one."""
         literal = self.recording.files[field_.file].read()[field_.start : field_.start + 1]
+        if field_.codec == "python-part":
+            return field_.role == "number"
         return field_.codec == "json" and literal != b'"'
 
     def change_keys(self, decisions: Sequence[Decision]) -> None:

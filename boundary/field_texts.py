@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from recording.model import Passage, TextField
 from recording.series import echoes, edit_between
+from recording.stores import bare_name
 
 
 def field_passages(events: pa.Table, fields: Sequence[tuple[int, TextField]]) -> Iterator[Passage]:
@@ -25,7 +26,7 @@ def field_passages(events: pa.Table, fields: Sequence[tuple[int, TextField]]) ->
         if item.text:
             place = places.get(item.row, {}) if item.role == "typed" else {}
             yield Passage(
-                item.text,
+                bare_name(item.text) if item.role == "file_name" else item.text,
                 "field",
                 item.role,
                 item.secure or bool(place.get("secure")),

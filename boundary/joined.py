@@ -14,10 +14,11 @@ def joined_passages(recording: Recording, kept: Collection[int]) -> Iterator[Pas
         kept: Indexes of the text fields that were let in; a piece of any other is left out.
     """
     for one in recording.joined:
-        parts = tuple(part for part in one.parts if part[2].field in kept)
-        gone = [part for part in one.parts if part[2].field not in kept]
+        parts = tuple(part for part in one.parts if part[1].field in kept)
+        gone = [part for part in one.parts if part[1].field not in kept]
         text = one.text
-        for at, length, _ in gone:
+        for at, place in gone:
+            length = place.end - place.start
             # A line break of the same length: what was not let in is not read, and joins nothing.
             text = text[:at] + "\n" * length + text[at + length :]
         if len(parts) > 1:

@@ -128,7 +128,7 @@ def _where(passage: Passage, recording: Recording, rows: Mapping[int, Row], view
     if passage.frame is not None:
         view = views.get(passage.frame, ScreenView())
         return Where(view.apps, _sites(view.urls), _some(passage.label), view.windows)
-    first = tuple(held.field for _, _, held in passage.parts[:1])
+    first = tuple(held.field for _, held in passage.parts[:1])
     for index in first if passage.field is None else (passage.field,):
         number = recording.fields[index].row
         row = rows.get(number) if number is not None else None

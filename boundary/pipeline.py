@@ -32,6 +32,7 @@ from boundary.verify import text_detectors, verify_text
 from boundary.video import frames_of_videos
 from recording.errors import BoundaryError, StepFailed
 from recording.model import Box, Finding, Passage, Recording
+from recording.stores import bare_name
 from text_redact.known import KnownValues, find_known, index_known
 from text_redact.transcript import transcribe
 
@@ -247,6 +248,6 @@ def _pointing(recording: Recording, passed: Collection[str]) -> frozenset[int]:
 
 def _name_cleared(recording: Recording, known: KnownValues, plan: Plan) -> bool:
     """Whether nothing is found in the recording's own name, which people choose."""
-    name = recording.name
+    name = bare_name(recording.name)
     hits = plan.detectors.in_text(name) or plan.detectors.in_passage(Passage(name, "field", "file_name"))
     return not hits and not find_known(name, known)

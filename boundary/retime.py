@@ -30,7 +30,7 @@ def retime(changed: Changed, source: Recording, plan: Plan) -> Changed:
     """
     if plan.retimer is None and plan.smoother is None:
         return changed
-    old = parse_files("output", changed.sources(), mappings=plan.policy.read)
+    old = parse_files("output", changed.sources(), mappings=changed.mappings)
     format_ = format_named(old.format)
     t_ns, timed = format_.times(old)
     if not np.any(timed):
@@ -44,7 +44,7 @@ def retime(changed: Changed, source: Recording, plan: Plan) -> Changed:
     if plan.smoother is not None:
         line = plan.smoother(old.events, line, seed)
     files = {**changed.files, **format_.retime(old, line)}
-    new = parse_files("output", changed.sources(files), mappings=plan.policy.read)
+    new = parse_files("output", changed.sources(files), mappings=changed.mappings)
     _check(old, new, line, *format_.times(new))
     return replace(changed, files=files, added=_Account(old, new, line, rows).moved(changed.added))
 

@@ -49,15 +49,11 @@ def spread(session: Session, found: Sequence[Sequence[Found]]) -> list[list[Foun
 
 def _pieces(passage: Passage, found: Found) -> Iterator[tuple[int, Found]]:
     whole = found.of or passage.text[found.hit.start : found.hit.end]
-    for at, length, held in passage.parts:
-        start, end = max(found.hit.start, at), min(found.hit.end, at + length)
-        if start >= end:
-            continue
-        # The name of a key stands for one character: it goes as a whole.
-        exact = held.end - held.start == length
-        first = held.start + (start - at if exact else 0)
-        last = held.start + (end - at) if exact else held.end
-        yield held.field, replace(found, hit=replace(found.hit, start=first, end=last), of=whole)
+    for at, held in passage.parts:
+        start, end = max(found.hit.start, at), min(found.hit.end, at + held.end - held.start)
+        if start < end:
+            hit = replace(found.hit, start=held.start + start - at, end=held.start + end - at)
+            yield held.field, replace(found, hit=hit, of=whole)
 
 
 # Along a series ----------------------------------------------------------------------------------------------------

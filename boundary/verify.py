@@ -23,7 +23,7 @@ from recording import parse_files
 from recording.errors import StepFailed
 from recording.model import Passage, Recording, TextField
 from recording.roles import is_member_name, is_structure
-from recording.stores import INSIDE
+from recording.stores import INSIDE, bare_name
 from text_redact.engine.literals import Literals
 from text_redact.known import WHOLE_LABELS, KnownValue, KnownValues, find_known
 
@@ -60,7 +60,7 @@ def verify_text(
     """
     if plan.is_empty:
         return None
-    recording = parse_files("output", changed.sources(), mappings=plan.policy.read)
+    recording = parse_files("output", changed.sources(), mappings=changed.mappings)
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}
@@ -161,18 +161,16 @@ class _Leave:
 
     def field(self, field: TextField) -> str:
         if field.role == "file_name":
-            return "" if field.text in self.added.names else field.text
+            return "" if field.text in self.added.names else bare_name(field.text)
         text, blanked = self.added.fields.get((field.file, field.start), (None, ""))
         return blanked if text == field.text else field.text
 
     def joined(self, passage: Passage) -> str:
-        """Pieces with what was put into their fields blanked; of a key's name, all or nothing."""
+        """Pieces with what was put into their fields blanked."""
         out, end = [], 0
-        for at, length, place in passage.parts:
-            left = self.field(self.fields[place.field])[place.start : place.end]
-            whole = left if len(left) == length else BLANK * length if BLANK in left else passage.text[at : at + length]
-            out += [passage.text[end:at], whole]
-            end = at + length
+        for at, place in passage.parts:
+            out += [passage.text[end:at], self.field(self.fields[place.field])[place.start : place.end]]
+            end = at + place.end - place.start
         return "".join([*out, passage.text[end:]])
 
     def paste(self, text: str, rows: Sequence[int]) -> str:

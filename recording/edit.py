@@ -98,7 +98,7 @@ def field_patch(recording: Recording, text_field: TextField, new_text: str) -> P
     elif text_field.codec in ("null", "reference"):
         kept = text_field.codec == "reference" and new_text
         new = encode_like(new_text, literal=literal, data=data) if kept else b"null"
-    elif text_field.codec == "json-part":
+    elif text_field.codec in ("json-part", "python-part", "python-name"):
         new = encode_like(new_text, literal=b'"' + literal + b'"', data=data)[1:-1]
     elif text_field.codec == "python":
         new = encode_like(quote_like(new_text, decode_string(b'"' + literal + b'"')), literal=literal, data=data)[1:-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from recording.errors import InputError
@@ -191,3 +191,20 @@ def _syntax(data: bytes, file: str, position: int, stop: int) -> InputError:
         place=place_of(file, data, min(at, len(data))),
         hint="the recorder was probably stopped while writing" if ended else "one JSON value was expected",
     )
+
+
+_UNIT = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL)
+
+
+def char_starts(literal: bytes) -> Sequence[int]:
+    """Where each code point of a JSON string begins, in bytes from its first quote; then where the last one ends.
+
+    The code points are those of `decode_string`: an escaped pair of surrogates is one.
+    """
+    if literal.isascii() and b"\\" not in literal:
+        return range(1, len(literal))
+    starts, at = [], 1
+    for unit in _UNIT.finditer(literal[1:-1].decode("utf-8")):
+        starts.append(at)
+        at += len(unit[0].encode("utf-8"))
+    return [*starts, at]

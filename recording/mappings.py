@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from glob import escape
 from types import MappingProxyType
 
 UNITS: Mapping[str, int] = MappingProxyType({"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1})
@@ -80,6 +81,19 @@ class Mappings:
     def of(self, name: str) -> TableMapping | None:
         """The mapping of a file, by the name that it was handed in with."""
         return next((table for table in self.tables if table.claims(name)), None)
+
+    def renamed(self, names: Mapping[str, str]) -> Mappings:
+        """The same for files that have other names: what was claimed by its old name is claimed by its new one.
+
+        Args:
+            names: New name by old name.
+        """
+        extra = []
+        for old, new in names.items():
+            table = self.of(old)
+            if table is not None and self.of(new) != table:
+                extra.append(replace(table, files=(escape(new),)))
+        return replace(self, tables=(*extra, *self.tables)) if extra else self
 
 
 HOUSE = Mappings()

@@ -108,9 +108,9 @@ class TextField:
         start: First byte of the encoded value in the file.
         end: One past its last byte.
         codec: ``json`` (a literal with its quotes, also a number), ``plain`` (UTF-8 as it stands), ``words`` (a line of
-            `recording.words`), ``json-part`` (part
-            of a JSON string), ``python`` (a Python string literal that is such a part), ``null`` (a JSON literal of a
-            column that takes no text: null once it changes), ``reference`` (a JSON string, null once it names nothing).
+            `recording.words`), ``json-part`` (part of a JSON string), ``python``, ``python-name`` and ``python-part``
+            (a literal, a name and anything else of Python that are such a part), ``null`` (a JSON literal of a column
+            that takes no text: null once it changes), ``reference`` (a JSON string, null once it names nothing).
         role: What it is: ``window_title``, ``url``, ``host_name``, ``device_id``, ``person``, ``clipboard``,
             ``description``, ``a11y_name``, ``file_name``, ``app`` ... ; ``text`` when nothing better is known;
             ``media`` for pictures and other data written as text, which no step can read.
@@ -151,13 +151,13 @@ class Joined:
 
     Attributes:
         text: The whole, code points; a line break where something else happened in between.
-        parts: Where each piece starts in ``text``, how long it is there, and the place that holds it. A key's name may
-            stand for one code point ("space").
+        parts: Where each piece starts in ``text``, and the place that holds it, which is as long. Named keys ("space")
+            are in no part: they tell nothing.
         role: ``typed``, or ``block`` for what a page shows as one text.
     """
 
     text: str = _field(repr=False)
-    parts: tuple[tuple[int, int, Field], ...] = _field(repr=False)
+    parts: tuple[tuple[int, Field], ...] = _field(repr=False)
     role: str = "typed"
 
 
@@ -308,4 +308,4 @@ class Passage:
     url: str = _field(default="", repr=False)
     frame: str | None = None
     line: int | None = None
-    parts: tuple[tuple[int, int, Field], ...] = _field(default=(), repr=False)
+    parts: tuple[tuple[int, Field], ...] = _field(default=(), repr=False)

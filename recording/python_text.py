@@ -41,6 +41,12 @@ def quote_like(text: str, literal: str) -> str:
     return f"{prefix}{quote}{_escaped(text, quote)}{quote}"
 
 
+def as_name(text: str) -> str:
+    """A text as a name: what no name holds becomes ``_``, one for one; an empty one is ``_``."""
+    name = re.sub(r"\W", "_", text)
+    return "_" + name[1:] if not name.isidentifier() else name
+
+
 def _escaped(text: str, quote: str) -> str:
     out = []
     for char in text:

@@ -70,8 +70,8 @@ class Opinion:
 
     def read_texts(self, changed: Changed, number: int) -> list[Residue]:
         """Read the texts of a result, with what was put in blanked."""
-        read = self.plan.policy.read
-        passages = list(recorded(parse_files("output", changed.sources(), mappings=read), changed.added))
+        result = parse_files("output", changed.sources(), mappings=changed.mappings)
+        passages = list(recorded(result, changed.added))
         self.texts += len(passages)
         out: dict[tuple[str, str, str], Residue] = {}
         for passage, hits in zip(passages, self._hits([p.text for p in passages]), strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from recording.dropping import UNKNOWN
@@ -49,6 +50,9 @@ def mapped_record(leaves: Sequence[Leaf], mapping: TableMapping, *, file: str, s
         for leaf in leaves
         if (role := _role(leaf, mapping, row, is_key=is_key)) is not None
     )
+    if row.kind == "text":
+        # Its text is a field and changes there; to who replays the keys it must not be one of them.
+        row = replace(row, kind="other")
     return Record(row, fields, {column: leaf.text for column, leaf in said.items()}, {})
 
 
@@ -61,7 +65,7 @@ def typed_parts(fields: Sequence[TextField], first: int, records: Iterable[Recor
         records: The table, in order.
     """
     pieces: list[str] = []
-    parts: list[tuple[int, int, Field]] = []
+    parts: list[tuple[int, Field]] = []
     at, index = 0, first
     for record in records:
         if record.row.kind in ("button_down", "window") and pieces and pieces[-1] != "\n":
@@ -70,7 +74,7 @@ def typed_parts(fields: Sequence[TextField], first: int, records: Iterable[Recor
         for one in record.fields:
             if one.role == TYPED and one.text:
                 pieces.append(one.text)
-                parts.append((at, len(one.text), Field(index, 0, len(one.text))))
+                parts.append((at, Field(index, 0, len(one.text))))
                 at += len(one.text)
             index += 1
     return [Joined("".join(pieces), tuple(parts))] if len(parts) > 1 else []

@@ -240,7 +240,7 @@ def _joined(fields: Sequence[TextField], block: Sequence[int]) -> Joined:
     text, parts = "", []
     for index in block:
         said = fields[index].text
-        parts.append((len(text), len(said), Field(index, 0, len(said))))
+        parts.append((len(text), Field(index, 0, len(said))))
         text += said
     return Joined(text, tuple(parts), "block")
 

@@ -12,7 +12,7 @@ from recording.errors import InputError
 from recording.model import SourceFile
 from recording.stores._base import Settling, Store
 
-__all__ = ["INSIDE", "STORES", "SUFFIXES", "Store", "pack", "settle", "unpack"]
+__all__ = ["INSIDE", "STORES", "SUFFIXES", "Store", "bare_name", "pack", "settle", "unpack"]
 
 INSIDE = "!/"
 """Stands between the name of a store and the name of what is in it: ``recording.db!/action_event.jsonl``."""
@@ -28,6 +28,12 @@ STORES: tuple[Store, ...] = _scan()
 
 SUFFIXES: frozenset[str] = frozenset().union(*(store.suffixes for store in STORES))
 """Suffixes of files that may be stores."""
+
+
+def bare_name(name: str) -> str:
+    """A file's name without the suffix of a store, which says nothing of a person; ``parquet`` reads like a surname."""
+    suffix = PurePosixPath(name).suffix
+    return name[: len(name) - len(suffix)] if suffix.lower() in SUFFIXES else name
 
 
 def unpack(files: Mapping[str, SourceFile], *, max_bytes: int) -> Mapping[str, SourceFile]:
