@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -167,30 +168,63 @@ def link_pieces(session: Session, found: Sequence[Sequence[Found]], known: Known
 
 
 def beginnings(known: KnownValues) -> Callable[[Passage], Iterable[tuple[Hit, str]]]:
-    """A search for what a typed value ends with, where some known value begins with it: the hit, and that value."""
-    heads: dict[str, tuple[str, str]] = {}
-    longest = MIN_CHARS
+    """A search of typed values for beginnings of known ones: the hit, and the value that it is a beginning of.
+
+    A typed value ends with one while it is typed. Where it was taken back, or left, what was typed behind it by mistake
+    belongs to it, unless the beginning is short and less than half of the word.
+    """
+    heads: dict[str, tuple[str, str] | None] = {}
     for value in known:
         text = value.value.casefold()
-        longest = max(longest, len(text))
         for size in range(MIN_CHARS, len(text)):
-            if value.label in WHOLE_LABELS or not is_ordinary(text[:size].strip()):
-                heads.setdefault(text[:size], (value.label, value.value))
+            if heads.get(text[:size]) is None:
+                heads[text[:size]] = (value.label, value.value) if _tells(text[:size], value.label) else None
 
     def search(passage: Passage) -> Iterable[tuple[Hit, str]]:
-        if passage.role != "input" or not heads:
-            return
         text = passage.text.casefold()
-        if len(text) != len(passage.text):
-            return  # a letter that folds into two; what is spelt in full is found by the other search
-        for size in range(min(longest, len(text)), MIN_CHARS - 1, -1):
-            told = heads.get(text[len(text) - size :])
-            before = text[len(text) - size - 1 : len(text) - size]
-            if told is not None and (told[0] in WHOLE_LABELS or not before.isalnum()):
-                yield Hit(told[0], len(text) - size, len(text), EXACT, "link:beginning"), told[1]
-                return
+        # A letter that folds into two moves all that follow; what is spelt in full is found by the other search.
+        if passage.role != "input" or not heads or len(text) != len(passage.text):
+            return
+        for word in _START.finditer(text):
+            start = word.start()
+            size = _longest(text, start, heads)
+            told, end = heads.get(text[start : start + size]), start + size
+            if told is None:
+                continue
+            run = start + len(_RUN.match(text, start).group())  # type: ignore[union-attr]  # matches the empty run too
+            if end < run and (passage.echo or not _is_attempt(size, run - start, told[0])):
+                continue
+            if end == len(text) or not passage.echo:
+                yield Hit(told[0], start, max(end, run), EXACT, "link:beginning"), told[1]
 
     return search
+
+
+_START = re.compile(r"(?<!\w)\S|(?<=_)\w")
+_RUN = re.compile(r"\S*")
+SURE_CHARS = 6
+"""A beginning of so many characters is no chance, whatever is behind it."""
+
+
+def _tells(beginning: str, label: str) -> bool:
+    """Whether a beginning says anything: words of the language and years begin many values."""
+    plain = "".join(char for char in beginning if char.isalnum())
+    if label in WHOLE_LABELS:
+        return True
+    return len(plain) >= SURE_CHARS if plain.isdecimal() else not is_ordinary(beginning.strip())
+
+
+def _longest(text: str, start: int, heads: Mapping[str, object]) -> int:
+    """Characters of the longest beginning of a value that stands at ``start`` and tells something; 0 for none."""
+    size, longest = MIN_CHARS, 0
+    while start + size <= len(text) and text[start : start + size] in heads:
+        longest = size if heads[text[start : start + size]] is not None else longest
+        size += 1
+    return longest
+
+
+def _is_attempt(size: int, run: int, label: str) -> bool:
+    return size >= SURE_CHARS or 2 * size >= run or label in WHOLE_LABELS
 
 
 # Rows that say nothing new -----------------------------------------------------------------------------------------

@@ -19,10 +19,19 @@ Nodes = Mapping[int, "Node"]
 
 @dataclass(slots=True)
 class Node:
-    """A node of the page; ``text`` is the index of the text field with the content of a text node."""
+    """A node of the page.
+
+    Attributes:
+        slot: Its place in the page, which another node may take when it is gone.
+        series: Names its values over time; those of nodes that follow each other in a place are one series.
+        text: Index of the text field with the content of a text node.
+        secure: A field that hides what is in it.
+        typed: A field that text is typed into.
+    """
 
     number: int
     tag: str
+    slot: str
     series: str
     parent: int | None = None
     attributes: dict[str, str] = field(default_factory=dict, repr=False)

@@ -42,6 +42,7 @@ class Page:
         self.title = ""
         self._nodes: dict[int, Node] = {}
         self._owner: dict[str, int] = {}
+        self._series: dict[str, str] = {}
         self._last: dict[str, str] = {}
         self._labels: dict[str, str] = {}
         self._fresh = 0
@@ -122,7 +123,7 @@ class Page:
     def _node(self, number: int, tag: str, attributes: dict[str, str], parent: Node | None) -> Node:
         """A new node. One in the place of another that is gone carries its series on: pages are drawn anew."""
         name = attributes.get("id") or attributes.get("name")
-        above = parent.series if parent is not None else ""
+        above = parent.slot if parent is not None else ""
         place = (
             sum(self._nodes[child].tag == tag for child in parent.children if child in self._nodes)
             if (parent is not None and not name and len(parent.children) < MOST_JOINED)
@@ -134,9 +135,12 @@ class Page:
             self._fresh += 1
             slot = f"{slot}~{self._fresh}"
         self._owner[slot] = number
+        series = self._series.setdefault(slot, slot)
         kind = attributes.get("type", "text").lower()
         typed = tag == "textarea" or (tag == "input" and kind not in _NOT_TYPED)
-        node = Node(number, tag, slot, None, attributes, typed=typed, secure=kind == "password" and tag == "input")
+        node = Node(
+            number, tag, slot, series, None, attributes, typed=typed, secure=kind == "password" and tag == "input"
+        )
         self._nodes[number] = node
         return node
 
@@ -186,7 +190,7 @@ class Page:
         if node.text is None and last is not None and not _is_like(last, text):
             # Another text in the place of one that is gone.
             self._fresh += 1
-            node.series = f"{node.series}~{self._fresh}"
+            node.series = self._series[node.slot] = f"{node.slot}~{self._fresh}"
         self._last[node.series] = text
         node.text = index
         self.meanings[index] = Meaning(node.series, role="input" if self._is_edited(above) else "")
@@ -229,9 +233,9 @@ class Page:
             self.blocks[tuple(said)] = None
 
 
-def _stem(series: str) -> str:
-    """The series of a parent without the marks of its own renewals, cut to a length that nesting cannot drive up."""
-    return series.split("~", 1)[0][-160:]
+def _stem(slot: str) -> str:
+    """The place of a parent, cut to a length that nesting cannot drive up."""
+    return slot[-160:]
 
 
 def _is_like(one: str, other: str) -> bool:

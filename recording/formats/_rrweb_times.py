@@ -64,7 +64,9 @@ def _moment(leaf: Leaf, seq: int, timeline: Timeline) -> bytes | None:
     """A time that is to be written; ``None`` for everything that is none on this clock."""
     if leaf.kind == "number":
         if leaf.path == ("timestamp",):
-            return write_ms(int(timeline.new_ns[seq]), leaf.text).encode() if timeline.timed[seq] else None
+            new = int(timeline.new_ns[seq])
+            kept = not timeline.timed[seq] or new == int(timeline.old_ns[seq])
+            return None if kept else write_ms(new, leaf.text).encode()
         if leaf.path == ("delay",) and timeline.timed[seq]:
             since = read_ms(leaf.text) or 0
             return write_ms(since + int(timeline.new_ns[seq] - timeline.old_ns[seq]), leaf.text).encode()

@@ -93,18 +93,18 @@ _NUMERIC_LIST = """
     rr_width rr_height rr_left rr_top x y x1 x2 y1 y2 cx cy r rx ry stroke-width opacity
 """
 _NUMERIC = frozenset(_NUMERIC_LIST.split())
-_SHAPE_LIST = """
-    d points viewbox transform gradienttransform fill stroke fill-rule clip-rule stroke-linecap stroke-linejoin
-    stroke-dasharray preserveaspectratio offset stop-color
-"""
-_SHAPES = frozenset(_SHAPE_LIST.split())
-_SHAPE_WORD_LIST = """
-    none evenodd nonzero round miter bevel butt square translate rotate scale matrix currentcolor inherit black white
-    xmidymid meet slice skewx skewy
-"""
-_SHAPE_WORDS = frozenset(_SHAPE_WORD_LIST.split())
-# Numbers of a drawing are letters and decimals; a run of more than six digits may be something else.
-_SHAPE = re.compile(r"(?:[A-Za-z#%(),\s+-]|(?<!\d)\d{1,6}(?!\d)|\.)*+")
+_PATHS = frozenset({"d", "points", "viewbox"})
+_PAINTS = frozenset(
+    {"transform", "gradienttransform", "fill", "stroke", "fill-rule", "clip-rule", "stroke-linecap", "stroke-linejoin",
+     "stroke-dasharray", "preserveaspectratio", "offset", "stop-color"}
+)  # fmt: skip
+# A run of more than six digits may be something else than a number of a drawing.
+_NUMBER = r"(?<!\d)\d{1,6}(?!\d)"
+_PATH = re.compile(rf"(?:[Zz]|[MLHVCSQTAmlhvcsqta](?![A-Za-z])|{_NUMBER}|e-|[\s,.+-])*+")
+_PAINT = re.compile(
+    r"(?:\b(?:none|evenodd|nonzero|round|miter|bevel|butt|square|translate|rotate|scale|matrix|skew[XY]|currentColor|"
+    rf"inherit|black|white|x(?:Min|Mid|Max)Y(?:Min|Mid|Max)|meet|slice)\b|#[0-9a-fA-F]{{3,8}}\b|{_NUMBER}|[\s,.()%+-])*+"
+)
 
 _ADDRESS_LIST = """
     href src action formaction cite background poster srcset imagesrcset data ping xlink:href rr_src rr_dataurl url
@@ -132,13 +132,9 @@ def is_plain_attribute(name: str, value: str) -> bool:
         return True
     if lower in _NUMERIC or lower.startswith("aria-"):
         return _PLAIN.fullmatch(value) is not None
-    return lower in _SHAPES and len(value) < 20_000 and _SHAPE.fullmatch(value) is not None and not _words(value)
-
-
-def _words(value: str) -> bool:
-    """Whether letters stand together as in words: those of paths stand alone, functions and colours are few."""
-    words = re.findall(r"[A-Za-z]{4,}", value)
-    return any(word.lower() not in _SHAPE_WORDS and not re.fullmatch(r"[a-fA-F]{3,8}", word) for word in words)
+    if lower in _PATHS:
+        return _PATH.fullmatch(value) is not None
+    return lower in _PAINTS and _PAINT.fullmatch(value) is not None
 
 
 def attribute_role(name: str) -> str:

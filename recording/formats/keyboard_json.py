@@ -53,8 +53,10 @@ class KeyboardJson:
         data = files[file].read()
         check_text(file, data)
         document = read_array(data, file=file, is_record=_is_element)
-        if document.outside or not document.elements:
-            place = place_of(file, data, document.outside[0].start) if document.outside else shown(file)
+        odd = [leaf.start for leaf in document.outside]
+        odd += [element.start for element in document.elements if data[element.start : element.start + 1] != b"{"]
+        if odd or not document.elements:
+            place = place_of(file, data, odd[0]) if odd else shown(file)
             raise InputError(
                 "an element is no event", code="keyboard-event", place=place, hint="a list of events was expected"
             )
