@@ -112,7 +112,7 @@ def test_content_of_style_sheets_is_read() -> None:
         'i{background:url( "/ada-f.png" )} u{background:url(/ada-g.png)} s{background:url(data:image/png;base64,QWRh)}'
     )
     visit = Visit().page("https://a.example/", head=(element(1000, "style", {"_cssText": css}),))
-    fields = [field for field in read(visit.data()).fields if field.codec == "json_part"]
+    fields = [field for field in read(visit.data()).fields if field.codec == "json-part"]
     told = " ".join(field.text for field in fields if field.role == "css")
     assert all(part in told for part in ("by Ada", "Ada B", "Ada C", "AdaD", "'E", "ada-f", "ada-g"))
     assert [field.text for field in fields if field.role == "media"] == ["data:image/png;base64,QWRh"]
@@ -138,7 +138,7 @@ def test_every_field_is_where_it_says(indent: int | None) -> None:
         assert json.loads(apply_patches(data, [patch])) == json.loads(data)
         assert (
             apply_patches(data, [field_patch(recording, field, "#")])
-            == data[: field.start] + (b"#" if field.codec == "json_part" else b'"#"') + data[field.end :]
+            == data[: field.start] + (b"#" if field.codec == "json-part" else b'"#"') + data[field.end :]
         )
 
 
@@ -212,7 +212,7 @@ def test_pieces_of_a_line_are_read_as_one() -> None:
         ]
     ).mutate(texts=[{"id": 13, "value": "ann"}])
     recording = read(visit.data())
-    lines = {"".join(recording.fields[index].text for index in block) for block in recording.blocks}
+    lines = {one.text for one in recording.joined}
     assert lines == {"to jane@x.example", "0 joe@y.example", "to ann@x.example"}
 
 

@@ -54,7 +54,7 @@ def through(files: Mapping[str, bytes], policy: Policy | str) -> Release | Withh
     from recording import SourceFile, parse_files
 
     stage = Stage(policy)
-    plan = stage._plan()
+    plan = stage.plan()
     sources = {name: SourceFile(name, data) for name, data in files.items()}
     return process(lambda: parse_files("recording", sources, mappings=plan.policy.read), plan)
 
