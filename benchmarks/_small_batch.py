@@ -72,8 +72,7 @@ class Search:
     """Looks for the values in every file of a folder, typed ones too; each file once as long as it does not change."""
 
     def __init__(self, batch: Batch) -> None:
-        words = {word for value in batch.values for word in value.split()}
-        self._values = re.compile(b"|".join(re.escape(word.encode()) for word in sorted(words)))
+        self._values = re.compile(b"|".join(re.escape(value.encode()) for value in batch.values))
         self._seen: set[tuple[str, int, int]] = set()
         self.files = 0
 
