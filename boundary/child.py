@@ -16,20 +16,21 @@ _BESIDE_MB = 2048
 _PR_SET_PDEATHSIG = 1
 
 
-def settle(parent: int, *, memory_mb: int) -> None:
+def settle(parent: int, *, memory_mb: int | None) -> None:
     """Make this process a mute one of limited memory that ends with its parent.
 
     Nothing that a library prints about a recording reaches the terminal, and no crash leaves a core file.
 
     Args:
         parent: Process id of who started it.
-        memory_mb: Most memory; beyond it and a margin an allocation fails.
+        memory_mb: Most memory, or any; beyond it and a margin an allocation fails.
     """
     # The terminal's Ctrl-C reaches every process of the group; the parent decides what becomes of this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _limit(memory_mb + _BESIDE_MB)
+    if memory_mb is not None:
+        _limit(memory_mb + _BESIDE_MB)
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
