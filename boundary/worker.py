@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from boundary.child import one_thread, resident_mb, settle
+from boundary.child import deaf, one_thread, resident_mb, settle
 from boundary.counting import Count, Counted, count, open_source
 from boundary.folders import unwritten
 from boundary.outcome import Outcome, Release, Withheld
@@ -229,7 +229,8 @@ class Worker:
             self._pipe = ours
             told = (theirs, self._setup, os.getpid(), self._memory_mb, self._alone)
             self._child = context.Process(target=_serve, args=told, daemon=True)
-            self._child.start()
+            with deaf():
+                self._child.start()
             theirs.close()
         return self._pipe
 
