@@ -48,7 +48,7 @@ class Batch:
 
 def make(parent: Path, count: int, *, seed: int, broken: int = 0) -> Batch:
     """Write ``count`` recordings and, among them, ``broken`` ones that cannot be read."""
-    people = [f"{_word(Random(f'{seed}/{number}'))} {_word(Random(f'{seed}/{number}/'))}" for number in range(PEOPLE)]
+    people = [value(seed, number) for number in range(PEOPLE)]
     names = [people[number % PEOPLE] for number in range(count)]
     folder = parent / "batch"
     every = count // broken if broken else 0
@@ -72,8 +72,7 @@ class Search:
     """Looks for the values in every file of a folder, typed ones too; each file once as long as it does not change."""
 
     def __init__(self, batch: Batch) -> None:
-        words = {word for value in batch.values for word in value.split()}
-        self._values = re.compile(b"|".join(re.escape(word.encode()) for word in sorted(words)))
+        self._values = re.compile(b"|".join(re.escape(value.encode()) for value in batch.values))
         self._seen: set[tuple[str, int, int]] = set()
         self.files = 0
 
@@ -118,6 +117,11 @@ def _typed(data: bytes) -> bytes:
         if event.get("action") == "press" and (len(name) == 1 or name == "space"):
             keys.append(" " if name == "space" else name)
     return "".join(keys).encode()
+
+
+def value(seed: int, number: int) -> str:
+    """A first and a last name that nobody has."""
+    return f"{_word(Random(f'{seed}/{number}'))} {_word(Random(f'{seed}/{number}/'))}"
 
 
 def _word(chance: Random) -> str:

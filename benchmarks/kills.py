@@ -14,13 +14,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 from benchmarks import _small_batch
 from benchmarks._harness import ROOT, Count, Result
+from boundary.journal import JOURNAL
 
 KILLS, RECORDINGS, BROKEN = 200, 500, 3
 QUICK_KILLS, QUICK_RECORDINGS = 8, 30
@@ -95,7 +96,7 @@ def _measure(parent: Path, runner: Runs, wanted: int, count: int) -> Result:
     search = _small_batch.Search(runner.batch)
     chance = Random(f"kills {wanted}")
     kills: Counter[str] = Counter()
-    resumed = held = same = ended = 0
+    resumed = held = foreign = same = ended = 0
     while kills.total() < wanted:
         ended += 1
         out = parent / f"out-{ended}"
@@ -108,8 +109,9 @@ def _measure(parent: Path, runner: Runs, wanted: int, count: int) -> Result:
                 runner.start(out)
                 finished = runner.ended() == 0
             kills.update(victims)
-            finished = finished or not (out / "run.journal").exists()
+            finished = finished or not (out / JOURNAL).exists()
             held += search.found(out)
+            foreign += _foreign(out, expected)
         same += contents(out) == expected
     return Result(
         counts=(
@@ -123,6 +125,11 @@ def _measure(parent: Path, runner: Runs, wanted: int, count: int) -> Result:
                 ours=held,
                 of=search.files,
             ),
+            Count(
+                figure="the same, that are no file of the run that nobody killed, nor the beginning of one",
+                ours=foreign,
+                of=search.files,
+            ),
             *(Count(figure=f"kills of {_WHO[victim]}", ours=kills[victim], of=kills.total()) for victim in VICTIMS),
         ),
         notes=(
@@ -131,6 +138,22 @@ def _measure(parent: Path, runner: Runs, wanted: int, count: int) -> Result:
             "the runs are forks of a process that has the libraries loaded; on a file system in memory",
         ),
     )
+
+
+def _foreign(out: Path, expected: Mapping[str, bytes]) -> int:
+    """Files of an output that hold anything but what verification passed; one that is not whole lies aside."""
+    found = 0
+    for name, data in contents(out).items():
+        first, _, rest = name.partition("/")
+        number, _, inside = rest.partition("/")
+        if first.startswith(".staging-"):
+            fine = expected.get(f"recordings/recording-{int(number):04d}/{inside}", b"").startswith(data)
+        elif first.endswith(".partial"):
+            fine = any(expected[about].startswith(data) for about in ("manifest.json", "withheld.jsonl"))
+        else:
+            fine = first == JOURNAL or expected.get(name) == data
+        found += not fine
+    return found
 
 
 _WHO = {"all": "every process", "run": "the process that writes", "worker": "one that reads"}

@@ -7,6 +7,7 @@ import ctypes
 import os
 import resource
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 from policies.hardening import keep_memory_private
@@ -15,23 +16,36 @@ MEMORY_MB = 2048
 """Most memory of a process: the shipped policies with every model need 1.4 GB, those for text 0.3 GB."""
 _BESIDE_MB = 2048
 """How much more of addresses a process may take than of memory: libraries reserve what they never touch."""
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 _PR_SET_PDEATHSIG = 1
 
 
-def settle(parent: int, *, memory_mb: int) -> None:
+@contextlib.contextmanager
+def deaf() -> Iterator[None]:
+    """What is started meanwhile hears of no Ctrl-C and no SIGTERM until it `settle`s, and so prints no traceback."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def settle(parent: int, *, memory_mb: int | None) -> None:
     """Make this process a mute one of limited memory that ends with its parent.
 
     Nothing that a library prints about a recording reaches the terminal, and no crash leaves a core file.
 
     Args:
         parent: Process id of who started it.
-        memory_mb: Most memory; beyond it and a margin an allocation fails.
+        memory_mb: Most memory, or any; beyond it and a margin an allocation fails.
     """
-    # The terminal's Ctrl-C reaches every process of the group; the parent decides what becomes of this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Ctrl-C and a supervisor's SIGTERM reach every process of the group; the parent decides what becomes of this one.
+    for each in STOPPING:
+        signal.signal(each, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     keep_memory_private()
-    _limit(memory_mb + _BESIDE_MB)
+    if memory_mb is not None:
+        _limit(memory_mb + _BESIDE_MB)
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)

@@ -39,6 +39,7 @@ def _bar(console: Console) -> Iterator[OnProgress]:
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        TextColumn("left"),
         TextColumn("[yellow]{task.fields[withheld]}[/]"),
     )
     with Progress(*columns, console=console, transient=True, speed_estimate_period=_LATELY_S) as bar:

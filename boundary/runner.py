@@ -22,9 +22,10 @@ from boundary.names import recording_names
 from boundary.outcome import Outcome, Release, Withheld
 from boundary.plan import Plan
 from boundary.pool import cores, pool
-from boundary.record import Record, open_record
+from boundary.record import Record
 from boundary.release_page import write_page
 from boundary.result import Entry, Result, manifest_parts, withheld_lines
+from boundary.resuming import open_record
 from boundary.state import key_mark
 from boundary.stopping import stoppable
 from boundary.worker import Job, Setup

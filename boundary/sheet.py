@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from boundary.journal import JOURNAL
 from boundary.outcome import Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
@@ -102,7 +103,7 @@ def check_place(source: Path, out: Path, *, reveal: bool) -> None:
 
 def _is_release(folder: Path) -> bool:
     """Whether a folder is the output of ``boundary run``, also of one that still runs."""
-    marks = ("manifest.json", "withheld.jsonl")
+    marks = ("manifest.json", "withheld.jsonl", JOURNAL)
     whole = any((folder / name).exists() for name in marks) or any(folder.glob(".staging-*"))
     return whole and (folder / "recordings").is_dir()
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_ASKING = (signal.SIGINT, signal.SIGTERM)
+from boundary.child import STOPPING
 
 
 @contextmanager
@@ -26,11 +26,11 @@ def stoppable() -> Iterator[Callable[[], None]]:
     def note(number: int, _: object) -> None:
         asked.append(number)
         # Whatever holds Python up cannot hold up the second one.
-        for each in _ASKING:
+        for each in STOPPING:
             signal.signal(each, signal.SIG_DFL)
 
     # In the background of a shell Ctrl-C is ignored, and stays so.
-    ours = [each for each in _ASKING if signal.getsignal(each) != signal.SIG_IGN]
+    ours = [each for each in STOPPING if signal.getsignal(each) != signal.SIG_IGN]
     before = {each: signal.signal(each, note) for each in ours}
     try:
         yield check

@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from boundary.child import MEMORY_MB, one_thread, resident_mb, settle
+from boundary.child import deaf, one_thread, resident_mb, settle
 from boundary.counting import Count, Counted, count, open_source
 from boundary.folders import unwritten
 from boundary.outcome import Outcome, Release, Withheld
@@ -92,9 +92,15 @@ class Worker:
 
     `run` and `count` wait for the verdict. Who has several workers uses `give`, waits for any `connection`, and asks
     `verdict`; it must be asked every `TICK_S` seconds while there is a job.
+
+    Args:
+        setup: What a child builds its plan from.
+        seconds: Longest time for one job.
+        memory_mb: Most memory of a child, in MiB; by default any.
+        alone: There is no other worker, so that libraries may use more than one thread.
     """
 
-    def __init__(self, setup: Setup, *, seconds: float, memory_mb: int = MEMORY_MB, alone: bool = True) -> None:
+    def __init__(self, setup: Setup, *, seconds: float, memory_mb: int | None = None, alone: bool = True) -> None:
         self._setup = setup
         self._patience = seconds + min(GRACE_S, seconds)
         self._memory_mb = memory_mb
@@ -168,7 +174,7 @@ class Worker:
     def _excess(self, child: BaseProcess) -> object:
         if time.monotonic() > self._until:
             return self._lost("timeout", "the recording took longer than the policy allows")
-        if resident_mb(child.pid or 0) > self._memory_mb:
+        if self._has_more_than(1.0, child):
             return self._lost("out-of-memory", "the recording needs more memory than a worker may have")
         return None
 
@@ -176,9 +182,12 @@ class Worker:
         self._job = None
         tight = isinstance(answer, Withheld) and answer.code == "out-of-memory"
         # What libraries keep for the next recording is not given back: a child that has grown makes room for a new one.
-        if self._child is not None and (tight or resident_mb(self._child.pid or 0) > self._memory_mb * REPLACED_AT):
+        if self._child is not None and (tight or self._has_more_than(REPLACED_AT, self._child)):
             self.kill()
         return answer
+
+    def _has_more_than(self, share: float, child: BaseProcess) -> bool:
+        return self._memory_mb is not None and resident_mb(child.pid or 0) > self._memory_mb * share
 
     def _failed(self, job: Job | Count) -> Withheld:
         self._job = job
@@ -219,12 +228,13 @@ class Worker:
             self._pipe = ours
             told = (theirs, self._setup, os.getpid(), self._memory_mb, self._alone)
             self._child = context.Process(target=_serve, args=told, daemon=True)
-            self._child.start()
+            with deaf():
+                self._child.start()
             theirs.close()
         return self._pipe
 
 
-def _serve(pipe: Connection, setup: Setup, parent: int, memory_mb: int, alone: bool) -> None:
+def _serve(pipe: Connection, setup: Setup, parent: int, memory_mb: int | None, alone: bool) -> None:
     settle(parent, memory_mb=memory_mb)
     if not alone:
         one_thread()

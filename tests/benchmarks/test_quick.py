@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks import __main__ as program
-from benchmarks import covered, screens
+from benchmarks import covered, kills, screens
 from benchmarks import run as end_to_end
 from benchmarks._harness import Skip
 from benchmarks.pages import chromium
@@ -163,3 +163,17 @@ def test_noise_is_measured_for_both_mechanisms_and_both_sources() -> None:
     for source in ("table", "diffprivlib"):
         for mechanism in ("geometric", "Gaussian"):
             assert [case for case in cases if case.startswith(f"{source}, {mechanism}")]
+
+
+@pytest.mark.slow
+def test_quick_kills_lose_nothing_and_leave_nothing_raw(tmp_path: Path) -> None:
+    """Killed at random moments and resumed, a run ends as the one that nobody killed, byte for byte."""
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("processes are looked up in /proc")
+    counts = {count["figure"]: count for count in _quick("kills", tmp_path)["counts"]}
+    same = next(count for figure, count in counts.items() if "byte for byte" in figure)
+    held = next(count for figure, count in counts.items() if "planted" in figure)
+    assert same["ours"] == same["of"] >= 1
+    assert held["ours"] == 0
+    assert held["of"] > 30
+    assert sum(count["ours"] for figure, count in counts.items() if figure.startswith("kills of")) >= kills.QUICK_KILLS

@@ -17,7 +17,7 @@ from tiny_recording import Desk, contents, left_of, save
 from boundary.journal import JOURNAL, create, reopen
 from boundary.outcome import Withheld
 from boundary.plan import Plan
-from boundary.record import open_record
+from boundary.resuming import open_record
 from boundary.runner import run
 from recording.errors import InputError
 
@@ -199,7 +199,7 @@ def test_a_run_goes_on_as_the_one_that_it_was(
     before = contents(tmp_path / "out")
     assert refused(go, "out", policy=POLICY.replace("redact", "replace"), resume=True) == "resume-differs"
     with monkeypatch.context() as patched:
-        patched.setattr("boundary.record.versions", dict)
+        patched.setattr("boundary.resuming.versions", dict)
         assert refused(go, "out", resume=True) == "resume-differs"
     Desk(user="dunlin-15").window("Crm", "Sheet").type("x").save(batch / "dunlin-15")
     assert refused(go, "out", resume=True) == "resume-differs"

@@ -13,7 +13,7 @@ SECRET = "kestrel Tr0ub4dor"
 POLICY = """\
 policy: 1
 name: plugged
-limits: {seconds: 3}
+limits: {seconds: 8}
 find:
   - {use: plug.misbehaving%s}
   - {use: text.roles}
