@@ -163,3 +163,12 @@ def test_noise_is_measured_for_both_mechanisms_and_both_sources() -> None:
     for source in ("table", "diffprivlib"):
         for mechanism in ("geometric", "Gaussian"):
             assert [case for case in cases if case.startswith(f"{source}, {mechanism}")]
+
+
+@pytest.mark.slow
+def test_quick_engines_release_what_a_plain_loop_does(tmp_path: Path) -> None:
+    """An engine that releases fewer recordings is not called fast."""
+    pytest.importorskip("presidio_analyzer")
+    pytest.importorskip("dask")
+    record = _quick("engines", tmp_path)
+    assert [(count["ours"], count["peer"]) for count in record["counts"]] == [(4, 4)]

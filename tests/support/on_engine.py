@@ -77,9 +77,10 @@ def on_ray(folder: Path) -> None:
     work(folder, do)
     _survive(folder, do)
     data = ray.data.from_arrow(sources.data(folder / "batch")).repartition(3)
-    engine.release(data, stage(folder, "count"), folder / "of-recordings", ledger=folder / "engine.db")
+    engine.release(data, stage(folder, "count"), folder / "of-recordings", ledger=folder / "engine.db", workers=1)
     rows = ray.data.read_parquet(str(folder / "events.parquet")).repartition(3)
-    engine.release(rows, stage(folder, "rows"), folder / "of-rows", events="rows", ledger=folder / "engine.db")
+    ledger = folder / "engine.db"
+    engine.release(rows, stage(folder, "rows"), folder / "of-rows", events="rows", ledger=ledger, workers=1)
     lost = ray.data.from_arrow(pa.table({"path": [str(folder / "nowhere")]}))
     _refused(folder, lambda out: engine.release(lost, stage(folder, "count"), out))
     ray.shutdown()
@@ -115,8 +116,9 @@ def on_spark(folder: Path) -> None:
 
 
 def _survive(folder: Path, do: Do) -> None:
-    """A batch in which a worker is killed once."""
-    pq.write_table(do(sources.recordings(folder / "dying"), stage(folder, "die")), folder / "survived.parquet")
+    """A batch in which a worker is killed, once; and again, without."""
+    for name in ("survived", "undisturbed"):
+        pq.write_table(do(sources.recordings(folder / "dying"), stage(folder, "die")), folder / f"{name}.parquet")
 
 
 def _refused(folder: Path, release: Callable[[Path], object]) -> None:
