@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
 import pytest
 
 from boundary.engines import checking, settings
-from recording.errors import InputError
+from recording.errors import InputError, MissingExtra
 
 
 def test_everything_that_touches_a_disk_lies_in_one_private_folder(tmp_path: Path) -> None:
@@ -60,6 +61,17 @@ def test_spark_is_told_apart_by_its_java(
     assert checking.checks()[0][2] == "no Java"
     monkeypatch.setattr(checking, "installed", {}.get)
     assert checking.checks() == []
+
+
+@pytest.mark.parametrize(("engine", "module"), [("dask", "dask"), ("datasets", "datasets"), ("beam", "apache_beam")])
+def test_an_engine_that_is_absent_is_named(engine: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error has the command that installs it."""
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.delitem(sys.modules, f"boundary.engines.{engine}", raising=False)
+    with pytest.raises(MissingExtra) as caught:
+        importlib.import_module(f"boundary.engines.{engine}").apply([], "baseline")
+    assert caught.value.hint == f"pip install 'boundary-redaction[{engine}]'"
+    sys.modules.pop(f"boundary.engines.{engine}", None)
 
 
 def test_sparks_workers_with_another_python_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
