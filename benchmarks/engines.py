@@ -46,7 +46,7 @@ def run(*, quick: bool) -> Result:
         folder = Path(parent)
         folder.chmod(0o700)
         stack.enter_context(patch.dict(os.environ, settings.environment(folder)))
-        rows = 4 if quick else 200
+        rows = 4 if quick else 48
         stage = _batch(folder, rows)
         table = sources.recordings(folder / "batch")
         plain = _released(stage(table))
@@ -63,7 +63,7 @@ def run(*, quick: bool) -> Result:
                 notes.append(f"{engine}: {ready - start:.1f} s to start, {first:.1f} s for the first job")
                 done = compare(
                     case=f"{engine}, two workers", unit="recording", work=rows, peer="a plain loop",
-                    ours=job, theirs=lambda: stage(table), rounds=1 if quick else 5, warm_up=False,
+                    ours=job, theirs=lambda: stage(table), rounds=1 if quick else 3, warm_up=False,
                 )  # fmt: skip
                 speeds.append(done)
     return Result(speeds=tuple(speeds), counts=tuple(counts), notes=tuple(notes))
