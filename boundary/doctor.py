@@ -29,7 +29,7 @@ class Check:
 
 def examine() -> list[Check]:
     """Look at everything the toolkit needs."""
-    return [_python(), _one_distribution(), *_extras(), *_tesseract(), *_steps(), _state()]
+    return [_python(), _one_distribution(), *_extras(), *_tesseract(), *_engines(), *_steps(), _state()]
 
 
 def _python() -> Check:
@@ -85,6 +85,12 @@ def _tesseract() -> list[Check]:
     if "eng" not in languages:
         return [Check("tesseract", "missing", f"{version}, no English data", "apt-get install tesseract-ocr-eng")]
     return [Check("tesseract", "ok", f"{version}, languages: {', '.join(languages)}")]
+
+
+def _engines() -> list[Check]:
+    from boundary.engines import checking
+
+    return [Check(*one) for one in checking.checks()]
 
 
 def _steps() -> list[Check]:

@@ -71,6 +71,11 @@ class Gathered:
         self._aggregates = [_table_aggregate(plan, index) for index in range(len(plan.aggregates))]
         self._kept: list[list[pa.Table]] = [[] for _ in self._aggregates]
 
+    @property
+    def statistics(self) -> int:
+        """How many there are."""
+        return len(self._aggregates)
+
     def add(self, index: int, tally: pa.Table) -> None:
         """Take a tally of the statistic with this number."""
         made = self._kept[index]

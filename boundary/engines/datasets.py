@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from boundary.engines.shipping import COLUMNS, missing, ship
+from boundary.engines.shipping import missing, recording_columns, ship
 from boundary.stage import SCHEMA, Stage
 from policies import Policy
 
@@ -46,8 +46,7 @@ def apply(
     except ImportError:
         raise missing("datasets", "Hugging Face datasets") from None
     shipped = ship(stage)
-    present = dataset.column_names or []
-    recordings = dataset.select_columns([name for name in COLUMNS if name in present]).with_format("arrow")
+    recordings = dataset.select_columns(recording_columns(dataset.column_names or ())).with_format("arrow")
     # Of a function that gives tables, `map` takes these and no column of its input.
     options: dict[str, Any] = {"batched": True, "batch_size": rows}
     options["features"] = datasets.Features.from_arrow_schema(SCHEMA)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from boundary.engines.shipping import COLUMNS, Shipped, ship
+from boundary.engines.shipping import Shipped, recording_columns, ship
 from boundary.engines.tallies import Tally, release_tallies, tally
 from boundary.release_cli import Released
 from boundary.stage import Stage
@@ -43,8 +43,8 @@ def apply(dataset: Dataset, stage: Stage | Policy | str | Path, *, workers: int 
     Returns:
         A dataset with `Stage.schema`.
     """
-    present = dataset.columns() or ()
-    return _mapped(dataset.select_columns([name for name in COLUMNS if name in present]), ship(stage), workers, rows)
+    columns = recording_columns(dataset.columns() or ())
+    return _mapped(dataset.select_columns(columns), ship(stage), workers, rows)
 
 
 def release(
@@ -67,8 +67,9 @@ def release(
     from ray.exceptions import RayTaskError
 
     job = tally(policy, events)
-    wanted = job.columns if events else [name for name in COLUMNS if name in (dataset.columns() or ())]
+    wanted = job.columns if events else recording_columns(dataset.columns() or ())
     counted = _mapped(dataset.select_columns(wanted), job, workers, None)
+    counted.context.max_errored_blocks = 0  # a block that is left out leaves out people
     try:
         parts = counted.iter_batches(batch_format="pyarrow", batch_size=None, prefetch_batches=0)
         return release_tallies(parts, job, out, ledger=ledger)

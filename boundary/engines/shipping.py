@@ -71,10 +71,9 @@ class Shipped:
         """
         for batch in batches:
             self.plan()
-            names = [name for name in COLUMNS if name in batch.schema.names]
+            names = recording_columns(batch.schema.names)
             table = pa.table([batch[name] for name in names], names=names)
             numbers = _numbers(table, batch.num_rows)
-            self.stage(table.slice(0, 0))  # a table without recordings is refused though it has no rows
             for index, number in enumerate(numbers):
                 (done,) = self.stage(table.slice(index, 1)).to_batches()
                 yield done.set_column(0, SCHEMA.field("row"), pa.array([number], pa.int64()))
@@ -91,6 +90,19 @@ def ship(stage: Stage | Policy | str | Path) -> Shipped:
     """
     made = stage if isinstance(stage, Stage) else Stage(stage)
     return Shipped(made, key_mark(project_key(made.key_file)), installed(DISTRIBUTION) or "")
+
+
+def recording_columns(names: Iterable[str]) -> list[str]:
+    """Those of a table's columns that a worker may see.
+
+    Raises:
+        InputError: ``no-recording-column``: the table names no recordings.
+    """
+    found = [name for name in COLUMNS if name in set(names)]
+    if not {"files", "path"} & set(found):
+        hint = "give a column 'path' or 'files'; see boundary.engines.sources"
+        raise InputError("the table names no recordings", code="no-recording-column", hint=hint)
+    return found
 
 
 def missing(engine: str, library: str) -> MissingExtra:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from boundary.engines.shipping import COLUMNS, Shipped, ship
+from boundary.engines.shipping import Shipped, recording_columns, ship
 from boundary.engines.tallies import PARTIAL, release_tallies, tally
 from boundary.release_cli import Released
 from boundary.stage import SCHEMA, Stage
@@ -36,7 +36,7 @@ def apply(frame: DataFrame, stage: Stage | Policy | str | Path) -> DataFrame:
 
     _same_python(frame)
     shipped: Shipped = ship(stage)
-    recordings = frame.select([name for name in COLUMNS if name in frame.columns])
+    recordings = frame.select(recording_columns(frame.columns))
     return recordings.mapInArrow(shipped.stream, from_arrow_schema(SCHEMA))
 
 
@@ -60,7 +60,7 @@ def release(
 
     _same_python(frame)
     job, schema = tally(policy, events), from_arrow_schema(PARTIAL)
-    wanted = job.columns if events else [name for name in COLUMNS if name in frame.columns]
+    wanted = job.columns if events else recording_columns(frame.columns)
     # Column names of data may hold dots.
     counted = frame.select([f"`{name}`" for name in wanted]).mapInArrow(job.stream, schema)
     # All of a person meet in one task, so that the driver gets each sum once.

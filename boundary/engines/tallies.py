@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from boundary.counting import Count, Counted, count, count_recording, uncounted
 from boundary.data import find_data
-from boundary.engines.shipping import Shipped, ship
+from boundary.engines.shipping import Shipped, recording_columns, ship
 from boundary.folders import make_folder
 from boundary.outcome import Withheld
 from boundary.plan import Plan
@@ -196,8 +196,7 @@ def _counted(table: pa.Table, plan: Plan) -> Iterator[tuple[str, Counted | Withh
             for job in jobs:
                 yield str(job.source), count(job, plan), job.kind != "recording"
     else:
-        hint = "give a column 'path' or 'files'; where each row is an event, name the data with 'dataset'"
-        raise InputError("the table names no recordings", code="no-recording-column", hint=hint)
+        recording_columns(table.column_names)
 
 
 def _source(place: str, found: Counted | Withheld, *, ends: bool) -> pa.RecordBatch:
@@ -226,6 +225,8 @@ def _gather(part: pa.Table, gathered: Gathered) -> None:
     from dp.contract import PARTIALS
 
     for index in pc.unique(part["statistic"]).drop_null().to_pylist():
+        if not 0 <= index < gathered.statistics:
+            raise InputError("a tally is for no statistic of the policy", code="dp-tally")
         own = part.filter(pc.equal(part["statistic"], index)).select(_SUMS)
         # Engines have types of their own for text; a null would be refused when it is bounded.
         gathered.add(index, own.cast(PARTIALS))

@@ -177,3 +177,12 @@ def test_quick_kills_lose_nothing_and_leave_nothing_raw(tmp_path: Path) -> None:
     assert held["ours"] == 0
     assert held["of"] > 30
     assert sum(count["ours"] for figure, count in counts.items() if figure.startswith("kills of")) >= kills.QUICK_KILLS
+
+
+@pytest.mark.slow
+def test_quick_engines_release_what_a_plain_loop_does(tmp_path: Path) -> None:
+    """An engine that releases fewer recordings is not called fast."""
+    pytest.importorskip("presidio_analyzer")
+    pytest.importorskip("dask")
+    record = _quick("engines", tmp_path)
+    assert [(count["ours"], count["peer"]) for count in record["counts"]] == [(4, 4)]

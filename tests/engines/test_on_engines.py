@@ -131,6 +131,7 @@ def test_a_lost_worker_changes_nothing(engine: str, ran: Ran) -> None:
     assert (folder / "died").exists()
     done = in_order(folder, "survived.parquet")
     assert done["verdict"].to_pylist() == ["released"] * 4
+    assert done.equals(in_order(folder, "undisturbed.parquet"))
 
 
 @clusters

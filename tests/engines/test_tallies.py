@@ -159,6 +159,8 @@ def test_made_up_partials_are_refused(counting_rows: Stage, tmp_path: Path) -> N
     row = {"statistic": 0, "person": "a", "part": "events", "key": "Diary", "value": 1}
     done = release_tallies([pa.Table.from_pylist([row], PARTIAL)], job, tmp_path / "out", ledger=tmp_path / "l.db")
     assert done.refused["per-app"].code == "dp-tally"
+    nowhere = pa.Table.from_pylist([row | {"statistic": -1}], PARTIAL)
+    assert refused([nowhere], job, tmp_path / "again" / "out") == "dp-tally"
 
 
 def test_data_under_another_name_are_other_data(counting_rows: Stage) -> None:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from boundary import Stage
 from boundary.engines import settings, sources
+from boundary.stage import FILES
 
 Do = Callable[[pa.Table, Stage], pa.Table]
 """Takes a table through a stage on the engine."""
@@ -77,9 +78,10 @@ def on_ray(folder: Path) -> None:
     work(folder, do)
     _survive(folder, do)
     data = ray.data.from_arrow(sources.data(folder / "batch")).repartition(3)
-    engine.release(data, stage(folder, "count"), folder / "of-recordings", ledger=folder / "engine.db")
+    engine.release(data, stage(folder, "count"), folder / "of-recordings", ledger=folder / "engine.db", workers=1)
     rows = ray.data.read_parquet(str(folder / "events.parquet")).repartition(3)
-    engine.release(rows, stage(folder, "rows"), folder / "of-rows", events="rows", ledger=folder / "engine.db")
+    ledger = folder / "rows.db"
+    engine.release(rows, stage(folder, "rows"), folder / "of-rows", events="rows", ledger=ledger, workers=1)
     lost = ray.data.from_arrow(pa.table({"path": [str(folder / "nowhere")]}))
     _refused(folder, lambda out: engine.release(lost, stage(folder, "count"), out))
     ray.shutdown()
@@ -103,7 +105,7 @@ def on_spark(folder: Path) -> None:
     data = session.createDataFrame(sources.data(folder / "batch")).repartition(3)
     engine.release(data, stage(folder, "count"), folder / "of-recordings", ledger=folder / "engine.db")
     rows = session.read.parquet(str(folder / "events.parquet")).repartition(3)
-    engine.release(rows, stage(folder, "rows"), folder / "of-rows", events="rows", ledger=folder / "engine.db")
+    engine.release(rows, stage(folder, "rows"), folder / "of-rows", events="rows", ledger=folder / "rows.db")
     lost = session.createDataFrame(pa.table({"path": [str(folder / "nowhere")]}))
     _refused(folder, lambda out: engine.release(lost, stage(folder, "count"), out))
     session.sparkContext.pythonExec = "/usr/bin/false"
@@ -115,8 +117,15 @@ def on_spark(folder: Path) -> None:
 
 
 def _survive(folder: Path, do: Do) -> None:
-    """A batch in which a worker is killed once."""
-    pq.write_table(do(sources.recordings(folder / "dying"), stage(folder, "die")), folder / "survived.parquet")
+    """A batch in which a worker is killed, once; and again without, where the engine is sent the files themselves."""
+    table = sources.recordings(folder / "dying")
+    pq.write_table(do(table, stage(folder, "die")), folder / "survived.parquet")
+    cells = [
+        [{"name": file.name, "data": file.read_bytes()} for file in sorted(Path(path).iterdir())]
+        for path in table["path"].to_pylist()
+    ]
+    sent = table.select(["row"]).append_column("files", pa.array(cells, FILES))
+    pq.write_table(do(sent, stage(folder, "die")), folder / "undisturbed.parquet")
 
 
 def _refused(folder: Path, release: Callable[[Path], object]) -> None:
