@@ -34,8 +34,18 @@ Value = int | float | str | bytes | Picture | Nested | None
 
 def encode_row(members: Sequence[str], values: Sequence[Value]) -> bytes:
     """One line, with its line end."""
-    pairs = (f"{_string(name)}: {_literal(value)}" for name, value in zip(members, values, strict=True))
-    return f"{{{', '.join(pairs)}}}\n".encode("utf-8", "strict")
+    return encode_cells(heads_of(members), values)
+
+
+def heads_of(members: Sequence[str]) -> tuple[str, ...]:
+    """What stands before each value of a line: made once for a table."""
+    return tuple(f"{_string(name)}: " for name in members)
+
+
+def encode_cells(heads: Sequence[str], values: Sequence[Value]) -> bytes:
+    """One line, with its line end; ``heads`` are from `heads_of`."""
+    cells = ", ".join([head + _literal(value) for head, value in zip(heads, values, strict=True)])
+    return f"{{{cells}}}\n".encode()
 
 
 def read_text(text: str) -> Value:
@@ -103,18 +113,22 @@ def _nested(line: bytes) -> dict[str, Value]:
 
 
 def _literal(value: Value) -> str:
+    # The kinds that there are most of come first.
     if value is None:
         return "null"
-    if isinstance(value, Nested):
-        return f'{{"{JSON}": {value.text}}}'
-    if isinstance(value, Picture):
-        return f'{{"{FILE}": {_string(value.file)}}}'
-    if isinstance(value, bytes):
-        return f'{{"{BLOB}": ""}}'
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else ("Infinity" if value > 0 else "-Infinity")
-    return str(value) if isinstance(value, int) else _string(value)
+    if isinstance(value, Nested):
+        return f'{{"{JSON}": {value.text}}}'
+    return f'{{"{FILE}": {_string(value.file)}}}' if isinstance(value, Picture) else f'{{"{BLOB}": ""}}'
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def _string(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return _ENCODER.encode(text)

@@ -11,7 +11,7 @@ from recording.errors import InputError
 from recording.model import SourceFile
 from recording.stores._sqlite_open import BESIDE, MAGIC, Database, limit_length, open_database, quoted, told
 from recording.stores._sqlite_pack import build
-from recording.stores._sqlite_rows import Picture, Value, encode_row, read_text
+from recording.stores._sqlite_rows import Picture, Value, encode_cells, heads_of, read_text
 from recording.stores._sqlite_schema import Schema, Table, read_schema
 from recording.stores._sqlite_settle import Tables, read_tables, settle
 
@@ -43,16 +43,11 @@ class Sqlite:
         try:
             if _head(source) != MAGIC:
                 return False
-            with told(""):
-                database = open_database(source, {})
-                rows = database.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-                database.connection.close()
+            return _is_known(source, with_log=False) or _is_known(source, with_log=True)
         except OSError:
             return False
         except InputError:
             return True
-        names = {str(row[0]).casefold() for row in rows}
-        return any(known <= names for known in _KNOWN)
 
     def parts(self, name: str, files: Mapping[str, SourceFile]) -> tuple[str, ...]:
         """The write-ahead log and its index, and the rollback journal."""
@@ -102,9 +97,10 @@ class Sqlite:
         settled, renamed = settle(Tables(schema, before, unique, foreign), tables, files)
         lines = {
             f"{table.name}.jsonl": b"".join(
-                encode_row(table.members, [row.get(name) for name in table.members]) for row in settled[table.name]
+                encode_cells(heads, [row.get(name) for name in table.members]) for row in settled[table.name]
             )
             for table in schema.tables
+            for heads in (heads_of(table.members),)
             if f"{table.name}.jsonl" in files
         }
         rest = {renamed.get(name, name): data for name, data in files.items()}
@@ -162,8 +158,9 @@ class _Reading:
 
     def lines(self, table: Table) -> Iterator[bytes]:
         """The rows as lines, while there is room."""
+        heads = heads_of(table.members)
         for values in self.rows(table):
-            line = encode_row(table.members, values)
+            line = encode_cells(heads, values)
             if self.left is not None:
                 self.left -= len(line)
                 if self.left < 0:
@@ -183,6 +180,16 @@ class _Reading:
         load = partial(self.database.blob, table.name, column, table.rowid, rowid)
         self.pictures[name] = SourceFile(name, load=load)
         return Picture(name)
+
+
+def _is_known(source: SourceFile, *, with_log: bool) -> bool:
+    """Whether the tables are those of a recorder; without its log a database need not be copied."""
+    database = open_database(source, {}, with_log=with_log)
+    with told(database.place):
+        rows = database.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        database.connection.close()
+    names = {str(row[0]).casefold() for row in rows}
+    return any(known <= names for known in _KNOWN)
 
 
 def _suffix(head: bytes) -> str:
