@@ -17,7 +17,7 @@ class Number(str):
 
 
 Cells = dict[str, object]
-"""A row by column: `Number`, str, bool, ``None``, or a dict for what is none of these."""
+"""A row by column: a number (its time a `Number`), a text, ``None``, or a dict for what is none of these."""
 
 TIME_LIKE = re.compile(r"(?i)^(?:t|ts|when)$|time|stamp|clock|_ts$|_at$|_on$")
 """Columns and members that hold times."""
@@ -73,10 +73,10 @@ def cell_role(table: str, column: str, cell: object, tables: frozenset[str]) -> 
     Returns:
         ``None`` for numbers that name nobody, times, keys, and words of small vocabularies.
     """
-    if isinstance(cell, Number):
+    if isinstance(cell, Number) or type(cell) in (int, float):
         if _NUMBERS.search(column) or TIME_LIKE.search(column):
             return None
-        return number_role(column, cell, metadata=False)
+        return number_role(column, str(cell), metadata=False)
     if isinstance(cell, dict):
         return "text" if "json" in cell else None
     if not isinstance(cell, str) or cell in ("", "null") or (_KEY_COLUMN.fullmatch(column) and table == "action_event"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -24,6 +25,9 @@ from recording.rows import Row, empty_bulk, event_table
 from recording.stores import INSIDE
 from recording.words import word_lines
 
+_STAMP = re.compile(rb'"timestamp": (-?\d[\d.eE+-]*)')
+_FEW = 10**6
+_MOST_KNOWN = 4_096
 _NO_EVENTS = frozenset({"recording"})
 _TYPED = frozenset({"key", "code", "char", "which", "charCode"})
 
@@ -134,6 +138,7 @@ class _Reading:
         self.names = frozenset(table_of(name, one) or "" for name, one in files.items())
         self.windows: list[Window] = []
         self.pictures: dict[str, int] = {}
+        self.known: set[tuple[str, str]] = set()
         self.context = dialect.context(files, file) if self.table else Context()
         self.is_events = self.table not in _NO_EVENTS and (self.table is None or self._is_timed())
 
@@ -187,8 +192,9 @@ class _Reading:
         return zip(self.lines.starts.tolist(), self.lines.ends.tolist(), strict=True)
 
     def _cells(self, start: int, end: int) -> Cells:
+        line = self.data[start:end]
         try:
-            cells = json.loads(self.data[start:end], parse_int=Number, parse_float=Number, parse_constant=Number)
+            cells = json.loads(line)
         except (ValueError, RecursionError):
             cells = None
         if not isinstance(cells, dict):
@@ -196,14 +202,24 @@ class _Reading:
                 "a line is no row of a table", code="database-rows", place=shown(self.file),
                 hint="a line is one JSON object, a member for each column",
             )  # fmt: skip
+        if isinstance(cells.get("timestamp"), int | float):
+            # Nanoseconds of a time since 1970 do not fit into a float.
+            told = _STAMP.search(line)
+            cells["timestamp"] = Number(told[1].decode() if told is not None else cells["timestamp"])
         return cells
 
     def _line(self, start: int, end: int) -> Line:
-        cells = self._cells(start, end)
-        table = self.table or ""
-        if all(cell_role(table, name, cell, self.names) is None for name, cell in cells.items()):
-            return Line(table, cells, ())
-        return Line(table, cells, list(scan(self.data, file=self.file, start=start, end=end, containers=True)))
+        cells, table = self._cells(start, end), self.table or ""
+        for name, cell in cells.items():
+            if cell is None or type(cell) is float or (type(cell) is str and (name, cell) in self.known):
+                continue
+            if type(cell) is int and -_FEW < cell < _FEW:
+                continue
+            if cell_role(table, name, cell, self.names) is not None:
+                return Line(table, cells, list(scan(self.data, file=self.file, start=start, end=end, containers=True)))
+            if type(cell) is str and len(self.known) < _MOST_KNOWN:
+                self.known.add((name, cell))
+        return Line(table, cells, ())
 
     def _texts(self, line: Line, seq: int | None) -> tuple[str, list[TextField]]:
         """What nested JSON says was typed, and every other text of a row."""
@@ -253,7 +269,7 @@ def numbered(files: Mapping[str, SourceFile], file: str, table: str) -> dict[str
     out: dict[str, Cells] = {}
     for line in source.read().split(b"\n"):
         try:
-            cells = json.loads(line, parse_int=Number, parse_float=Number) if line.strip() else {}
+            cells = json.loads(line) if line.strip() else {}
         except (ValueError, RecursionError):
             continue  # whoever reads that table says what is wrong
         if isinstance(cells, dict) and "id" in cells:

@@ -148,7 +148,7 @@ def _plain(table: str, column: str, text: str) -> str:
 
 
 def _number(cell: object) -> int:
-    return int(cell) if isinstance(cell, Number) and cell.lstrip("-").isdigit() else 0
+    return cell if isinstance(cell, int) else 0
 
 
 def _first(cells: Cells, *columns: str) -> str | None:

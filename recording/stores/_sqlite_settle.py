@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from recording.errors import InputError
 from recording.json_spans import MAX_DEPTH
-from recording.stores._sqlite_rows import Nested, Picture, Value, decode_row, stored
+from recording.stores._sqlite_rows import PICTURES, Nested, Picture, Value, decode_row, stored
 from recording.stores._sqlite_schema import Schema, Table
 
 Row = dict[str, Value]
@@ -63,7 +63,8 @@ def read_tables(schema: Schema, files: Mapping[str, bytes], place: str) -> dict[
     for table in schema.tables:
         members = set(table.members)
         try:
-            rows = [decode_row(line) for line in files.get(f"{table.name}.jsonl", b"").split(b"\n") if line.strip()]
+            lines = files.get(f"{table.name}.jsonl", b"").split(b"\n")
+            rows = [_shared(decode_row(line), table.members, members) for line in lines if line.strip()]
         except (ValueError, KeyError, RecursionError, InputError):
             rows = [{"": None}]
         if any(not row.keys() <= members for row in rows):
@@ -73,6 +74,11 @@ def read_tables(schema: Schema, files: Mapping[str, bytes], place: str) -> dict[
             )  # fmt: skip
         out[table.name] = rows
     return out
+
+
+def _shared(cells: Row, names: tuple[str, ...], members: set[str]) -> Row:
+    """The same cells under the names of the table itself: a name for each row would take more room than the rows."""
+    return {name: cells.get(name) for name in names} if cells.keys() <= members else cells
 
 
 def settle(
@@ -225,9 +231,13 @@ def _work_out(table: Table, before: Sequence[Row], rows: Sequence[Row], pictures
     needed = {column.name for column in table.columns if column.needed}
     text = next((name for name in _TEXTS if name in columns), "") if _LENGTH in columns else ""
     was = {row.get(table.rowid): row for row in before} if table.rowid else {}
+    shown = {column for name, column in PICTURES if name == table.name}
+    if not shown and not text and not columns & _DIGESTS.keys():
+        return
     measure = _measure(text, before)
     for row in rows:
-        data = {name: _found(value, pictures) for name, value in row.items() if isinstance(value, Picture)}
+        said = {name: row.get(name) for name in shown}
+        data = {name: _found(value, pictures) for name, value in said.items() if isinstance(value, Picture)}
         for name, found in data.items():
             if found is None:
                 row[name] = b"" if name in needed else None
@@ -236,8 +246,8 @@ def _work_out(table: Table, before: Sequence[Row], rows: Sequence[Row], pictures
                 file = data.get(of)
                 row[digest] = hashlib.sha256(pictures[file]).hexdigest() if file is not None else None
         if text and row.get(text) != was.get(row.get(table.rowid), {}).get(text):
-            said = stored(row.get(text))
-            row[_LENGTH] = len(said.encode("utf-8") if measure else said) if isinstance(said, str) else None
+            new = stored(row.get(text))
+            row[_LENGTH] = len(new.encode("utf-8") if measure else new) if isinstance(new, str) else None
 
 
 def _measure(text: str, before: Sequence[Row]) -> bool:
@@ -260,9 +270,9 @@ def _renamed(
 ) -> dict[str, str]:
     """Pictures are named by the place of their row."""
     out: dict[str, str] = {}
-    for name in named:
-        for number, row in enumerate(tables[name], start=1):
-            for column, value in row.items():
+    for name, shown in PICTURES:
+        for number, row in enumerate(tables[name] if name in named else (), start=1):
+            for column, value in ((shown, row.get(shown)),):
                 old = _found(value, pictures) if isinstance(value, Picture) else None
                 if old is not None:
                     out[old] = f"{name}-{number:06d}.{old.rpartition('.')[2]}"
@@ -272,6 +282,8 @@ def _renamed(
 
 def _told_apart(unique: Sequence[tuple[str, ...]], before: Sequence[Row], rows: Sequence[Row], table: Table) -> None:
     """Two texts that must differ, and were given the same stand-in, get a number."""
+    if not unique or not rows:
+        return
     same = {_fixed(row, table) for row in before}
     for columns in unique:
         seen = {_part(row, columns) for row in rows if _fixed(row, table) in same}

@@ -19,7 +19,9 @@ from text_redact.transcript import transcribe
 
 KINDS = [("recording.db", "openadapt"), ("db.sqlite", "screenpipe")]
 each = pytest.mark.parametrize(("name", "kind"), KINDS)
-PATTERNS = "find: [{use: text.roles}, {use: text.pii}, {use: text.secrets}, {use: text.passwords}]\nlink: {within: session}"
+PATTERNS = (
+    "find: [{use: text.roles}, {use: text.pii}, {use: text.secrets}, {use: text.passwords}]\nlink: {within: session}"
+)
 REPLACE = f"{PATTERNS}\nchange: {{default: {{use: replace}}}}"
 Planned = Callable[[str], Plan]
 
@@ -82,7 +84,9 @@ def test_no_secret_is_left_anywhere(name: str, kind: str, tmp_path: Path, planne
     _, data = released(outcome)
     assert_nothing_is_left(name, data)
     left = "\n".join(texts(data))
-    expected = ["about the invoice", "my number is [", "mail", "Mail"] if kind == "openadapt" else ["best regards", "[CREDIT"]
+    expected = (
+        ["about the invoice", "my number is [", "mail", "Mail"] if kind == "openadapt" else ["best regards", "[CREDIT"]
+    )
     assert all(one in left for one in expected)
 
 
@@ -95,6 +99,7 @@ def test_shipped_policies_leave_no_secret(policy: str, name: str, kind: str, tmp
     assert_nothing_is_left(*released(outcome))
 
 
+@pytest.mark.slow
 @each
 def test_stand_ins_that_look_real_are_told_from_values(name: str, kind: str, tmp_path: Path, planned: Planned) -> None:
     """Surrogates in tables, nested JSON, typed rows and lists of words are looked past at their places."""
@@ -105,6 +110,7 @@ def test_stand_ins_that_look_real_are_told_from_values(name: str, kind: str, tmp
     assert "@" in "\n".join(texts(data))
 
 
+@pytest.mark.slow
 @each
 def test_times_move_in_every_table(name: str, kind: str, tmp_path: Path, planned: Planned) -> None:
     """Times that stand for each other still do, whatever table they are in."""
@@ -115,7 +121,9 @@ def test_times_move_in_every_table(name: str, kind: str, tmp_path: Path, planned
         if kind == "openadapt":
             query = "SELECT count(*) FROM action_event JOIN window_event w ON w.timestamp = window_event_timestamp"
             assert db.execute(query).fetchone()[0] > 100
-            rows = db.execute("SELECT timestamp FROM action_event WHERE parent_id IS NULL AND name != 'type' ORDER BY id").fetchall()
+            rows = db.execute(
+                "SELECT timestamp FROM action_event WHERE parent_id IS NULL AND name != 'type' ORDER BY id"
+            ).fetchall()
         else:
             rows = db.execute("SELECT timestamp FROM ui_events WHERE event_type != 'key' ORDER BY id").fetchall()
         assert rows == sorted(rows)
@@ -133,14 +141,19 @@ def test_the_empty_policy_gives_every_row_back(name: str, kind: str, tmp_path: P
         for (table,) in found.fetchall():
             if "embedding" in table:
                 continue
-            columns = [row[1] for row in old.execute(f"PRAGMA table_info({table})") if row[2] != "BLOB" or row[1] == "png_data"]
-            query = f"SELECT rowid, {', '.join(f'quote({c!r})'.replace(chr(39), chr(34)) for c in columns)} FROM {table}"
+            columns = [
+                row[1] for row in old.execute(f"PRAGMA table_info({table})") if row[2] != "BLOB" or row[1] == "png_data"
+            ]
+            query = (
+                f"SELECT rowid, {', '.join(f'quote({c!r})'.replace(chr(39), chr(34)) for c in columns)} FROM {table}"
+            )
             assert new.execute(query).fetchall() == old.execute(query).fetchall(), table
     assert b"deleted-heron" not in data
     assert isinstance(outcome, Release)
     assert outcome.report.files_dropped["no-reader"] > 0
 
 
+@pytest.mark.slow
 @each
 def test_what_is_not_admitted_is_in_no_table(name: str, kind: str, tmp_path: Path, planned: Planned) -> None:
     """Rows of a denied application go with their references, their frames and their places in search indexes."""
@@ -156,15 +169,19 @@ def test_what_is_not_admitted_is_in_no_table(name: str, kind: str, tmp_path: Pat
             assert db.execute("SELECT count(*) FROM ocr_text_fts WHERE ocr_text_fts MATCH 'regards'").fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_a_row_whose_screenshot_is_withheld_goes(tmp_path: Path, planned: Planned) -> None:
     """Without a step for screens no screenshot passes; what refers to its row refers to nothing."""
     outcome = through(saved(tmp_path, "recording.db", "openadapt"), planned(REPLACE))
     _, data = released(outcome)
     with closing(opened(data)) as db:
         assert db.execute("SELECT count(*) FROM screenshot").fetchone() == (0,)
-        assert db.execute("SELECT DISTINCT screenshot_id, screenshot_timestamp FROM action_event").fetchall() == [(None, None)]
+        assert db.execute("SELECT DISTINCT screenshot_id, screenshot_timestamp FROM action_event").fetchall() == [
+            (None, None)
+        ]
 
 
+@pytest.mark.slow
 def test_numbers_of_rows_do_not_tell_how_long_a_value_was(tmp_path: Path, planned: Planned) -> None:
     """Sessions that differ in the length of what was typed alone have the same numbers, rows and gaps."""
     told = []
@@ -173,10 +190,15 @@ def test_numbers_of_rows_do_not_tell_how_long_a_value_was(tmp_path: Path, planne
         folder = saved(tmp_path / str(n), "recording.db", "openadapt", typed=f"mail {value} please")
         _, data = released(through(folder, planned(REPLACE)))
         with closing(opened(data)) as db:
-            told.append(db.execute("SELECT id, name, key_char, key_name, parent_id, window_event_id FROM action_event").fetchall())
+            told.append(
+                db.execute(
+                    "SELECT id, name, key_char, key_name, parent_id, window_event_id FROM action_event"
+                ).fetchall()
+            )
     assert told[0] == told[1]
 
 
+@pytest.mark.slow
 def test_a_sensitive_schema_is_withheld(tmp_path: Path, planned: Planned) -> None:
     """What tables and columns are called cannot be replaced."""
     folder = saved(tmp_path, "db.sqlite", "screenpipe")

@@ -66,6 +66,7 @@ def tables(db: sqlite3.Connection) -> list[str]:
 
 def rows(db: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
     """Every row with the types of its values; bytes that are no screenshot never pass."""
+
     def shown(column: str, value: object) -> object:
         gone = isinstance(value, bytes) and column != "png_data"
         return None if gone or value is None else (type(value).__name__, value)
@@ -102,7 +103,8 @@ def test_searches_find_what_they_found() -> None:
         for table, word in queries:
             query = f"SELECT rowid, * FROM {table} WHERE {table} MATCH ? ORDER BY rowid"
             found = old.execute(query, (word,)).fetchall()
-            assert found and new.execute(query, (word,)).fetchall() == found, table
+            assert found, table
+            assert new.execute(query, (word,)).fetchall() == found, table
 
 
 def test_a_deleted_row_of_the_source_does_not_fire_a_trigger_while_rows_are_put_in() -> None:
@@ -150,7 +152,8 @@ def test_rows_that_go_and_come_leave_no_gap_in_any_number() -> None:
         numbers = [row[0] for row in db.execute("SELECT id FROM action_event ORDER BY rowid")]
         assert numbers == list(range(1, len(lines) - 4 + 3 + 1))
         assert db.execute("SELECT DISTINCT screenshot_id FROM action_event").fetchall() == [(None,), (1,)]
-        assert db.execute("SELECT DISTINCT screenshot_timestamp FROM action_event").fetchall() == [(None,), (5.5,)]
+        times = db.execute("SELECT DISTINCT screenshot_timestamp FROM action_event").fetchall()
+        assert times == [(None,), (5.5,)]
         parent = db.execute("SELECT DISTINCT parent_id FROM action_event WHERE parent_id IS NOT NULL").fetchall()
         assert db.execute("SELECT name FROM action_event WHERE id = ?", parent[0]).fetchone() == ("type",)
         count = "SELECT count(*) FROM action_event WHERE parent_id IS NOT NULL"
@@ -168,8 +171,13 @@ def test_what_cannot_do_without_a_row_goes_with_it() -> None:
             (1, 1, 1), (2, 2, 1),
         ]  # fmt: skip
         assert db.execute("SELECT count(*) FROM vision_tags").fetchone() == (0,)
-        assert db.execute("SELECT frame_id FROM ocr_text_fts WHERE ocr_text_fts MATCH 'okafor'").fetchall() == [(1,), (2,)]
-        assert db.execute("SELECT last_indexed_rowid FROM fts_index_progress WHERE table_name = 'frames'").fetchone() == (2,)
+        assert db.execute("SELECT frame_id FROM ocr_text_fts WHERE ocr_text_fts MATCH 'okafor'").fetchall() == [
+            (1,),
+            (2,),
+        ]
+        assert db.execute(
+            "SELECT last_indexed_rowid FROM fts_index_progress WHERE table_name = 'frames'"
+        ).fetchone() == (2,)
         assert db.execute("SELECT DISTINCT frame_id FROM ui_events").fetchall() == [(None,)]
 
 
@@ -223,12 +231,16 @@ DAMAGED = made(fill_openadapt, page_size=512)
 
 HOSTILE = {
     "a view": "CREATE VIEW peek AS SELECT load_extension('evil') FROM tags;",
-    "a trigger on a view": "CREATE VIEW v AS SELECT 1 AS a; CREATE TRIGGER t INSTEAD OF INSERT ON v BEGIN SELECT 1; END;",
+    "a trigger on a view": "CREATE VIEW v AS SELECT 1 AS a;"
+    " CREATE TRIGGER t INSTEAD OF INSERT ON v BEGIN SELECT 1; END;",
     "a trigger that never ends": "CREATE TRIGGER t AFTER INSERT ON tags BEGIN INSERT INTO speakers(name) WITH RECURSIVE"
     " c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT x FROM c; END;",
-    "statistics with samples": f"CREATE INDEX i ON tags(name); ANALYZE; INSERT INTO sqlite_stat1 VALUES('{EMAIL}','i','1');",
-    "another kind of virtual table": f"CREATE VIRTUAL TABLE notes USING fts4(body); INSERT INTO notes VALUES('{EMAIL}');",
-    "an index without content": f"CREATE VIRTUAL TABLE bare USING fts5(a, content=''); INSERT INTO bare VALUES('{EMAIL}');",
+    "statistics with samples": "CREATE INDEX i ON tags(name); ANALYZE;"
+    f" INSERT INTO sqlite_stat1 VALUES('{EMAIL}','i','1');",
+    "another kind of virtual table": "CREATE VIRTUAL TABLE notes USING fts4(body);"
+    f" INSERT INTO notes VALUES('{EMAIL}');",
+    "an index without content": "CREATE VIRTUAL TABLE bare USING fts5(a, content='');"
+    f" INSERT INTO bare VALUES('{EMAIL}');",
     "an index of its own": f"CREATE VIRTUAL TABLE own USING fts5(a); INSERT INTO own VALUES('{EMAIL}');",
 }
 
@@ -245,11 +257,21 @@ def test_nothing_runs_and_nothing_unseen_passes(more: str) -> None:
         assert db.execute("SELECT count(*) FROM speakers").fetchone() == (1,)
 
 
+EVIL = """
+    CREATE TABLE strange(a CHECK (load_extension(a) IS NULL));
+    PRAGMA ignore_check_constraints = ON;
+    INSERT INTO strange VALUES ('evil');
+"""
+
+
 @pytest.mark.parametrize(
     ("more", "code"),
     [
-        ("CREATE TABLE strange(a CHECK (load_extension(a) IS NULL)); PRAGMA ignore_check_constraints = ON;"
-         "INSERT INTO strange VALUES ('evil');", "database-damaged"),
+        (
+            "CREATE TABLE strange(a CHECK (load_extension(a) IS NULL)); PRAGMA ignore_check_constraints = ON;"
+            "INSERT INTO strange VALUES ('evil');",
+            "database-damaged",
+        ),
         ("CREATE TABLE t(rowid TEXT, _rowid_ TEXT, oid TEXT);", "database-schema"),
         ('CREATE TABLE "../up"(a);', "database-schema"),
         ("INSERT INTO tags(name) VALUES (CAST(x'ff41fe' AS TEXT));", "database-damaged"),
