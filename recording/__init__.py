@@ -18,7 +18,7 @@ from recording.model import (
     Span,
     TextField,
 )
-from recording.read import discover, is_recording, open_recording, parse_files
+from recording.read import discover, is_recording, open_recording, parse_files, with_files
 
 __all__ = [
     "EVENTS",
@@ -46,4 +46,5 @@ __all__ = [
     "parse_files",
     "row_removal",
     "unread_files",
+    "with_files",
 ]

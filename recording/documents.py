@@ -35,7 +35,7 @@ _METADATA = frozenset({"metadata", "meta", "info", "manifest", "annotator_info"}
 _OWN_NAME_LIST = """
     events.jsonl event_buffer.jsonl reduced_events_complete.jsonl reduced_events_vis.jsonl element.jsonl a11y.jsonl
     top_window.jsonl html.jsonl html_element.jsonl clipboard.jsonl screenshots.jsonl metadata.json task_name.json
-    README.md LICENSE screen.mp4
+    README.md LICENSE screen.mp4 recording.db db.sqlite capture-state.json profiling.json
 """
 _OWN_NAMES = frozenset(_OWN_NAME_LIST.split())
 

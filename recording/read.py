@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -55,6 +55,22 @@ def parse_files(name: str, files: Mapping[str, SourceFile], *, max_bytes: int = 
     found = unpack(files, max_bytes=max_bytes)
     recording = find_format(found).parse(name, found)
     return recording if found is files else replace(recording, packed=MappingProxyType(dict(files)))
+
+
+def with_files(recording: Recording, data: Mapping[str, bytes], *, without: Collection[str] = ()) -> Recording:
+    """A copy of a recording in which some files hold something else, read anew; stores stay unpacked.
+
+    Args:
+        recording: The recording.
+        data: New bytes by file name.
+        without: Names of files that the copy has not.
+
+    Raises:
+        InputError: The format cannot read the result.
+    """
+    files = {name: source for name, source in recording.files.items() if name not in without}
+    files |= {name: replace(files[name], data=new, path=None, load=None) for name, new in data.items()}
+    return replace(find_format(files).parse(recording.name, files), packed=recording.packed)
 
 
 def discover(path: str | Path) -> list[Path]:

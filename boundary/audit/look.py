@@ -20,10 +20,10 @@ from boundary.outcome import Outcome, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.trace import Watch
-from recording import open_recording, parse_files
+from recording import open_recording, with_files
 from recording.edit import Patch, apply_patches, row_removal
 from recording.errors import BoundaryError, MissingExtra
-from recording.model import Recording, SourceFile
+from recording.model import Recording
 
 SLOTS = 6
 """Canaries on a frame."""
@@ -197,7 +197,5 @@ def some_frames(recording: Recording, count: int, *, seed: int) -> Recording:
     patches: dict[str, list[Patch]] = {}
     for patch in row_removal(recording, rows) if rows else ():
         patches.setdefault(patch.file, []).append(patch)
-    files = {name: source for name, source in recording.files.items() if name not in gone}
-    for name, found in patches.items():
-        files[name] = SourceFile(name, apply_patches(recording.files[name].read(), found))
-    return parse_files(recording.name, files)
+    data = {name: apply_patches(recording.files[name].read(), found) for name, found in patches.items()}
+    return with_files(recording, data, without=gone)

@@ -12,7 +12,6 @@ from boundary.plan import Plan, build_plan
 from boundary.verify import recorded
 from policies import PolicySource, parse_policy
 from recording import parse_files
-from recording.model import SourceFile
 
 MOST_FRAMES = 40
 """Frames that are read again, at most: each takes seconds."""
@@ -71,8 +70,7 @@ class Opinion:
 
     def read_texts(self, changed: Changed, number: int) -> list[Residue]:
         """Read the texts of a result, with what was put in blanked."""
-        files = {name: SourceFile(name, data) for name, data in changed.files.items()}
-        passages = list(recorded(parse_files("output", files), changed.added))
+        passages = list(recorded(parse_files("output", changed.sources()), changed.added))
         self.texts += len(passages)
         out: dict[tuple[str, str, str], Residue] = {}
         for passage, hits in zip(passages, self._hits([p.text for p in passages]), strict=True):

@@ -151,6 +151,8 @@ class _Reading:
         for number, row in enumerate(self.database.connection.execute(query), start=1):
             kinds = set(map(type, row))
             values: list[Value] = list(row)
+            if table.hidden:
+                values[0] = number  # as VACUUM numbers them, too
             if str in kinds:
                 values = [read_text(value) if type(value) is str else value for value in values]
             if bytes in kinds:

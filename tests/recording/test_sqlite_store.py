@@ -140,8 +140,11 @@ def test_reading_leaves_no_trace_and_sees_the_write_ahead_log(name: str, kind: s
 
 def test_rows_that_go_and_come_leave_no_gap_in_any_number() -> None:
     """Numbers run on without a gap, references follow their rows, and those to rows that are gone become null."""
-    data = made(fill_openadapt, "INSERT INTO screenshot(timestamp) VALUES (5.5);"
-                "UPDATE action_event SET screenshot_id = 2, screenshot_timestamp = 5.5 WHERE id IN (3, 9);")  # fmt: skip
+    more = """
+        INSERT INTO screenshot(timestamp) VALUES (5.5);
+        UPDATE action_event SET screenshot_id = 2, screenshot_timestamp = 5.5 WHERE id IN (3, 9);
+    """
+    data = made(fill_openadapt, more)
     files = inside("recording.db", data)
     lines = files["action_event.jsonl"].splitlines(keepends=True)
     new = lines[5].replace(b'"id": 6', b'"id": null')
@@ -267,11 +270,7 @@ EVIL = """
 @pytest.mark.parametrize(
     ("more", "code"),
     [
-        (
-            "CREATE TABLE strange(a CHECK (load_extension(a) IS NULL)); PRAGMA ignore_check_constraints = ON;"
-            "INSERT INTO strange VALUES ('evil');",
-            "database-damaged",
-        ),
+        (EVIL, "database-damaged"),
         ("CREATE TABLE t(rowid TEXT, _rowid_ TEXT, oid TEXT);", "database-schema"),
         ('CREATE TABLE "../up"(a);', "database-schema"),
         ("INSERT INTO tags(name) VALUES (CAST(x'ff41fe' AS TEXT));", "database-damaged"),
@@ -321,6 +320,42 @@ def test_what_a_schema_says_keeps_the_recording_inside_once_it_is_sensitive() ->
     assert caught.value.code == "database-schema"
 
 
+ODD = """
+    CREATE TABLE whole(a TEXT, b TEXT, n INTEGER, v TEXT AS (a || b) STORED, PRIMARY KEY (b, a)) WITHOUT ROWID;
+    INSERT INTO whole(a, b, n) VALUES ('z', 'a', 1), ('a', 'b', NULL), ('B', 'a', 3), ('', '', 9223372036854775807);
+    CREATE TABLE strict_one(id INTEGER PRIMARY KEY, x ANY, y REAL, z TEXT) STRICT;
+    INSERT INTO strict_one VALUES (-5, 1, 1, '1'), (7, 1.0, 1e300, '1.0'), (99, '1', -0.0, NULL),
+        (100, NULL, 9e999, 'é ');
+    CREATE TABLE loose(a, "json", "file" NUMERIC, "a b");
+    INSERT INTO loose VALUES ('{"file": "x"}', '{"json": {"a": 1, "a": 2}}', '5.0', '[1'), (1, 2, 'x', '"\u00e9"');
+    DELETE FROM loose WHERE rowid = 1;
+    INSERT INTO loose VALUES ('{"blob": ""}', '{}', 5.5, '[{"text": "a"}]');
+"""
+
+
+def test_odd_tables_and_values_are_put_back_as_they_are() -> None:
+    """Tables without row numbers, strict and loose ones, computed columns, texts that look like the store's own."""
+    data = made(fill_screenpipe, ODD)
+    with closing(opened(data)) as old, closing(opened(packed("db.sqlite", data, inside("db.sqlite", data)))) as new:
+        for query in (
+            "SELECT * FROM whole",
+            "SELECT id, x, typeof(x), y, z FROM strict_one",
+            "SELECT * FROM loose",
+        ):
+            assert new.execute(query).fetchall() == old.execute(query).fetchall()
+
+
+def test_texts_of_two_bytes_a_character_are_read_and_written_as_utf_8() -> None:
+    """The encoding of a database is no content; what is searched in the bytes of the output is UTF-8."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("PRAGMA encoding = 'UTF-16le'")
+        fill_screenpipe(db)
+        data = db.serialize()
+    assert EMAIL.encode("utf-16-le") in data
+    out = packed("db.sqlite", data, inside("db.sqlite", data))
+    assert EMAIL.encode() in out
+
+
 def test_a_database_of_somebody_else_is_no_store() -> None:
     """A database without the tables of a recorder stays a file that nobody reads."""
     data = made(lambda db: db.execute("CREATE TABLE moz_places(url)") and None)
@@ -329,7 +364,8 @@ def test_a_database_of_somebody_else_is_no_store() -> None:
 
 
 values = st.one_of(
-    st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.text(st.characters(codec="utf-8"), max_size=9),
+    st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False),
+    st.text(st.characters(codec="utf-8"), max_size=9),
     st.recursive(st.text(max_size=5) | st.integers(), st.lists, max_leaves=5).map(repr), st.just(b""),
     st.sampled_from(['{"a": "\\u00e9\\n"}', '[1,\n  {"b": 1.50}]', '"x"', "null", '{"a": }', ' {"a": 1} ', "[\r1]"]),
 )  # fmt: skip
