@@ -55,9 +55,16 @@ _NUMBERS = re.compile(
 )
 _AX = re.compile(r"AX[A-Z][A-Za-z]{2,30}")
 _NESTED = re.compile(
-    r"AX[A-Z][A-Za-z]{2,30}|kCG[A-Z][A-Za-z]{2,30}|word|start|end|conf|level|(?:page|block|par|line|word)_num|visibleHTMLString"
-    r"|data|nested|owner|geometry|meta"
+    r"(?:AX|kCG)[A-Z][A-Za-z]{2,30}|word|start|end|conf|level|(?:page|block|par|line|word)_num"
+    r"|visibleHTMLString|data|nested|owner|geometry|meta"
 )
+_ROW_NUMBERS = frozenset({"id", "rowid", "_rowid_", "oid"})
+KNOWN_TABLES = frozenset(
+    {"action_event", "audio_info", "browser_event", "memory_stat", "performance_stat", "recording", "screenshot",
+     "window_event", "_sqlx_migrations", "accessibility", "audio_chunks", "audio_transcriptions", "chunked_text_entries",
+     "frames", "fts_index_progress", "ocr_text", "speakers", "tags", "ui_events", "ui_monitoring", "video_chunks"}
+)  # fmt: skip
+"""Tables whose columns of numbers are known to name nobody."""
 _KEY_COLUMN = re.compile(r"(?:canonical_)?key_(?:name|char|vk|code)")
 
 
@@ -74,7 +81,7 @@ def cell_role(table: str, column: str, cell: object, tables: frozenset[str]) -> 
         ``None`` for numbers that name nobody, times, keys, and words of small vocabularies.
     """
     if isinstance(cell, Number) or type(cell) in (int, float):
-        if _NUMBERS.search(column) or TIME_LIKE.search(column):
+        if TIME_LIKE.search(column) or column in _ROW_NUMBERS or (table in KNOWN_TABLES and _NUMBERS.search(column)):
             return None
         return number_role(column, str(cell), metadata=False)
     if isinstance(cell, dict):

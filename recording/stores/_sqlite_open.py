@@ -107,7 +107,7 @@ def _beside(source: SourceFile, parts: Mapping[str, SourceFile], end: str) -> So
         return None
     # A database that is given alone still has its log beside it on disk.
     path = source.path.with_name(source.path.name + end)
-    return SourceFile(source.name + end, None, path) if path.is_file() else None
+    return SourceFile(source.name + end, None, path) if path.is_file() and not path.is_symlink() else None
 
 
 def _size(part: SourceFile) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -103,6 +104,7 @@ class Sqlite:
             if f"{table.name}.jsonl" in files
         }
         rest = {renamed.get(name, name): data for name, data in files.items()}
+        database.connection.close()
         return {**rest, **lines}
 
     def pack(self, source: SourceFile, parts: Mapping[str, SourceFile], files: Mapping[str, bytes]) -> bytes:
@@ -114,7 +116,8 @@ class Sqlite:
         database = open_database(source, parts)
         schema = read_schema(database)
         self._check_words(schema, files, database.place)
-        return build(database, schema, read_tables(schema, files, database.place), files)
+        with closing(database.connection):
+            return build(database, schema, read_tables(schema, files, database.place), files)
 
     def _check_words(self, schema: Schema, files: Mapping[str, bytes], place: str) -> None:
         words = json.dumps({"schema": schema.words}, ensure_ascii=False).encode("utf-8", "replace")
