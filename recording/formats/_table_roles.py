@@ -61,8 +61,9 @@ _NESTED = re.compile(
 _ROW_NUMBERS = frozenset({"id", "rowid", "_rowid_", "oid"})
 KNOWN_TABLES = frozenset(
     {"action_event", "audio_info", "browser_event", "memory_stat", "performance_stat", "recording", "screenshot",
-     "window_event", "_sqlx_migrations", "accessibility", "audio_chunks", "audio_transcriptions", "chunked_text_entries",
-     "frames", "fts_index_progress", "ocr_text", "speakers", "tags", "ui_events", "ui_monitoring", "video_chunks"}
+     "window_event", "_sqlx_migrations", "accessibility", "audio_chunks", "audio_transcriptions",
+     "chunked_text_entries", "frames", "fts_index_progress", "ocr_text", "speakers", "tags", "ui_events",
+     "ui_monitoring", "video_chunks"}
 )  # fmt: skip
 """Tables whose columns of numbers are known to name nobody."""
 _KEY_COLUMN = re.compile(r"(?:canonical_)?key_(?:name|char|vk|code)")
