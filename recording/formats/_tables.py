@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -16,7 +15,8 @@ from recording.context import Window, fill_context
 from recording.documents import file_type, frames_of, name_fields, read_document, read_text
 from recording.errors import InputError
 from recording.formats._json_lines import LineReader
-from recording.formats._table_roles import Cells, Number, cell_role, is_time, nested_role
+from recording.formats._table_dialect import Context, Dialect, Line, table_of
+from recording.formats._table_roles import Cells, Number, cell_role, nested_role
 from recording.json_spans import Leaf, scan
 from recording.lines import check_text, shown, split_lines
 from recording.model import EVENTS, Frame, Recording, SourceFile, TextField
@@ -30,52 +30,6 @@ _FEW = 10**6
 _MOST_KNOWN = 4_096
 _NO_EVENTS = frozenset({"recording"})
 _TYPED = frozenset({"key", "code", "char", "which", "charCode"})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row: its cells by column, and the leaves of its JSON text (empty where no cell needed a closer look)."""
-
-    table: str
-    cells: Cells = field(repr=False)
-    leaves: Sequence[Leaf] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Rows of another table by number, and what codes of keys mean."""
-
-    rows: Mapping[str, Cells] = field(default_factory=dict, repr=False)
-    codes: Mapping[int, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What a recorder's tables mean.
-
-    Attributes:
-        name: Of the format.
-        main: The table of input events; its first key stream is the recording's.
-        read: The event that a row is.
-        windows: What a row says of the window that has the focus from then on.
-        streams: Which key stream each row is of, given all rows of a table; all of stream 0 where it gives none.
-        plain: How a text column is read where the recorder writes it in a way of its own: table, column, text.
-        context: What ``read`` has to know besides the row: the files, and the file that is read.
-    """
-
-    name: str
-    main: str
-    read: Callable[[Line, Context], Row]
-    windows: Callable[[Line, Row], Window | None]
-    streams: Callable[[str, Sequence[Line], Sequence[Row]], Sequence[int]]
-    plain: Callable[[str, str, str], str]
-    context: Callable[[Mapping[str, SourceFile], str], Context]
-
-
-def table_of(file: str, source: SourceFile | None) -> str | None:
-    """The table that a file of a store holds; ``None`` for any other file, whatever its name."""
-    inside = source is not None and source.store and file_type(file) == "jsonl"
-    return PurePosixPath(file.removeprefix(f"{source.store}{INSIDE}")).stem if source is not None and inside else None
 
 
 def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -> Recording:
@@ -297,8 +251,3 @@ def _placed(frame: Frame, events: pa.Table) -> Frame:
         return frame
     row = events.slice(frame.row, 1)
     return replace(frame, t_ns=row["t_ns"][0].as_py(), app=row["app"][0].as_py(), window=row["window"][0].as_py())
-
-
-def time_of(cells: Cells) -> int | None:
-    """The time of a row, nanoseconds."""
-    return is_time("timestamp", cells.get("timestamp"))

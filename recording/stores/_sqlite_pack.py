@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from recording.errors import InputError
 from recording.stores._sqlite_open import Database, quoted, told
+from recording.stores._sqlite_references import Row
 from recording.stores._sqlite_rows import Picture, is_stored, stored
 from recording.stores._sqlite_schema import Index, Schema, Table
-from recording.stores._sqlite_settle import Row
 
 _KEPT = ("user_version", "application_id")
 _PROGRESS = "fts_index_progress"

@@ -12,9 +12,10 @@ from recording.errors import InputError
 from recording.model import SourceFile
 from recording.stores._sqlite_open import BESIDE, MAGIC, Database, limit_length, open_database, quoted, told
 from recording.stores._sqlite_pack import build
+from recording.stores._sqlite_references import Tables
 from recording.stores._sqlite_rows import PICTURES, Picture, Value, encode_row, read_text
 from recording.stores._sqlite_schema import Schema, Table, read_schema
-from recording.stores._sqlite_settle import Tables, read_tables, settle
+from recording.stores._sqlite_settle import read_tables, settle
 
 SCHEMA_FILE = "schema.json"
 """What the schema itself says in words of its own; it is looked at, and cannot be changed."""
