@@ -53,8 +53,8 @@ CREATE VIRTUAL TABLE ui_events_fts USING fts5(text_content, app_name, content='u
 def run(*, quick: bool) -> Result:
     """Values left by recorder, the same for texts read, and rows a second."""
     plan = build_plan(load_policy("baseline"), key=KEY)
-    counts = [*_leaks(play(8 if quick else 60, seed=SEED), plan)]
-    return Result(speeds=(_speed(2_000 if quick else 50_000, rounds=1 if quick else 5),), counts=tuple(counts), notes=(
+    counts = [*_leaks(play(8 if quick else 24, seed=SEED), plan)]
+    return Result(speeds=(_speed(2_000 if quick else 20_000, rounds=1 if quick else 3),), counts=tuple(counts), notes=(
         "whole values alone: what is left of one that was mistyped for good is another; the peer is DuckTrack's folder",
         "screenpipe's rows of text say nothing of backspaces: a field holds all that was typed, erased text included",
         "OpenAdapt records no clipboard: what was pasted is in no text of its, and reads differently",

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recorder_databases import DELETED, EMAIL, KEY, fill_openadapt, fill_screenpipe, saved
 
@@ -214,6 +214,7 @@ def test_overwritten_pages_are_refused_or_change_nothing_else(name: str, fill: F
             packed(name, bad, inside(name, bad))
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_no_change_of_bytes_makes_reading_crash(data: st.DataObject) -> None:
     """Whatever bytes are changed, a database is read or refused with a code."""
