@@ -19,7 +19,7 @@ from recording.model import (
     Span,
     TextField,
 )
-from recording.read import discover, is_recording, open_recording, parse_files
+from recording.read import discover, is_recording, open_recording, parse_files, with_files
 from recording.separators import separated
 
 __all__ = [
@@ -51,4 +51,5 @@ __all__ = [
     "row_removal",
     "separated",
     "unread_files",
+    "with_files",
 ]

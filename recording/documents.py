@@ -36,6 +36,7 @@ _OWN_NAME_LIST = """
     events.jsonl event_buffer.jsonl reduced_events_complete.jsonl reduced_events_vis.jsonl element.jsonl a11y.jsonl
     top_window.jsonl html.jsonl html_element.jsonl clipboard.jsonl screenshots.jsonl metadata.json task_name.json
     README.md LICENSE screen.mp4 traj.jsonl result.txt recording.mp4 runtime.log args.json
+    recording.db db.sqlite capture-state.json profiling.json
 """
 _OWN_NAMES = frozenset(_OWN_NAME_LIST.split())
 

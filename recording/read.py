@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -63,6 +63,23 @@ def parse_files(
     recording = (mapped(found, mappings) or find_format(found)).parse(name, found)
     packed = recording.packed if found is files else MappingProxyType(dict(files))
     return replace(recording, packed=packed, mappings=mappings)
+
+
+def with_files(recording: Recording, data: Mapping[str, bytes], *, without: Collection[str] = ()) -> Recording:
+    """A copy of a recording in which some files hold something else, read anew; stores stay unpacked.
+
+    Args:
+        recording: The recording.
+        data: New bytes by file name.
+        without: Names of files that the copy has not.
+
+    Raises:
+        InputError: The format cannot read the result.
+    """
+    files = {name: source for name, source in recording.files.items() if name not in without}
+    files |= {name: replace(files[name], data=new, path=None, load=None) for name, new in data.items()}
+    format_ = mapped(files, recording.mappings) or find_format(files)
+    return replace(format_.parse(recording.name, files), packed=recording.packed, mappings=recording.mappings)
 
 
 def discover(path: str | Path) -> list[Path]:

@@ -92,7 +92,7 @@ def write_line(data: bytes, text: str) -> bytes:
     for block in blocks:
         for step in range(block.size):
             at.setdefault(old[block.a + step][0], []).append(block.b + step)
-    kept = {n: places for n, places in at.items() if _is_whole(places, words[n])}
+    kept = _settled({n: places for n, places in at.items() if _is_whole(places, words[n])}, words, len(new))
     out: list[bytes] = []
     run: list[_Word] = []
     last = 0
@@ -104,6 +104,18 @@ def write_line(data: bytes, text: str) -> bytes:
         elif word.text:
             run.append(word)
     return b", ".join([*out, *_written(data, run, new[last:])] or [b"{}"])
+
+
+def _settled(kept: dict[int, list[int]], words: Sequence[_Word], count: int) -> dict[int, list[int]]:
+    """The words that stay, without those beside which new ones have no word to take the place of."""
+    last, token = -1, -1
+    for number in [*sorted(kept), len(words)]:
+        first = kept[number][0] if number in kept else count
+        if first > token + 1 and not any(word.text for word in words[last + 1 : number]):
+            gone = number if number in kept else last
+            return _settled({n: places for n, places in kept.items() if n != gone}, words, count) if kept else kept
+        last, token = number, kept[number][-1] if number in kept else count
+    return kept
 
 
 def _is_whole(places: Sequence[int], word: _Word) -> bool:

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from boundary.audit.canaries import Canary
 from boundary.audit.plant import Planted
-from recording import parse_files
+from recording import with_files
 from recording.errors import BoundaryError, MissingExtra
-from recording.model import Recording, SourceFile
+from recording.model import Recording
 
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]
@@ -39,7 +39,8 @@ def plant_screens(recording: Recording, canaries: Sequence[Canary], *, seed: int
     frames = [frame for frame in recording.frames if PurePosixPath(frame.file).suffix.lower() in _SUFFIXES]
     names = list(dict.fromkeys(frame.file for frame in frames))
     apps = {frame.file: frame.app or "" for frame in frames}
-    files, planted = dict(recording.files), []
+    files: dict[str, bytes] = {}
+    planted: list[Planted] = []
     for number, name in enumerate(names):
         share = canaries[number :: len(names)]
         if not share:
@@ -49,13 +50,13 @@ def plant_screens(recording: Recording, canaries: Sequence[Canary], *, seed: int
         except BoundaryError:
             continue  # what cannot be read is withheld, whatever stands on it
         pixels, boxes = draw(pixels, share, rng)
-        files[name] = SourceFile(name, encode(pixels, _SUFFIXES[PurePosixPath(name).suffix.lower()]))
+        files[name] = encode(pixels, _SUFFIXES[PurePosixPath(name).suffix.lower()])
         planted += [
             Planted(canary, apps[name], (canary.value,), name, box)
             for canary, box in zip(share, boxes, strict=True)
             if box is not None
         ]
-    return parse_files(recording.name, files, mappings=recording.mappings), planted
+    return with_files(recording, files), planted
 
 
 def draw(pixels: Pixels, canaries: Sequence[Canary], rng: np.random.Generator) -> tuple[Pixels, list[Box | None]]:

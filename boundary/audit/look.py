@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.trace import Watch
 from policies import Policy
-from recording import open_recording, parse_files
+from recording import open_recording, with_files
 from recording.edit import Patch, apply_patches, row_removal
 from recording.errors import BoundaryError, MissingExtra
 from recording.model import Recording
@@ -198,7 +198,5 @@ def some_frames(recording: Recording, count: int, *, seed: int) -> Recording:
     patches: dict[str, list[Patch]] = {}
     for patch in row_removal(recording, rows) if rows else ():
         patches.setdefault(patch.file, []).append(patch)
-    files = {name: source for name, source in recording.files.items() if name not in gone}
-    for name, found in patches.items():
-        files[name] = replace(recording.files[name], data=apply_patches(recording.files[name].read(), found))
-    return parse_files(recording.name, files, mappings=recording.mappings)
+    data = {name: apply_patches(recording.files[name].read(), found) for name, found in patches.items()}
+    return with_files(recording, data, without=gone)

@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from boundary.audit.canaries import Canary
-from recording import parse_files
+from recording import with_files
 from recording.documents import file_type
 from recording.edit import Patch, apply_patches, field_patch
 from recording.errors import BoundaryError
@@ -56,8 +56,9 @@ class Spot:
 
 def without_pictures(recording: Recording) -> Recording:
     """The recording without its frames and videos: nothing of its keys and texts changes, and it is done in no time."""
-    files = {name: source for name, source in recording.files.items() if file_type(name) not in ("image", "video")}
-    return parse_files(recording.name, files, mappings=recording.mappings)
+    return with_files(
+        recording, {}, without=[name for name in recording.files if file_type(name) in ("image", "video")]
+    )
 
 
 def spots(recording: Recording) -> list[Spot]:
@@ -240,5 +241,4 @@ def _patched(recording: Recording, patches: Iterable[Patch]) -> Recording:
 
 
 def _with_files(recording: Recording, changed: Mapping[str, bytes]) -> Recording:
-    files = dict(recording.files) | {name: replace(recording.files[name], data=data) for name, data in changed.items()}
-    return parse_files(recording.name, files, mappings=recording.mappings)
+    return with_files(recording, changed)

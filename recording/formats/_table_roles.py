@@ -17,7 +17,7 @@ class Number(str):
 
 
 Cells = dict[str, object]
-"""A row by column: `Number`, str, bool, ``None``, or a dict for what is none of these."""
+"""A row by column: a number (its time a `Number`), a text, ``None``, or a dict for what is none of these."""
 
 TIME_LIKE = re.compile(r"(?i)^(?:t|ts|when)$|time|stamp|clock|_ts$|_at$|_on$")
 """Columns and members that hold times."""
@@ -55,9 +55,17 @@ _NUMBERS = re.compile(
 )
 _AX = re.compile(r"AX[A-Z][A-Za-z]{2,30}")
 _NESTED = re.compile(
-    r"AX[A-Z][A-Za-z]{2,30}|kCG[A-Z][A-Za-z]{2,30}|word|start|end|conf|level|(?:page|block|par|line|word)_num|visibleHTMLString"
-    r"|data|nested|owner|geometry|meta"
+    r"(?:AX|kCG)[A-Z][A-Za-z]{2,30}|word|start|end|conf|level|(?:page|block|par|line|word)_num"
+    r"|visibleHTMLString|data|nested|owner|geometry|meta"
 )
+_ROW_NUMBERS = frozenset({"id", "rowid", "_rowid_", "oid"})
+KNOWN_TABLES = frozenset(
+    {"action_event", "audio_info", "browser_event", "memory_stat", "performance_stat", "recording", "screenshot",
+     "window_event", "_sqlx_migrations", "accessibility", "audio_chunks", "audio_transcriptions",
+     "chunked_text_entries", "frames", "fts_index_progress", "ocr_text", "speakers", "tags", "ui_events",
+     "ui_monitoring", "video_chunks"}
+)  # fmt: skip
+"""Tables whose columns of numbers are known to name nobody."""
 _KEY_COLUMN = re.compile(r"(?:canonical_)?key_(?:name|char|vk|code)")
 
 
@@ -73,10 +81,10 @@ def cell_role(table: str, column: str, cell: object, tables: frozenset[str]) -> 
     Returns:
         ``None`` for numbers that name nobody, times, keys, and words of small vocabularies.
     """
-    if isinstance(cell, Number):
-        if _NUMBERS.search(column) or TIME_LIKE.search(column):
+    if isinstance(cell, Number) or type(cell) in (int, float):
+        if TIME_LIKE.search(column) or column in _ROW_NUMBERS or (table in KNOWN_TABLES and _NUMBERS.search(column)):
             return None
-        return number_role(column, cell, metadata=False)
+        return number_role(column, str(cell), metadata=False)
     if isinstance(cell, dict):
         return "text" if "json" in cell else None
     if not isinstance(cell, str) or cell in ("", "null") or (_KEY_COLUMN.fullmatch(column) and table == "action_event"):

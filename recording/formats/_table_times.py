@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from recording.documents import file_type
+from recording.formats._table_dialect import table_of
 from recording.formats._table_roles import TIME_LIKE
-from recording.formats._tables import table_of
 from recording.json_spans import Leaf, encode_string, scan
 from recording.lines import split_lines
 from recording.model import Recording

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -14,7 +14,8 @@ import pyarrow as pa
 from recording.context import Window, fill_context
 from recording.documents import file_type, frames_of, name_fields, read_document, read_text
 from recording.errors import InputError
-from recording.formats._table_roles import Cells, Number, cell_role, is_time, nested_role
+from recording.formats._table_dialect import Context, Dialect, Line, table_of
+from recording.formats._table_roles import Cells, Number, cell_role, nested_role
 from recording.json_spans import Leaf, scan
 from recording.lines import check_text, shown, split_lines
 from recording.model import EVENTS, Frame, Recording, SourceFile, TextField
@@ -23,54 +24,11 @@ from recording.rows import Row, empty_bulk, event_table
 from recording.stores import INSIDE
 from recording.words import word_lines
 
+_STAMP = re.compile(rb'"timestamp": (-?\d[\d.eE+-]*)')
+_FEW = 10**6
+_MOST_KNOWN = 4_096
 _NO_EVENTS = frozenset({"recording"})
 _TYPED = frozenset({"key", "code", "char", "which", "charCode"})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row: its cells by column, and the leaves of its JSON text (empty where no cell needed a closer look)."""
-
-    table: str
-    cells: Cells = field(repr=False)
-    leaves: Sequence[Leaf] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Rows of another table by number, and what codes of keys mean."""
-
-    rows: Mapping[str, Cells] = field(default_factory=dict, repr=False)
-    codes: Mapping[int, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What a recorder's tables mean.
-
-    Attributes:
-        name: Of the format.
-        main: The table of input events; its first key stream is the recording's.
-        read: The event that a row is.
-        windows: What a row says of the window that has the focus from then on.
-        streams: Which key stream each row is of, given all rows of a table; all of stream 0 where it gives none.
-        plain: How a text column is read where the recorder writes it in a way of its own: table, column, text.
-        context: What ``read`` has to know besides the row: the files, and the file that is read.
-    """
-
-    name: str
-    main: str
-    read: Callable[[Line, Context], Row]
-    windows: Callable[[Line, Row], Window | None]
-    streams: Callable[[str, Sequence[Line], Sequence[Row]], Sequence[int]]
-    plain: Callable[[str, str, str], str]
-    context: Callable[[Mapping[str, SourceFile], str], Context]
-
-
-def table_of(file: str, source: SourceFile | None) -> str | None:
-    """The table that a file of a store holds; ``None`` for any other file, whatever its name."""
-    inside = source is not None and source.store and file_type(file) == "jsonl"
-    return PurePosixPath(file.removeprefix(f"{source.store}{INSIDE}")).stem if source is not None and inside else None
 
 
 def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -> Recording:
@@ -133,6 +91,7 @@ class _Reading:
         self.names = frozenset(table_of(name, one) or "" for name, one in files.items())
         self.windows: list[Window] = []
         self.pictures: dict[str, int] = {}
+        self.known: set[tuple[str, str]] = set()
         self.context = dialect.context(files, file) if self.table else Context()
         self.is_events = self.table not in _NO_EVENTS and (self.table is None or self._is_timed())
 
@@ -186,8 +145,9 @@ class _Reading:
         return zip(self.lines.starts.tolist(), self.lines.ends.tolist(), strict=True)
 
     def _cells(self, start: int, end: int) -> Cells:
+        line = self.data[start:end]
         try:
-            cells = json.loads(self.data[start:end], parse_int=Number, parse_float=Number, parse_constant=Number)
+            cells = json.loads(line)
         except (ValueError, RecursionError):
             cells = None
         if not isinstance(cells, dict):
@@ -195,14 +155,24 @@ class _Reading:
                 "a line is no row of a table", code="database-rows", place=shown(self.file),
                 hint="a line is one JSON object, a member for each column",
             )  # fmt: skip
+        if isinstance(cells.get("timestamp"), int | float):
+            # Nanoseconds of a time since 1970 do not fit into a float.
+            told = _STAMP.search(line)
+            cells["timestamp"] = Number(told[1].decode() if told is not None else cells["timestamp"])
         return cells
 
     def _line(self, start: int, end: int) -> Line:
-        cells = self._cells(start, end)
-        table = self.table or ""
-        if all(cell_role(table, name, cell, self.names) is None for name, cell in cells.items()):
-            return Line(table, cells, ())
-        return Line(table, cells, list(scan(self.data, file=self.file, start=start, end=end, containers=True)))
+        cells, table = self._cells(start, end), self.table or ""
+        for name, cell in cells.items():
+            if cell is None or type(cell) is float or (type(cell) is str and (name, cell) in self.known):
+                continue
+            if type(cell) is int and -_FEW < cell < _FEW:
+                continue
+            if cell_role(table, name, cell, self.names) is not None:
+                return Line(table, cells, list(scan(self.data, file=self.file, start=start, end=end, containers=True)))
+            if type(cell) is str and len(self.known) < _MOST_KNOWN:
+                self.known.add((name, cell))
+        return Line(table, cells, ())
 
     def _texts(self, line: Line, seq: int | None) -> tuple[str, list[TextField]]:
         """What nested JSON says was typed, and every other text of a row."""
@@ -252,7 +222,7 @@ def numbered(files: Mapping[str, SourceFile], file: str, table: str) -> dict[str
     out: dict[str, Cells] = {}
     for line in source.read().split(b"\n"):
         try:
-            cells = json.loads(line, parse_int=Number, parse_float=Number) if line.strip() else {}
+            cells = json.loads(line) if line.strip() else {}
         except (ValueError, RecursionError):
             continue  # whoever reads that table says what is wrong
         if isinstance(cells, dict) and "id" in cells:
@@ -280,8 +250,3 @@ def _placed(frame: Frame, events: pa.Table) -> Frame:
         return frame
     row = events.slice(frame.row, 1)
     return replace(frame, t_ns=row["t_ns"][0].as_py(), app=row["app"][0].as_py(), window=row["window"][0].as_py())
-
-
-def time_of(cells: Cells) -> int | None:
-    """The time of a row, nanoseconds."""
-    return is_time("timestamp", cells.get("timestamp"))

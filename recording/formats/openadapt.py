@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from recording.context import Window
 from recording.formats._base import Stroke
+from recording.formats._table_dialect import Context, Dialect, Line, table_of, time_of
 from recording.formats._table_roles import Cells, Number
 from recording.formats._table_times import in_pixels, retime_tables
-from recording.formats._tables import Context, Dialect, Line, parse_tables, table_of, time_of
+from recording.formats._tables import parse_tables
 from recording.keys import normal_name, read_key, write_key
 from recording.model import KEY_KINDS, Recording, SourceFile
 from recording.rows import Row

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from recording.context import Window
 from recording.formats._base import Stroke
 from recording.formats._key_codes import MAC, WINDOWS, code_of, key_of
+from recording.formats._table_dialect import Context, Dialect, Line, table_of, time_of
 from recording.formats._table_roles import Cells, Number
 from recording.formats._table_times import in_pixels, retime_tables
-from recording.formats._tables import Context, Dialect, Line, numbered, parse_tables, table_of, time_of
+from recording.formats._tables import numbered, parse_tables
 from recording.model import KEY_KINDS, Recording, SourceFile
 from recording.rows import Row
 from recording.stores._sqlite_rows import Value, decode_row, encode_row
@@ -148,7 +149,7 @@ def _plain(table: str, column: str, text: str) -> str:
 
 
 def _number(cell: object) -> int:
-    return int(cell) if isinstance(cell, Number) and cell.lstrip("-").isdigit() else 0
+    return cell if isinstance(cell, int) else 0
 
 
 def _first(cells: Cells, *columns: str) -> str | None:

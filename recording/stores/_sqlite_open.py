@@ -45,8 +45,13 @@ class Database:
         return bytes(row[0]) if row is not None and isinstance(row[0], bytes) else b""
 
 
-def open_database(source: SourceFile, parts: Mapping[str, SourceFile]) -> Database:
+def open_database(source: SourceFile, parts: Mapping[str, SourceFile], *, with_log: bool = True) -> Database:
     """The database with what its write-ahead log adds.
+
+    Args:
+        source: The database.
+        parts: Files that belong to it, by name.
+        with_log: Whether its write-ahead log is read too, for which it is copied.
 
     Raises:
         InputError: ``database-damaged``, ``database-unfinished``; ``unreadable``.
@@ -60,7 +65,7 @@ def open_database(source: SourceFile, parts: Mapping[str, SourceFile]) -> Databa
                 "a change of the database was broken off", code="database-unfinished", place=place,
                 hint="open it once with the recorder, or with sqlite3, which takes the change back",
             )  # fmt: skip
-        if "-wal" in beside and beside["-wal"].read():
+        if with_log and "-wal" in beside and _size(beside["-wal"]):
             connection = _with_log(source, beside["-wal"])
         elif source.path is not None and source.data is None:
             connection = _read_only(source.path)
@@ -102,7 +107,11 @@ def _beside(source: SourceFile, parts: Mapping[str, SourceFile], end: str) -> So
         return None
     # A database that is given alone still has its log beside it on disk.
     path = source.path.with_name(source.path.name + end)
-    return SourceFile(source.name + end, None, path) if path.is_file() else None
+    return SourceFile(source.name + end, None, path) if path.is_file() and not path.is_symlink() else None
+
+
+def _size(part: SourceFile) -> int:
+    return part.path.stat().st_size if part.path is not None and part.data is None else len(part.read())
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -127,6 +136,7 @@ def _with_log(source: SourceFile, log: SourceFile) -> sqlite3.Connection:
             _copy(part, path)
         with sqlite3.connect(copy, isolation_level=None) as writer:
             _guard(writer)
+            writer.execute("PRAGMA synchronous = OFF")
             writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             writer.execute("PRAGMA journal_mode = DELETE").fetchone()
         writer.close()

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from recording.errors import InputError
 from recording.stores._sqlite_open import Database, quoted, told
-from recording.stores._sqlite_rows import Picture, stored
+from recording.stores._sqlite_references import Row
+from recording.stores._sqlite_rows import Picture, is_stored, stored
 from recording.stores._sqlite_schema import Index, Schema, Table
-from recording.stores._sqlite_settle import Row
 
 _KEPT = ("user_version", "application_id")
 _PROGRESS = "fts_index_progress"
@@ -82,10 +82,15 @@ def _fill(
         connection.execute("COMMIT")
 
 
-def _cells(table: Table, rows: Sequence[Row], pictures: Mapping[str, bytes]) -> Iterator[list[object]]:
+def _cells(table: Table, rows: Sequence[Row], pictures: Mapping[str, bytes]) -> Iterator[Sequence[object]]:
+    members = table.members
     for row in rows:
-        values = (row.get(name) for name in table.members)
-        yield [pictures[value.file] if isinstance(value, Picture) else stored(value) for value in values]
+        values = [row.get(name) for name in members]
+        yield (
+            values
+            if is_stored(values)
+            else [pictures[value.file] if isinstance(value, Picture) else stored(value) for value in values]
+        )
 
 
 def _source_index(database: Database, index: Index) -> tuple[list[int], dict[str, object]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,14 +27,23 @@ class Nested:
     text: str = field(repr=False)
 
 
+PICTURES = frozenset({("screenshot", "png_data")})
+"""Columns whose bytes are screenshots; no other bytes pass."""
+
 Value = int | float | str | bytes | Picture | Nested | None
 """What a cell holds; the only bytes that pass are none at all."""
 
 
+_SPECIAL = frozenset({bytes, Picture, Nested})
+
+
 def encode_row(members: Sequence[str], values: Sequence[Value]) -> bytes:
     """One line, with its line end."""
-    pairs = (f"{_string(name)}: {_literal(value)}" for name, value in zip(members, values, strict=True))
-    return f"{{{', '.join(pairs)}}}\n".encode("utf-8", "strict")
+    if is_stored(values):
+        # The standard encoder writes integers and floats as repr does, and infinity as this reader knows it.
+        return _ENCODER.encode(dict(zip(members, values, strict=True))).encode() + b"\n"
+    cells = ", ".join(f"{_string(name)}: {_literal(value)}" for name, value in zip(members, values, strict=True))
+    return f"{{{cells}}}\n".encode()
 
 
 def read_text(text: str) -> Value:
@@ -60,6 +68,8 @@ def decode_row(line: bytes) -> dict[str, Value]:
         ValueError: It is no line of a table.
     """
     cells = json.loads(line)
+    if b": {" not in line and b"[" not in line and isinstance(cells, dict):
+        return cells
     if not isinstance(cells, dict):
         raise ValueError("a line of a table is an object")  # noqa: TRY004  one error for whatever a line may be
     out: dict[str, Value] = {}
@@ -78,6 +88,11 @@ def decode_row(line: bytes) -> dict[str, Value]:
         else:
             raise ValueError("a cell of a table is one value")
     return out
+
+
+def is_stored(values: Sequence[Value]) -> bool:
+    """Whether SQLite stores every one of these as it is."""
+    return _SPECIAL.isdisjoint(map(type, values))
 
 
 def stored(value: Value) -> int | float | str | bytes | None:
@@ -103,18 +118,15 @@ def _nested(line: bytes) -> dict[str, Value]:
 
 
 def _literal(value: Value) -> str:
-    if value is None:
-        return "null"
     if isinstance(value, Nested):
         return f'{{"{JSON}": {value.text}}}'
     if isinstance(value, Picture):
         return f'{{"{FILE}": {_string(value.file)}}}'
-    if isinstance(value, bytes):
-        return f'{{"{BLOB}": ""}}'
-    if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else ("Infinity" if value > 0 else "-Infinity")
-    return str(value) if isinstance(value, int) else _string(value)
+    return f'{{"{BLOB}": ""}}' if isinstance(value, bytes) else _ENCODER.encode(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def _string(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return _ENCODER.encode(text)

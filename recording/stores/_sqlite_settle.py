@@ -8,49 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from recording.errors import InputError
 from recording.json_spans import MAX_DEPTH
-from recording.stores._sqlite_rows import Nested, Picture, Value, decode_row, stored
+from recording.stores._sqlite_references import ORDINAL, Row, Tables, drop_dangling, follow, references_of
+from recording.stores._sqlite_rows import PICTURES, Nested, Picture, Value, decode_row, stored
 from recording.stores._sqlite_schema import Schema, Table
-
-Row = dict[str, Value]
-
-ORDINAL = "source_ordinal"
-"""A second number of rows, by which newer recordings of OpenAdapt refer to each other."""
 
 _LENGTH = "text_length"
 _TEXTS = ("text_content", "text", "transcription", "text_output", "content")
 _DIGESTS = {"png_sha256": "png_data"}
 _PROGRESS = "fts_index_progress"
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """A database as it was.
-
-    Attributes:
-        schema: Its schema.
-        rows: By table, the values of each row as `Table.members` names them.
-        unique: By table, the columns that no two rows may have alike.
-        foreign: By table, the declared references: column, other table, column there (empty for its row number).
-    """
-
-    schema: Schema
-    rows: Mapping[str, Sequence[Sequence[Value]]] = field(repr=False)
-    unique: Mapping[str, Sequence[tuple[str, ...]]]
-    foreign: Mapping[str, Sequence[tuple[str, str, str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A column whose values are those of a column of another table."""
-
-    table: str
-    column: str
-    to: str
-    to_column: str
 
 
 def read_tables(schema: Schema, files: Mapping[str, bytes], place: str) -> dict[str, list[Row]]:
@@ -63,7 +32,8 @@ def read_tables(schema: Schema, files: Mapping[str, bytes], place: str) -> dict[
     for table in schema.tables:
         members = set(table.members)
         try:
-            rows = [decode_row(line) for line in files.get(f"{table.name}.jsonl", b"").split(b"\n") if line.strip()]
+            lines = files.get(f"{table.name}.jsonl", b"").split(b"\n")
+            rows = [_shared(decode_row(line), table.members, members) for line in lines if line.strip()]
         except (ValueError, KeyError, RecursionError, InputError):
             rows = [{"": None}]
         if any(not row.keys() <= members for row in rows):
@@ -73,6 +43,11 @@ def read_tables(schema: Schema, files: Mapping[str, bytes], place: str) -> dict[
             )  # fmt: skip
         out[table.name] = rows
     return out
+
+
+def _shared(cells: Row, names: tuple[str, ...], members: set[str]) -> Row:
+    """The same cells under the names of the table itself: a name for each row would take more room than the rows."""
+    return {name: cells.get(name) for name in names} if cells.keys() <= members else cells
 
 
 def settle(
@@ -88,8 +63,8 @@ def settle(
     before = {table.name: [dict(zip(table.members, row, strict=True)) for row in source.rows[table.name]]
               for table in source.schema.tables}  # fmt: skip
     named = {table.name: table for table in source.schema.tables}
-    references = list(_references(source))
-    _drop_dangling(named, references, before, tables)
+    references = list(references_of(source))
+    drop_dangling(named, references, before, tables)
     for name, table in named.items():
         _work_out(table, before[name], tables[name], pictures)
     maps = {
@@ -97,7 +72,7 @@ def settle(
         for name, table in named.items()
         for column in _numbers(table)
     }
-    _refer(references, maps, tables)
+    follow(references, maps, tables)
     _progress(named, maps, tables)
     for name, table in named.items():
         _told_apart(source.unique[name], before[name], tables[name], table)
@@ -113,70 +88,6 @@ def _numbers(table: Table) -> Iterator[str]:
         yield ORDINAL
 
 
-def _references(source: Tables) -> Iterator[Reference]:
-    """Declared ones, and those that a column's name tells: ``screenshot_id``, ``after_screenshot_timestamp``."""
-    tables = source.schema.tables
-    by_name = {table.name.casefold(): table for table in tables}
-    for table in tables:
-        declared = set()
-        for column, to, there in source.foreign[table.name]:
-            target = by_name.get(to.casefold())
-            if target is not None and (there or target.rowid):
-                declared.add(column)
-                yield Reference(table.name, column, target.name, there or target.rowid)
-        for column in (column.name for column in table.columns if column.name not in declared):
-            found = None if column == table.rowid else _meant(column, table, by_name)
-            if found is not None:
-                yield Reference(table.name, column, *found)
-
-
-def _meant(column: str, table: Table, tables: Mapping[str, Table]) -> tuple[str, str] | None:
-    if column == "parent_id" and table.rowid:
-        return table.name, table.rowid
-    for end in ("_id", "_timestamp", f"_{ORDINAL}"):
-        if not column.endswith(end):
-            continue
-        stem = column.removesuffix(end).casefold()
-        meant = [name for name in tables if stem in (name, name.removesuffix("s"))] or [
-            name for name in tables if stem.endswith((f"_{name}", f"_{name.removesuffix('s')}"))
-        ]
-        target = tables[max(meant, key=len)] if meant else None
-        if target is None:
-            continue
-        there = target.rowid if end == "_id" and not target.hidden else end[1:]
-        if any(one.name == there for one in target.columns):
-            return target.name, there
-    return None
-
-
-def _drop_dangling(
-    named: Mapping[str, Table],
-    references: Sequence[Reference],
-    before: Mapping[str, Sequence[Row]],
-    tables: dict[str, list[Row]],
-) -> None:
-    """What refers to a row that is gone becomes null; where that is not allowed its own row goes."""
-    old = {ref: {row.get(ref.to_column) for row in before[ref.to]} for ref in references}
-    loose = {ref: {row.get(ref.column) for row in before[ref.table]} - old[ref] for ref in references}
-    again = True
-    while again:
-        again = False
-        for ref in references:
-            there = {row.get(ref.to_column) for row in tables[ref.to]} | {None}
-            column = next(one for one in named[ref.table].columns if one.name == ref.column)
-            rows = tables[ref.table]
-            gone = [row for row in rows if row.get(ref.column) not in there and row.get(ref.column) not in loose[ref]]
-            if not gone:
-                continue
-            if column.needed or column.key:
-                ids = {id(row) for row in gone}
-                tables[ref.table] = [row for row in rows if id(row) not in ids]
-                again = True
-            else:
-                for row in gone:
-                    row[ref.column] = None
-
-
 def _numbered(before: Sequence[Row], rows: Sequence[Row], column: str) -> dict[Value, Value] | None:
     """Number the rows anew where their set or order has changed: new numbers by old ones; ``None`` where it has not."""
     old = [row.get(column) for row in before]
@@ -190,18 +101,6 @@ def _numbered(before: Sequence[Row], rows: Sequence[Row], column: str) -> dict[V
             out.setdefault(row[column], number)
         row[column] = number
     return out
-
-
-def _refer(
-    references: Sequence[Reference],
-    maps: Mapping[tuple[str, str], dict[Value, Value] | None],
-    tables: Mapping[str, Sequence[Row]],
-) -> None:
-    for ref in references:
-        new = maps.get((ref.to, ref.to_column))
-        if new is not None:
-            for row in tables[ref.table]:
-                row[ref.column] = new.get(row.get(ref.column))
 
 
 def _progress(
@@ -225,9 +124,13 @@ def _work_out(table: Table, before: Sequence[Row], rows: Sequence[Row], pictures
     needed = {column.name for column in table.columns if column.needed}
     text = next((name for name in _TEXTS if name in columns), "") if _LENGTH in columns else ""
     was = {row.get(table.rowid): row for row in before} if table.rowid else {}
+    shown = {column for name, column in PICTURES if name == table.name}
+    if not shown and not text and not columns & _DIGESTS.keys():
+        return
     measure = _measure(text, before)
     for row in rows:
-        data = {name: _found(value, pictures) for name, value in row.items() if isinstance(value, Picture)}
+        said = {name: row.get(name) for name in shown}
+        data = {name: _found(value, pictures) for name, value in said.items() if isinstance(value, Picture)}
         for name, found in data.items():
             if found is None:
                 row[name] = b"" if name in needed else None
@@ -236,8 +139,8 @@ def _work_out(table: Table, before: Sequence[Row], rows: Sequence[Row], pictures
                 file = data.get(of)
                 row[digest] = hashlib.sha256(pictures[file]).hexdigest() if file is not None else None
         if text and row.get(text) != was.get(row.get(table.rowid), {}).get(text):
-            said = stored(row.get(text))
-            row[_LENGTH] = len(said.encode("utf-8") if measure else said) if isinstance(said, str) else None
+            new = stored(row.get(text))
+            row[_LENGTH] = len(new.encode("utf-8") if measure else new) if isinstance(new, str) else None
 
 
 def _measure(text: str, before: Sequence[Row]) -> bool:
@@ -260,9 +163,9 @@ def _renamed(
 ) -> dict[str, str]:
     """Pictures are named by the place of their row."""
     out: dict[str, str] = {}
-    for name in named:
-        for number, row in enumerate(tables[name], start=1):
-            for column, value in row.items():
+    for name, shown in PICTURES:
+        for number, row in enumerate(tables[name] if name in named else (), start=1):
+            for column, value in ((shown, row.get(shown)),):
                 old = _found(value, pictures) if isinstance(value, Picture) else None
                 if old is not None:
                     out[old] = f"{name}-{number:06d}.{old.rpartition('.')[2]}"
@@ -272,6 +175,8 @@ def _renamed(
 
 def _told_apart(unique: Sequence[tuple[str, ...]], before: Sequence[Row], rows: Sequence[Row], table: Table) -> None:
     """Two texts that must differ, and were given the same stand-in, get a number."""
+    if not unique or not rows:
+        return
     same = {_fixed(row, table) for row in before}
     for columns in unique:
         seen = {_part(row, columns) for row in rows if _fixed(row, table) in same}

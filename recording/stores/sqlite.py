@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,15 +12,15 @@ from recording.errors import InputError
 from recording.model import SourceFile
 from recording.stores._sqlite_open import BESIDE, MAGIC, Database, limit_length, open_database, quoted, told
 from recording.stores._sqlite_pack import build
-from recording.stores._sqlite_rows import Picture, Value, encode_row, read_text
+from recording.stores._sqlite_references import Tables
+from recording.stores._sqlite_rows import PICTURES, Picture, Value, encode_row, read_text
 from recording.stores._sqlite_schema import Schema, Table, read_schema
-from recording.stores._sqlite_settle import Tables, read_tables, settle
+from recording.stores._sqlite_settle import read_tables, settle
 
 SCHEMA_FILE = "schema.json"
 """What the schema itself says in words of its own; it is looked at, and cannot be changed."""
 
 _KNOWN = (frozenset({"action_event", "recording"}), frozenset({"frames", "ocr_text"}), frozenset({"ui_events"}))
-_PICTURES = frozenset({("screenshot", "png_data")})
 _SUFFIXES = (
     (b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif"), (b"BM", ".bmp"),
     (b"II*\x00", ".tif"), (b"MM\x00*", ".tif"),
@@ -43,16 +44,11 @@ class Sqlite:
         try:
             if _head(source) != MAGIC:
                 return False
-            with told(""):
-                database = open_database(source, {})
-                rows = database.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-                database.connection.close()
+            return _is_known(source, with_log=False) or _is_known(source, with_log=True)
         except OSError:
             return False
         except InputError:
             return True
-        names = {str(row[0]).casefold() for row in rows}
-        return any(known <= names for known in _KNOWN)
 
     def parts(self, name: str, files: Mapping[str, SourceFile]) -> tuple[str, ...]:
         """The write-ahead log and its index, and the rollback journal."""
@@ -102,12 +98,14 @@ class Sqlite:
         settled, renamed = settle(Tables(schema, before, unique, foreign), tables, files)
         lines = {
             f"{table.name}.jsonl": b"".join(
-                encode_row(table.members, [row.get(name) for name in table.members]) for row in settled[table.name]
+                encode_row(members, [row.get(name) for name in members]) for row in settled[table.name]
             )
             for table in schema.tables
+            for members in (table.members,)
             if f"{table.name}.jsonl" in files
         }
         rest = {renamed.get(name, name): data for name, data in files.items()}
+        database.connection.close()
         return {**rest, **lines}
 
     def pack(self, source: SourceFile, parts: Mapping[str, SourceFile], files: Mapping[str, bytes]) -> bytes:
@@ -119,7 +117,8 @@ class Sqlite:
         database = open_database(source, parts)
         schema = read_schema(database)
         self._check_words(schema, files, database.place)
-        return build(database, schema, read_tables(schema, files, database.place), files)
+        with closing(database.connection):
+            return build(database, schema, read_tables(schema, files, database.place), files)
 
     def _check_words(self, schema: Schema, files: Mapping[str, bytes], place: str) -> None:
         words = json.dumps({"schema": schema.words}, ensure_ascii=False).encode("utf-8", "replace")
@@ -149,21 +148,28 @@ class _Reading:
             for name in map(quoted, table.members)
         )
         query = f"SELECT {cells} FROM {quoted(table.name)} ORDER BY {table.order}"  # noqa: S608  names of the schema, quoted
-        needed = {column.name for column in table.columns if column.needed or column.key}
+        needed = [column.needed or column.key > 0 for column in table.columns]
+        members = table.members
+        needed = [True] * (len(members) - len(needed)) + needed
+        own = members.index(table.rowid) if table.rowid else 0
         for number, row in enumerate(self.database.connection.execute(query), start=1):
-            values: list[Value] = []
-            for name, value in zip(table.members, row, strict=True):
-                if isinstance(value, bytes):
-                    rowid = row[table.members.index(table.rowid)] if table.rowid else 0
-                    values.append(self._bytes(table, name, value, number, rowid, empty=name in needed))
-                else:
-                    values.append(read_text(value) if isinstance(value, str) else value)
+            kinds = set(map(type, row))
+            values: list[Value] = list(row)
+            if table.hidden:
+                values[0] = number  # as VACUUM numbers them, too
+            if str in kinds:
+                values = [read_text(value) if type(value) is str else value for value in values]
+            if bytes in kinds:
+                for at, value in enumerate(row):
+                    if isinstance(value, bytes):
+                        values[at] = self._bytes(table, members[at], value, number, row[own], empty=needed[at])
             yield values
 
     def lines(self, table: Table) -> Iterator[bytes]:
         """The rows as lines, while there is room."""
+        members = table.members
         for values in self.rows(table):
-            line = encode_row(table.members, values)
+            line = encode_row(members, values)
             if self.left is not None:
                 self.left -= len(line)
                 if self.left < 0:
@@ -174,7 +180,7 @@ class _Reading:
             yield line
 
     def _bytes(self, table: Table, column: str, head: bytes, number: int, rowid: int, *, empty: bool) -> Value:
-        suffix = _suffix(head) if (table.name, column) in _PICTURES and table.rowid else ""
+        suffix = _suffix(head) if (table.name, column) in PICTURES and table.rowid else ""
         if not suffix:
             if head:
                 self.dropped.add(f"{table.name}.{column}.bytes")
@@ -183,6 +189,16 @@ class _Reading:
         load = partial(self.database.blob, table.name, column, table.rowid, rowid)
         self.pictures[name] = SourceFile(name, load=load)
         return Picture(name)
+
+
+def _is_known(source: SourceFile, *, with_log: bool) -> bool:
+    """Whether the tables are those of a recorder; without its log a database need not be copied."""
+    database = open_database(source, {}, with_log=with_log)
+    with told(database.place):
+        rows = database.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        database.connection.close()
+    names = {str(row[0]).casefold() for row in rows}
+    return any(known <= names for known in _KNOWN)
 
 
 def _suffix(head: bytes) -> str:

@@ -1,0 +1,66 @@
+"""What a format says about the tables of its recorder, for `recording.formats._tables` to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from recording.context import Window
+from recording.documents import file_type
+from recording.formats._table_roles import Cells, is_time
+from recording.json_spans import Leaf
+from recording.model import SourceFile
+from recording.rows import Row
+from recording.stores import INSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its cells by column, and the leaves of its JSON text (empty where no cell needed a closer look)."""
+
+    table: str
+    cells: Cells = field(repr=False)
+    leaves: Sequence[Leaf] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Rows of another table by number, and what codes of keys mean."""
+
+    rows: Mapping[str, Cells] = field(default_factory=dict, repr=False)
+    codes: Mapping[int, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a recorder's tables mean.
+
+    Attributes:
+        name: Of the format.
+        main: The table of input events; its first key stream is the recording's.
+        read: The event that a row is.
+        windows: What a row says of the window that has the focus from then on.
+        streams: Which key stream each row is of, given all rows of a table; all of stream 0 where it gives none.
+        plain: How a text column is read where the recorder writes it in a way of its own: table, column, text.
+        context: What ``read`` has to know besides the row: the files, and the file that is read.
+    """
+
+    name: str
+    main: str
+    read: Callable[[Line, Context], Row]
+    windows: Callable[[Line, Row], Window | None]
+    streams: Callable[[str, Sequence[Line], Sequence[Row]], Sequence[int]]
+    plain: Callable[[str, str, str], str]
+    context: Callable[[Mapping[str, SourceFile], str], Context]
+
+
+def table_of(file: str, source: SourceFile | None) -> str | None:
+    """The table that a file of a store holds; ``None`` for any other file, whatever its name."""
+    inside = source is not None and source.store and file_type(file) == "jsonl"
+    return PurePosixPath(file.removeprefix(f"{source.store}{INSIDE}")).stem if source is not None and inside else None
+
+
+def time_of(cells: Cells) -> int | None:
+    """The time of a row, nanoseconds."""
+    return is_time("timestamp", cells.get("timestamp"))
