@@ -144,8 +144,11 @@ class Flow:
         figures.released += sum(line.data.count(b"\n") for line in out)
         figures.findings.update(cleared.findings)
         figures.late += cleared.late
-        if cleared.undecided:
-            out.append(self._marked("stream-undecided", cleared.undecided, window.held[cleared.cut - 1]))
+        last = window.held[cleared.cut - 1]
+        if cleared.failed:
+            out.append(self._marked(cleared.failed, cleared.cut, last))
+        elif cleared.undecided:
+            out.append(self._marked("stream-undecided", cleared.undecided, last))
         self._remember(cleared.known)
         self._before = Before(tuple(self._known.values()), cleared.tail)
         self._advance(window, cleared.cut, cleared.covered)

@@ -152,7 +152,7 @@ class Consumer:
         answer = self.isolated.ask(task, beat=self._beating(delivery))
         if answer.withheld is not None and answer.withheld.code in RETRIED:
             answer = self.isolated.ask(task, beat=self._beating(delivery))
-        key = self._key("recording", content_type, delivery.data)
+        key = self.release_key("recording", content_type, delivery.data)
         data = answer.parts[0][1] if answer.parts else b""
         if answer.withheld is None and len(data) > self.sink.max_bytes:
             answer = Answer(withheld=Withheld("message-too-large", "write"))
@@ -163,7 +163,7 @@ class Consumer:
             self._bury(key, answer.withheld)
         self._settle([delivery])
 
-    def _key(self, *parts: str | bytes) -> str:
+    def release_key(self, *parts: str | bytes) -> str:
         """Release key (HMAC-SHA-256, hex) of what a message is made of, and of the policy."""
         mac = hmac.new(self.key, digestmod=hashlib.sha256)
         for part in (self.policy_digest, *parts):
@@ -211,7 +211,7 @@ class Consumer:
             self._settle([delivery])
             return
         if not (said.isascii() and said.isdigit() and len(said) <= 15 and 0 < len(name) <= 512):
-            self._bury(self._key("piece", delivery.data), Withheld("piece-headers", "read"))
+            self._bury(self.release_key("piece", delivery.data), Withheld("piece-headers", "read"))
             self._settle([delivery])
             return
         ready = self.sessions.take(name, int(said), delivery, time.monotonic())
@@ -244,9 +244,9 @@ class Consumer:
             part for file, lines in groupby(answer.parts, _file) for part in _cut(file, [data for _, data in lines])
         ]
         for number, (file, data) in enumerate(parts, start=1):
-            headers = {SESSION: self._key("session", name)[:32], SEQUENCE: str(session.sent), FILE: file}
+            headers = {SESSION: self.release_key("session", name)[:32], SEQUENCE: str(session.sent), FILE: file}
             headers |= {END: "1"} if end and number == len(parts) else {}
-            self._send(Message(self._key("piece", name, str(session.sent)), data, headers))
+            self._send(Message(self.release_key("piece", name, str(session.sent)), data, headers))
             session.sent += 1
             self.tally.released += 1
 
@@ -262,7 +262,7 @@ class Consumer:
             self._return(deliveries)
 
     def _over(self, name: str, verdict: Withheld) -> None:
-        self._bury(self._key("session", name), verdict)
+        self._bury(self.release_key("session", name), verdict)
         self._settle(self.sessions.end(name))
 
     def _end_idle(self, before: float) -> None:
