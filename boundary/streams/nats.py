@@ -37,6 +37,8 @@ class NatsTerms:
         tls_ca: File of certificates of authorities.
         tls_cert: File of the client's certificate.
         tls_key: File of its key.
+        ack_wait_s: What a consumer holds and neither settles nor is working on goes to another after so many seconds.
+            It holds for the group, from when its first consumer is started.
     """
 
     url: str

@@ -114,13 +114,13 @@ def test_a_consumer_that_is_killed_loses_and_doubles_nothing(broker: Server, pol
     """After kills at any moment the sink holds what one run without a kill gives, once, and no raw byte."""
     texts = [session(f"{TEXT} number {number}") for number in range(40)]
     broker.publish([(text, {}) for text in texts])
-    for after in (3, 8, 14, 20, 27, 33):
-        process = consuming(broker.url, policy, state=tmp_path / "state")
+    for after in (4, 12, 20, 28, 36):
+        process = consuming(broker.url, policy, "--ack-wait", "10", state=tmp_path / "state")
         while len(broker.stored("clean")) < after and process.poll() is None:
             time.sleep(0.02)
         process.kill()
         ended(process)
-    code, said = ended(consuming(broker.url, policy, "--idle", "35", "--limit", "40", state=tmp_path / "state"), 200)
+    code, said = ended(consuming(broker.url, policy, "--idle", "14", state=tmp_path / "state"), 200)
     assert code == 0, said
     released = broker.stored("clean")
     assert len(released) == len({headers[KEY] for _, headers in released}) == len(texts)
