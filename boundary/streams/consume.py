@@ -214,6 +214,10 @@ class Consumer:
             self._bury(self.release_key("piece", delivery.data), Withheld("piece-headers", "read"))
             self._settle([delivery])
             return
+        if self.sessions.is_full(name):
+            self._forget(name, Withheld("session-too-long", "stream"))
+            self._settle([delivery])
+            return
         ready = self.sessions.take(name, int(said), delivery, time.monotonic())
         if ready is None:
             self._return([delivery])
@@ -268,8 +272,11 @@ class Consumer:
     def _end_idle(self, before: float) -> None:
         """A session that nobody goes on with: what of it is held does not leave."""
         for name in self.sessions.idle(before):
-            self.isolated.ask(Part(name, MAIN, None, end=True), beat=self._beating())
-            self._over(name, Withheld("session-idle", "stream"))
+            self._forget(name, Withheld("session-idle", "stream"))
+
+    def _forget(self, name: str, verdict: Withheld) -> None:
+        self.isolated.ask(Part(name, MAIN, None, end=True), beat=self._beating())
+        self._over(name, verdict)
 
 
 def _file(part: tuple[str, bytes]) -> str:

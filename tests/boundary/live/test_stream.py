@@ -262,6 +262,20 @@ def test_what_is_not_admitted_stays_away_across_windows(tmp_path: Path) -> None:
     assert "giraffe" in together
 
 
+def test_what_is_covered_whatever_it_says_is_covered_in_every_window(tmp_path: Path) -> None:
+    """Under ``text.all`` no key that types leaves, however long a field is typed into."""
+    everything = planned(tmp_path, FIND.replace("{use: text.roles}", "{use: text.all}"))
+    session = simulated(11)
+    lines, _ = flown(session.lines, everything, Hold(300, 300.0))
+    kept = [json.loads(line) for line in of_main(lines).splitlines()]
+    went_in = {json.loads(line)["event_idx"]: json.loads(line) for line in session.files[MAIN].splitlines()}
+    letters = [
+        k for k in kept if k == went_in.get(k.get("event_idx")) and k["action"] == "press" and len(k["name"]) == 1
+    ]
+    through = whole(session, everything).splitlines()
+    assert all(json.dumps(record, ensure_ascii=False).encode() in through for record in letters)
+
+
 def test_consent_is_asked_of_the_metadata(tmp_path: Path) -> None:
     """Whose session it is stands in its metadata; who does not consent leaves nothing but counts."""
     (tmp_path / "consent.csv").write_text("person,status\nplover-11,opted_in\nruff-12,opted_out\n")
