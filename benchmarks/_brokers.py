@@ -58,9 +58,10 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", self.port))
-            self.port = free.getsockname()[1]
+        if not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
         told = [program(), "-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", str(self.folder)]
         self.process = subprocess.Popen(told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(200):
