@@ -116,6 +116,9 @@ def consume_command(
     patience: Annotated[
         float, typer.Option("--patience", help="Longest time, in seconds, to wait for a broker.")
     ] = 600,
+    ack_wait: Annotated[
+        int, typer.Option("--ack-wait", help="NATS: seconds until what a dead consumer held goes to another.", min=10)
+    ] = 30,
     credentials: Annotated[Path | None, typer.Option("--credentials", help="NATS: file of user credentials.")] = None,
     tls_ca: Annotated[Path | None, typer.Option("--tls-ca", help="NATS: certificates of authorities.")] = None,
     tls_cert: Annotated[Path | None, typer.Option("--tls-cert", help="NATS: the client's certificate.")] = None,
@@ -148,7 +151,9 @@ def consume_command(
         if there.scheme == "kafka":
             connected = Kafka(KafkaTerms(there.netloc, source, sink, dead, group, config))
         else:
-            connected = Nats(NatsTerms(broker, source, sink, dead, group, credentials, tls_ca, tls_cert, tls_key))
+            connected = Nats(
+                NatsTerms(broker, source, sink, dead, group, credentials, tls_ca, tls_cert, tls_key, ack_wait)
+            )
     except BoundaryError as error:
         fail(error, USAGE)
     stop = _Stop()

@@ -20,11 +20,13 @@ from boundary.live.join import Piece, piece_of, verified
 from boundary.live.lines import Line
 from boundary.live.window import LEFT, Window
 from boundary.looking import admitted, look
+from boundary.outcome import code_of
 from boundary.pipeline import StepClock
 from boundary.plan import Plan
 from boundary.scope import shown, unsaid, within
 from recording import row_removal
 from recording.edit import apply_patches
+from recording.errors import StepFailed
 from recording.model import Keys, Recording
 from recording.timeline import Ints
 from text_redact.known import KnownValue, KnownValues, index_known
@@ -44,6 +46,7 @@ class Cleared:
         covered: Rows (``seq``) of the window in which something was covered.
         findings: Places covered among the held lines that are done with, by label.
         late: Places found only now in lines that had left before.
+        failed: The code of what verification found; then no line leaves.
     """
 
     lines: tuple[Line, ...] = field(repr=False)
@@ -54,6 +57,7 @@ class Cleared:
     covered: frozenset[int] = field(repr=False)
     findings: Mapping[str, int]
     late: int
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +93,28 @@ def clear(window: Window, before: Before, plan: Plan, hold: Hold, *, due: int) -
     ranges = {names[file]: _range(changed, names[file], window, file, cut) for file in window.begins if file in names}
     forced = _forced(window, gone, cut, due)
     piece = piece_of(changed, ranges, {names[file]: data for file, data in forced.items() if file in names})
-    with clock.during("verify"):
-        tail = verified(before.tail, piece, changed.added, known, plan, clock)
+    failed = ""
+    try:
+        with clock.during("verify"):
+            tail = verified(before.tail, piece, changed.added, known, plan, clock)
+    except StepFailed as error:
+        tail, failed = before.tail, code_of(error)
     covered = _covered(session, decisions)
     lines = (
         *_in_order(window, changed, names, cut),
         *(Line(names[f], d) for f, d in forced.items() if d and f in names),
     )
     return Cleared(
-        lines=lines,
+        lines=() if failed else lines,
         cut=max(cut, due),
         undecided=max(0, due - cut),
         tail=tail,
         known=tuple(known),
-        covered=covered | frozenset(np.flatnonzero((window.at >= cut) & (window.at < due)).tolist()),
+        covered=covered
+        | frozenset(np.flatnonzero((window.at >= (0 if failed else cut)) & (window.at < max(cut, due))).tolist()),
         findings=_counted(window, session, decisions, max(cut, due)),
         late=_late(window, session, decisions),
+        failed=failed,
     )
 
 

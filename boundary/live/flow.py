@@ -78,7 +78,7 @@ class Flow:
         self._context: list[Line] = []
         self._held: list[Line] = []
         self._times: list[int] = []
-        self._known: dict[str, KnownValue] = {}
+        self._known: dict[tuple[str, str], KnownValue] = {}
         self._before = Before()
         self.raised = ""
 
@@ -122,7 +122,9 @@ class Flow:
         except Exception:  # noqa: BLE001  whatever reading raises, nothing more is known about the stream
             return self._close("step-raised")
         cleared = self._cleared(window, due)
-        return self._withhold(window, cleared) if isinstance(cleared, str) else self._release(window, cleared)
+        if isinstance(cleared, Cleared):
+            return self._release(window, cleared)
+        return self._withhold(window, cleared)
 
     def _cleared(self, window: Window, due: int) -> Cleared | str:
         """What may leave, or the code that says why nothing may."""
@@ -144,8 +146,11 @@ class Flow:
         figures.released += sum(line.data.count(b"\n") for line in out)
         figures.findings.update(cleared.findings)
         figures.late += cleared.late
-        if cleared.undecided:
-            out.append(self._marked("stream-undecided", cleared.undecided, window.held[cleared.cut - 1]))
+        last = window.held[cleared.cut - 1]
+        if cleared.failed:
+            out.append(self._marked(cleared.failed, cleared.cut, last))
+        elif cleared.undecided:
+            out.append(self._marked("stream-undecided", cleared.undecided, last))
         self._remember(cleared.known)
         self._before = Before(tuple(self._known.values()), cleared.tail)
         self._advance(window, cleared.cut, cleared.covered)
@@ -153,16 +158,17 @@ class Flow:
 
     def _withhold(self, window: Window, code: str) -> list[Line]:
         """Nothing of what is held leaves; it still tells where the focus is and what was typed before."""
-        out = [self._marked(code, len(window.held), window.held[-1])]
+        # Nothing but how many: not even when, since it may be that the person did not consent.
+        out = [self._marked(code, len(window.held), None)]
         self._advance(window, len(window.held), range(len(window.at)))
         return out
 
     def _close(self, code: str) -> list[Line]:
-        out = [self._marked(code, len(self._held), self._held[-1])]
+        out = [self._marked(code, len(self._held), None)]
         self.closed, self._held, self._times, self._context = code, [], [], []
         return out
 
-    def _marked(self, code: str, events: int, like: Line) -> Line:
+    def _marked(self, code: str, events: int, like: Line | None) -> Line:
         self.figures.withheld[code] += events
         return marker(code, events, like)
 
@@ -182,8 +188,8 @@ class Flow:
 
     def _remember(self, known: Iterable[KnownValue]) -> None:
         for value in known:
-            self._known.pop(value.key, None)
-            self._known[value.key] = value
+            self._known.pop((value.label, value.key), None)
+            self._known[value.label, value.key] = value
         while len(self._known) > MOST_KNOWN:
             del self._known[next(iter(self._known))]
             self.figures.forgotten += 1

@@ -48,4 +48,4 @@ class Hold:
     @property
     def context(self) -> int:
         """So many lines that have left are read again before what is held: the longest pattern, several times."""
-        return max(2_048, self.events // 8)
+        return max(1_024, self.events // 16)

@@ -16,6 +16,7 @@ MAX_LINE = 8 * 2**20
 """Most bytes of one line."""
 
 _FILE = re.compile(r"[\w-]{1,64}\.jsonl")
+_FIRST = re.compile(rb'\s*\{\s*"(?:time_stamp|timestamp|start_time|time|t)"\s*:\s*(\d{1,19}(?:\.\d{1,9})?)\s*[,}]')
 _TIME = re.compile(rb'"(?:time_stamp|timestamp|start_time|time|t)"\s*:\s*(?:(-?[\d.]{1,40})|"([\dT :.,Z+-]{8,40})")')
 
 
@@ -81,8 +82,8 @@ def time_of(line: Line) -> int | None:
     return to_ns(match[1].decode()) if match[1] else from_iso(match[2].decode())
 
 
-def marker(code: str, events: int, like: Line) -> Line:
-    """What stands for events that were withheld: how many, and why."""
-    match = _TIME.search(like.data)
-    stamp = b'"time_stamp": %s, ' % match[1] if match is not None and match[1] and match[1].count(b".") < 2 else b""
+def marker(code: str, events: int, like: Line | None) -> Line:
+    """What stands for events that were withheld: how many, and why; and when, as the first member of ``like`` says."""
+    match = _FIRST.match(like.data) if like is not None else None
+    stamp = b'"time_stamp": %s, ' % match[1] if match is not None else b""
     return Line(MAIN, b'{%s"action": "withheld", "code": "%s", "events": %d}\n' % (stamp, code.encode(), events))

@@ -39,7 +39,7 @@ TRIES = 2
 RETRIED = frozenset({"out-of-memory", "step-raised", "timeout", "worker-died"})
 """Verdicts that may be the machine's fault; any other is the policy's, and stays the same."""
 MAX_PAUSE_S = 5.0
-BEAT_EVERY_S = 5.0
+BEAT_EVERY_S = 3.0
 PART_BYTES = 256 * 1024
 
 
@@ -152,7 +152,7 @@ class Consumer:
         answer = self.isolated.ask(task, beat=self._beating(delivery))
         if answer.withheld is not None and answer.withheld.code in RETRIED:
             answer = self.isolated.ask(task, beat=self._beating(delivery))
-        key = self._key("recording", content_type, delivery.data)
+        key = self.release_key("recording", content_type, delivery.data)
         data = answer.parts[0][1] if answer.parts else b""
         if answer.withheld is None and len(data) > self.sink.max_bytes:
             answer = Answer(withheld=Withheld("message-too-large", "write"))
@@ -163,7 +163,7 @@ class Consumer:
             self._bury(key, answer.withheld)
         self._settle([delivery])
 
-    def _key(self, *parts: str | bytes) -> str:
+    def release_key(self, *parts: str | bytes) -> str:
         """Release key (HMAC-SHA-256, hex) of what a message is made of, and of the policy."""
         mac = hmac.new(self.key, digestmod=hashlib.sha256)
         for part in (self.policy_digest, *parts):
@@ -211,7 +211,11 @@ class Consumer:
             self._settle([delivery])
             return
         if not (said.isascii() and said.isdigit() and len(said) <= 15 and 0 < len(name) <= 512):
-            self._bury(self._key("piece", delivery.data), Withheld("piece-headers", "read"))
+            self._bury(self.release_key("piece", delivery.data), Withheld("piece-headers", "read"))
+            self._settle([delivery])
+            return
+        if self.sessions.is_full(name):
+            self._forget(name, Withheld("session-too-long", "stream"))
             self._settle([delivery])
             return
         ready = self.sessions.take(name, int(said), delivery, time.monotonic())
@@ -244,9 +248,9 @@ class Consumer:
             part for file, lines in groupby(answer.parts, _file) for part in _cut(file, [data for _, data in lines])
         ]
         for number, (file, data) in enumerate(parts, start=1):
-            headers = {SESSION: self._key("session", name)[:32], SEQUENCE: str(session.sent), FILE: file}
+            headers = {SESSION: self.release_key("session", name)[:32], SEQUENCE: str(session.sent), FILE: file}
             headers |= {END: "1"} if end and number == len(parts) else {}
-            self._send(Message(self._key("piece", name, str(session.sent)), data, headers))
+            self._send(Message(self.release_key("piece", name, str(session.sent)), data, headers))
             session.sent += 1
             self.tally.released += 1
 
@@ -262,14 +266,17 @@ class Consumer:
             self._return(deliveries)
 
     def _over(self, name: str, verdict: Withheld) -> None:
-        self._bury(self._key("session", name), verdict)
+        self._bury(self.release_key("session", name), verdict)
         self._settle(self.sessions.end(name))
 
     def _end_idle(self, before: float) -> None:
         """A session that nobody goes on with: what of it is held does not leave."""
         for name in self.sessions.idle(before):
-            self.isolated.ask(Part(name, MAIN, None, end=True), beat=self._beating())
-            self._over(name, Withheld("session-idle", "stream"))
+            self._forget(name, Withheld("session-idle", "stream"))
+
+    def _forget(self, name: str, verdict: Withheld) -> None:
+        self.isolated.ask(Part(name, MAIN, None, end=True), beat=self._beating())
+        self._over(name, verdict)
 
 
 def _file(part: tuple[str, bytes]) -> str:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from boundary.streams.contract import BrokerGone, Delivery, Message
+from boundary.streams.sessions import MOST_OPEN, MOST_PIECES
 from recording.errors import InputError, MissingExtra
 
 T = TypeVar("T")
 ACK_WAIT_S = 30
-MAX_WAITING = 20_000
+MAX_WAITING = MOST_OPEN * MOST_PIECES + 1_000
 """Most messages that are received and not settled: pieces of open sessions among them."""
 CALL_S = 5.0
 HEADER_BYTES = 2_048
@@ -37,6 +38,8 @@ class NatsTerms:
         tls_ca: File of certificates of authorities.
         tls_cert: File of the client's certificate.
         tls_key: File of its key.
+        ack_wait_s: What a consumer holds and neither settles nor is working on goes to another after so many seconds.
+            It holds for the group, from when its first consumer is started.
     """
 
     url: str
@@ -87,25 +90,27 @@ class Nats:
         """Wait for messages; see `Source.receive`."""
         found = self._wait(self._fetch(most, seconds), seconds + CALL_S)
         return [
-            Delivery(f"{m.metadata.sequence.stream}", m.data, {k: str(v) for k, v in (m.headers or {}).items()}, m)
+            Delivery(
+                str(m.metadata.sequence.stream), m.data, {k: str(v) for k, v in (m.headers or {}).items()}, m.reply
+            )
             for m in found
         ]
 
     def done(self, deliveries: Sequence[Delivery]) -> None:
         """Acknowledge, and wait until the server has it."""
         for delivery in deliveries:
-            # Not `Msg.ack_sync`: that cannot be tried again when the answer was lost.
-            self._wait(self._client.request(delivery.token.reply, b"+ACK", timeout=CALL_S), 2 * CALL_S)
+            # Not `Msg.ack_sync`: that cannot be tried again when the answer was lost, and keeps the data.
+            self._wait(self._client.request(delivery.token, b"+ACK", timeout=CALL_S), 2 * CALL_S)
 
     def again(self, deliveries: Sequence[Delivery]) -> None:
         """Have them delivered again, soon."""
         for delivery in deliveries:
-            self._wait(delivery.token.nak(delay=0.2), CALL_S)
+            self._wait(self._client.publish(delivery.token, b'-NAK {"delay": 200000000}'), CALL_S)
 
     def working(self, deliveries: Sequence[Delivery]) -> None:
         """Begin the wait for an acknowledgement anew."""
         for delivery in deliveries:
-            self._wait(delivery.token.in_progress(), CALL_S)
+            self._wait(self._client.publish(delivery.token, b"+WPI"), CALL_S)
 
     # Sink -------------------------------------------------------------------------------------------------------------
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from boundary.streams.contract import Delivery
 
 MOST_OPEN = 64
 """Sessions open at once; pieces of others wait at the broker."""
+MOST_PIECES = 10_000
+"""Pieces of one session: none of them is settled before its end, and the broker has to keep them."""
 MOST_AHEAD = 256
 """Pieces that are kept until those before them have come."""
 MOST_ENDED = 10_000
@@ -50,6 +52,10 @@ class Sessions:
         """Whether a session has ended; its pieces are settled without a look."""
         return name in self._ended
 
+    def is_full(self, name: str) -> bool:
+        """Whether a session has had more pieces than any may have."""
+        return name in self.open and self.open[name].next >= MOST_PIECES
+
     def take(self, name: str, number: int, delivery: Delivery, now: float) -> Iterator[tuple[int, Delivery]] | None:
         """The pieces that can be taken now that this one is here, in order; ``None`` where there is no room for it."""
         session = self.open.get(name)
@@ -70,7 +76,10 @@ class Sessions:
         while session.next in session.ahead:
             number = session.next
             session.next += 1
-            yield number, session.ahead.pop(number)
+            piece = session.ahead.pop(number)
+            # What is kept until the end is where it is, not what it holds.
+            session.held[piece.id] = replace(piece, data=b"")
+            yield number, piece
 
     def end(self, name: str) -> tuple[Delivery, ...]:
         """The session is over; what was held of it."""
