@@ -55,7 +55,7 @@ def make_metrics() -> Metrics:
         raise MissingExtra(
             "prometheus-client is not installed", code="missing-extra", hint="pip install 'boundary-redaction[metrics]'"
         ) from None
-    disable_created_metrics()  # a second series for each, that says when the first began
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, that says when the first began
     registry = CollectorRegistry()
 
     def counter(name: str, told: str, *labels: str) -> Any:

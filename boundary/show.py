@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from boundary.aggregates import charged
-from boundary.doctor import Check
+from boundary.checks import Check
 from boundary.outcome import Release, Withheld
 from boundary.result import Result
 from boundary.runner import Progress as OnProgress
