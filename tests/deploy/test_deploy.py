@@ -12,8 +12,8 @@ import pytest
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 DEMANDED = {
     "NoNewPrivileges": "yes", "PrivateNetwork": "yes", "ProtectSystem": "strict", "ProtectHome": "yes",
-    "LimitCORE": "0", "PrivateTmp": "yes", "PrivateDevices": "yes", "MemorySwapMax": "0", "UMask": "0077", "CapabilityBoundingSet": "",
-    "IPAddressDeny": "any", "RestrictSUIDSGID": "yes", "LockPersonality": "yes",
+    "LimitCORE": "0", "PrivateTmp": "yes", "PrivateDevices": "yes", "MemorySwapMax": "0", "UMask": "0077",
+    "CapabilityBoundingSet": "",    "IPAddressDeny": "any", "RestrictSUIDSGID": "yes", "LockPersonality": "yes",
 }  # fmt: skip
 
 
