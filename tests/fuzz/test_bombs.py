@@ -1,4 +1,4 @@
-"""Small inputs that ask for much: memory, time, files elsewhere. docs/security.md ("Hostile input") names the others."""
+"""Small inputs that ask for much: memory, time, files elsewhere. docs/security.md has the others ("Hostile input")."""
 
 from __future__ import annotations
 
