@@ -116,12 +116,17 @@ def run_command(
     quiet = quiet or log == "json"
     try:
         told = Operations(metrics=metrics, port=metrics_port, log=log == "json", traces=traces)
+    except BoundaryError as error:
+        fail(error, USAGE)
+    try:
         with show.progress(console, enabled=not quiet and console.is_terminal) as progress:
             result = run(sources, plan, out, ledger=ledger, progress=progress, on_outcome=told)
         told.end(event="done", ledger=ledger)
     except BoundaryError as error:
+        told.end(event="failed", code=error.code)
         fail(error, USAGE)
     except KeyboardInterrupt:
+        told.end(event="stopped")
         console.print("stopped; nothing half-done was left behind")
         raise typer.Exit(STOPPED) from None
     if not quiet:

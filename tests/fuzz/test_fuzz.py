@@ -80,7 +80,7 @@ def test_whatever_is_read_ends_in_an_answer_or_a_reported_error(name: str) -> No
     for seed in _prepared(name)[1]:
         _take(target, seed)
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
     @given(st.randoms(use_true_random=False), st.integers(0, 1000), st.binary(max_size=60))
     def fuzz(rng: random.Random, which: int, raw: bytes) -> None:
         seeds = _prepared(name)[1]
