@@ -225,6 +225,9 @@ def decrypt_command(
 @app.command("doctor", short_help="Say what is installed and what is missing.")
 def doctor_command(
     entities: Annotated[bool, typer.Option("--entities", help="List what text.pii can look for.")] = False,
+    brokers: Annotated[
+        list[str] | None, typer.Option("--broker", metavar="HOST:PORT", help="See whether it answers; may be repeated.")
+    ] = None,
 ) -> None:
     """Say what is installed, what is missing, and the command that adds it."""
     from boundary.doctor import examine
@@ -234,7 +237,7 @@ def doctor_command(
 
         print("\n".join(sorted({*PRESIDIO, *OWN})))  # noqa: T201  this is the output
         return
-    checks = examine()
+    checks = examine(brokers=tuple(brokers or ()))
     show.checks(checks, Console())
     raise typer.Exit(WITHHELD if any(check.state == "missing" for check in checks) else 0)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
+from boundary.checks import Check
+from boundary.machine import examine_machine
 from boundary.state import state_folder
 from boundary.versions import DISTRIBUTION, PACKAGES, installed, libraries, tesseract
 from policies.registry import missing, steps
@@ -17,19 +18,10 @@ _USUAL = frozenset({"", "text", "image", "dp"})
 """Extras that the shipped policies need; who lacks another may not want it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: ``ok``, ``missing`` or ``note``; ``remedy`` is a command or a sentence."""
-
-    name: str
-    state: str
-    detail: str
-    remedy: str = ""
-
-
-def examine() -> list[Check]:
-    """Look at everything the toolkit needs."""
-    return [_python(), _one_distribution(), *_extras(), *_tesseract(), *_engines(), *_steps(), _state()]
+def examine(*, brokers: tuple[str, ...] = ()) -> list[Check]:
+    """Look at everything the toolkit needs, at the machine, and at brokers where their ``HOST:PORT`` is given."""
+    needed = [_python(), _one_distribution(), *_extras(), *_tesseract(), *_engines(), *_steps(), _state()]
+    return [*needed, *examine_machine(brokers=brokers)]
 
 
 def _python() -> Check:

@@ -56,6 +56,9 @@ def run_command(
     quiet = quiet or log == "json"
     try:
         told = Operations(metrics=metrics, port=metrics_port, log=log == "json", traces=traces)
+    except BoundaryError as error:
+        fail(error, USAGE)
+    try:
         with show_progress(console, quiet=quiet) as progress:
             result = run(
                 sources,
@@ -70,8 +73,10 @@ def run_command(
             )
         told.end(event="done", ledger=ledger)
     except BoundaryError as error:
+        told.end(event="failed", code=error.code)
         fail(error, USAGE)
     except KeyboardInterrupt:
+        told.end(event="stopped")
         console.print("stopped; nothing half-done was left behind; the same command with --resume goes on")
         raise typer.Exit(STOPPED) from None
     if not quiet:

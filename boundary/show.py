@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from boundary.aggregates import charged
-from boundary.doctor import Check
+from boundary.checks import Check
 from boundary.outcome import Withheld
 from boundary.result import Entry, Result, Totals, totals
 from boundary.sheet_tiles import Sheet

@@ -163,7 +163,7 @@ def _fuzz(name: str, seconds: float) -> None:
         (corpus / hashlib.sha256(seed).hexdigest()[:20]).write_bytes(seed)
     options = [
         f"-max_total_time={int(seconds)}", f"-timeout={STUCK_S}", f"-rss_limit_mb={MEMORY_MB}", "-max_len=20000",
-        f"-artifact_prefix={place}/found/", "-print_final_stats=1", "-len_control=10",
+        f"-artifact_prefix={place}/found/", "-print_final_stats=1", f"-report_slow_units={STUCK_S}", "-len_control=10",
     ]  # fmt: skip
     if target.words():
         words = place / "words.txt"

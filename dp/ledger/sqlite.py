@@ -145,7 +145,8 @@ class SqliteStore:
         """Say that the ledger failed, with SQLite's or the system's name for it and nothing else."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+            # The last: SQLite quotes a damaged schema, and Python's sqlite3 stumbles over the quotation.
             kind = getattr(error, "sqlite_errorname", type(error).__name__)
             raise InputError(f"the ledger failed: {kind}", code="ledger-failed", place=self.place) from None
 

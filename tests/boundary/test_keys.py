@@ -155,6 +155,27 @@ def test_no_process_leaves_its_memory_behind(tmp_path: Path) -> None:
     assert not is_private()  # of this process nobody asked it
 
 
+def test_programs_that_are_handed_pictures_can_open_them(tmp_path: Path) -> None:
+    """An account that is not root hands memory to its child after `let_children_in`, and not before."""
+    program = (
+        "import os, subprocess\n"
+        "from policies.hardening import keep_memory_private, let_children_in\n"
+        "if os.getuid() == 0: os.setgroups([]), os.setgid(65534), os.setuid(65534)\n"
+        "keep_memory_private()\n"
+        "handle = os.memfd_create('picture')\n"
+        "os.write(handle, b'pixels')\n"
+        "place = f'/proc/{os.getpid()}/fd/{handle}'\n"
+        "before = subprocess.run(['/bin/cat', place], capture_output=True).stdout\n"
+        "let_children_in()\n"
+        "print(before, subprocess.run(['/bin/cat', place], capture_output=True).stdout)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.stdout.strip() == "b'' b'pixels'", done.stderr
+
+
 def test_the_command_line_asks_for_it_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is read, whatever the command."""
     from boundary import cli

@@ -125,3 +125,11 @@ def test_every_code_of_an_error_is_in_the_documents() -> None:
     sources = [path for name in PACKAGES for path in (ROOT / name).rglob("*.py")]
     codes = {code for path in sources for code in raised.findall(path.read_text(encoding="utf-8"))}
     assert {code for code in codes - ABOUT_POLICIES if f"`{code}`" not in page} == set()
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    """A promise that names a test which was moved or removed is no promise."""
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[a-z_]+/)+(?:test_[a-z_]+\.py)?)`", page)) | {"dp/ledger"}
+    assert len(named) > 20
+    assert {name for name in named if not (ROOT / "tests" / name).exists()} - {"tests/"} == set()
