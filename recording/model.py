@@ -108,8 +108,8 @@ class TextField:
         end: One past its last byte.
         codec: ``json`` (a literal with its quotes, also a number), ``plain`` (UTF-8 as it stands), ``json-part`` (part
             of a JSON string), ``python`` and ``python-name`` (a literal and a name of Python that are such a part),
-            ``null`` (a JSON literal of a column that takes no text: null once it changes), ``reference`` (a JSON string,
-            null once it names nothing).
+            ``null`` (a JSON literal that takes no text: null once it changes), ``reference`` (a JSON string, null once
+            it names nothing).
         role: What it is: ``window_title``, ``url``, ``host_name``, ``device_id``, ``person``, ``clipboard``,
             ``description``, ``a11y_name``, ``file_name``, ``app`` ... ; ``text`` when nothing better is known.
         text: The decoded value.

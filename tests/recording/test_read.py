@@ -21,7 +21,7 @@ def _folder(path: Path) -> Path:
 
 def test_format_names_are_unique() -> None:
     """A recording names the one format that can write it back."""
-    assert sorted(item.name for item in FORMATS) == ["ducktrack", "logger-lines", "screenshots"]
+    assert len({item.name for item in FORMATS}) == len(FORMATS)
     assert all(format_named(item.name) is item for item in FORMATS)
     with pytest.raises(InputError):
         format_named("none")
