@@ -30,6 +30,18 @@ def joined_passages(recording: Recording, kept: Collection[int]) -> Iterator[Pas
             yield Passage(text, "field", "typed", parts=parts)
 
 
+def with_fields_of(recording: Recording, files: Collection[str]) -> Recording:
+    """The recording with the text fields of some files alone; what was typed in several still finds its places."""
+    kept = [at for at, text in enumerate(recording.fields) if text.file in files]
+    moved = {old: new for new, old in enumerate(kept)}
+    joined = []
+    for one in recording.joined:
+        parts = tuple((at, replace(place, field=moved[place.field])) for at, place in one.parts if place.field in moved)
+        # A piece without a place stays in the text: what is around it reads as it was typed.
+        joined.append(replace(one, parts=parts))
+    return replace(recording, fields=tuple(recording.fields[at] for at in kept), joined=tuple(joined))
+
+
 def in_fields(passages: Sequence[Passage], found: Sequence[Sequence[Found]]) -> list[list[Found]]:
     """What was found in joined texts, as hits of the fields that hold its pieces; joined texts have none any more."""
     out = [list(hits) if not passage.parts else [] for passage, hits in zip(passages, found, strict=True)]

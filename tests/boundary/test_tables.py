@@ -318,3 +318,75 @@ def test_the_real_sample_goes_through_strict():
         if name.endswith(".json"):
             for step in json.loads(data)["steps"]:
                 ast.parse(step["action"])
+
+
+def keyboard(text: str, times: pa.Array) -> pa.Table:
+    """Keys pressed one after another, in columns that recorders use."""
+    names = [name for char in text for name in (char, char)]
+    return pa.table(
+        {
+            "timestamp": times.take(pa.array(range(len(names)))),
+            "action": ["press", "release"] * len(text),
+            "name": names,
+            "x": pa.array([None] * len(names), pa.float64()),
+        }
+    )
+
+
+CLOCKS = {
+    "moments": pa.array([1_700_000_000_000 + 110 * n for n in range(400)], pa.timestamp("ms", "UTC")),
+    "seconds": pa.array([1_700_000_000.25 + 0.11 * n for n in range(400)]),
+    "milliseconds": pa.array([1_700_000_000_000 + 110 * n for n in range(400)]),
+}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("timing", ["", ", timing: {use: resample}"])
+def test_keys_in_parquet_are_typed_text(clock, timing):
+    """An address is typed anew, in rows of the same types and with times on the same clock."""
+    table = keyboard(f"to {MAIL} and so on", CLOCKS[clock])
+    policy = policy_of(f"policy: 1\nname: k\n{TEXT}".replace("{use: replace}}", f"{{use: replace}}{timing}}}"))
+    out = table_of(only(released({"k.parquet": parquet(table)}, policy)))
+    typed = "".join(row["name"] for row in out.to_pylist() if row["action"] == "press")
+    assert "jane" not in typed
+    assert "EMAIL_ADDRESS" in typed.upper()
+    assert out.schema.equals(table.schema)
+    assert out["timestamp"].null_count == 0
+    assert out["timestamp"].combine_chunks().equals(table["timestamp"].combine_chunks()) is False
+
+
+def test_who_did_not_consent_to_pictures_gives_rows_without():
+    """What was typed in steps still finds its places when the pictures and their names are gone."""
+    from boundary.joined import with_fields_of
+    from recording import SourceFile, parse_files
+
+    files = {"traj.jsonl": trajectory("write('ab')", "write('cd')"), "a.png": png(), "b.png": png()}
+    recording = parse_files("t", {name: SourceFile(name, data) for name, data in files.items()})
+    left = with_fields_of(recording, {"traj.jsonl"})
+    (one,) = left.joined
+    assert len(left.fields) == len(recording.fields) - 2
+    assert [left.fields[place.field].text for _, place in one.parts] == ["ab", "cd"]
+
+
+@pytest.mark.slow
+def test_screenshots_are_covered_and_put_back():
+    """In a binary column, and beside the steps of an agent: an address on them is gone, the picture is in its place."""
+    import cv2
+    import numpy as np
+
+    pixels = np.full((120, 640, 3), 255, np.uint8)
+    cv2.putText(pixels, MAIL, (20, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2)
+    shot = cv2.imencode(".png", pixels)[1].tobytes()
+    table = pa.table({"shot": pa.array([shot, None], pa.binary()), "note": ["aa", "bb"]})
+    (covered, nothing) = table_of(only(released({"t.parquet": parquet(table)}, "baseline")))["shot"].to_pylist()
+    assert nothing is None
+    assert covered.startswith(b"\x89PNG")
+    assert covered != shot
+    steps = {
+        "traj.jsonl": json.dumps({"step_num": 1, "action": "WAIT", "screenshot_file": "step_1.png"}).encode() + b"\n"
+    }
+    out = released(
+        {**steps, "step_1.png": shot}, policy_of("policy: 1\nname: n\nextends: [baseline]\nrelease: {names: neutral}\n")
+    )
+    (row,) = rows_of(out["traj.jsonl"])
+    assert out[str(row["screenshot_file"])] != shot
