@@ -66,7 +66,10 @@ def like_unit(t_ns: int, literal: str, unit_ns: int) -> str:
 
 
 def from_iso(text: str) -> int | None:
-    """Nanoseconds since 1970 of an ISO 8601 or ``asctime`` stamp (comma or point); without a zone it is read as UTC."""
+    """Nanoseconds since 1970 of an ISO 8601 or ``asctime`` stamp (comma or point); without a zone it is read as UTC.
+
+    ``None`` for what is none, and for years that int64 nanoseconds cannot hold.
+    """
     whole, _, fraction = text.replace(",", ".").partition(".")
     zone = re.search(r"(?:Z|[+-]\d\d:?\d\d)$", fraction)
     digits = fraction[: zone.start()] if zone else fraction
@@ -78,7 +81,8 @@ def from_iso(text: str) -> int | None:
         return None
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     seconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // _SECOND
-    return int(seconds) * 10**9 + int(digits[:9].ljust(9, "0") or 0)
+    value = int(seconds) * 10**9 + int(digits[:9].ljust(9, "0") or 0)
+    return value if -_INT64 <= value < _INT64 else None
 
 
 def like_iso(t_ns: int, stamp: str) -> str:

@@ -20,6 +20,7 @@ from recording.formats._base import Stroke
 from recording.formats._json_record_times import TIME_NAMES
 from recording.formats._mapped_rows import column_of, mapped_record, typed_parts
 from recording.formats._mapped_write import render_mapped, retime_mapped
+from recording.formats._row_templates import RowReader
 from recording.formats.ducktrack import DuckTrack
 from recording.json_spans import Leaf, scan
 from recording.lines import check_text, line_end, shown, split_lines
@@ -143,23 +144,26 @@ def _read(
         raise InputError(
             "the table is empty", code="empty-file", place=f"{shown(file)}:1:1", hint="the recorder wrote no event"
         )
-    records = []
-    for number, (start, end) in enumerate(zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)):
+
+    def in_full(start: int, end: int, seq: int) -> tuple[Record, Sequence[Leaf]]:
         if not data[start:end].strip():
-            records.append(Record(Row("other"), (), {}, {}))
-            continue
+            return Record(Row("other"), (), {}, {}), ()
         every = list(scan(data, file=file, start=start, end=end, containers=True))
         leaves: Sequence[Leaf] = [leaf for leaf in every if leaf.kind not in ("object", "array")]
         if kinds:
             # Names of columns are the same in each row: they are read once, in the file that lists them.
             leaves = [leaf for leaf in leaves if leaf.kind != "key"]
         if mapping is None:
-            record = record_of(leaves, file=file, seq=first + number, main=stream == 0)
+            record = record_of(leaves, file=file, seq=seq, main=stream == 0)
         else:
-            record = mapped_record(leaves, mapping, file=file, seq=first + number)
+            record = mapped_record(leaves, mapping, file=file, seq=seq)
         record = _of_types(record, leaves, kinds, mapping) if kinds else record
-        vectors = tuple(_vectors(every, mapping, file=file, seq=first + number))
-        records.append(replace(record, fields=(*record.fields, *vectors)) if vectors else record)
+        vectors = tuple(_vectors(every, mapping, file=file, seq=seq))
+        return (replace(record, fields=(*record.fields, *vectors)) if vectors else record), leaves
+
+    read = RowReader(data, in_full, mapping)
+    places = zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)
+    records = [read(start, end, first + number) for number, (start, end) in enumerate(places)]
     rows = [record.row for record in records]
     everywhere = np.arange(len(lines))
     bulk = empty_bulk(len(lines))
