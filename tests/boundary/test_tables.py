@@ -390,3 +390,19 @@ def test_screenshots_are_covered_and_put_back():
     )
     (row,) = rows_of(out["traj.jsonl"])
     assert out[str(row["screenshot_file"])] != shot
+
+
+def test_overrides_look_at_what_was_typed_in_pieces():
+    """What is looked for in an application alone is found there, though it was pasted in two pieces."""
+    override = """\
+overrides:
+  - when: {app: Editor}
+    find: [{use: text.list, label: PROJECT, values: [Heronwood]}]
+"""
+    rows = [
+        {"ts": n, "evt": "paste", "pasted": piece, "program": "Editor"} for n, piece in enumerate(("Heron", "wood"))
+    ]
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    out = only(released({"log.jsonl": data}, policy_of(mapped() + override)))
+    assert b"Heron" not in out
+    assert b"wood" not in out
