@@ -15,7 +15,7 @@ from boundary.plan import Plan
 from boundary.replacing import Replacing, replacing
 from recording import Patch, apply_patches, field_patch, row_removal, separated, unread_files
 from recording.documents import file_type
-from recording.dropping import dropped_fields
+from recording.dropping import VECTOR, dropped_fields
 from recording.edit import places_after
 from recording.mappings import HOUSE, Mappings
 from recording.model import Recording, SourceFile, TextField
@@ -114,9 +114,10 @@ def change(
     names = work.names(decisions, frames)
     work.rename_references(names, frames)
     work.drop_unknown()
+    vectors = 0 if plan.is_empty else work.drop_vectors()
     unread = set(unread_files(recording.files))
     frame_files = {frame.file for frame in recording.frames}
-    dropped: Counter[str] = Counter()
+    dropped: Counter[str] = Counter({"numbers-not-read": vectors})
     files: dict[str, bytes] = {}
     for name, source in recording.files.items():
         if name in without:
@@ -256,6 +257,14 @@ class _Work:
         for field_ in dropped_fields(self.recording, self.plan.policy.read):
             if field_.row not in self.removed:
                 self.put_field(field_, "", "")
+
+    def drop_vectors(self) -> int:
+        """Lists of numbers that nobody can read become null; how many did."""
+        vectors = [field_ for field_ in self.recording.fields if field_.role == VECTOR]
+        for field_ in vectors:
+            if field_.row not in self.removed:
+                self.put_field(field_, "", "")
+        return len(vectors)
 
     def applied(self, name: str, output: str, data: bytes) -> bytes:
         """The bytes of one file with its patches, of which it notes where they end up."""

@@ -136,7 +136,9 @@ def _where(passage: Passage, recording: Recording, rows: Mapping[int, Row], view
             return Where()
         return Where(_some(row["app"]), _sites(_some(row["url"])), _some(row["field"]), _some(row["window"]))
     # The keys themselves say where they went: a page may have changed below a title that stayed.
-    keys = [rows[row] for row in dict.fromkeys(passage.rows) if row >= 0]
+    pieces = (recording.fields[place.field].row for _, place in passage.parts)
+    numbers = passage.rows or tuple(row for row in pieces if row is not None)
+    keys = [rows[row] for row in dict.fromkeys(numbers) if row >= 0]
     apps, urls, fields, windows = (
         tuple(dict.fromkeys(key[column] or "" for key in keys)) for column in ("app", "url", "field", "window")
     )

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from boundary.deciding import Decision
 from boundary.findings import Session
+from boundary.joined import with_fields_of
 from recording.documents import file_type
 from recording.errors import StepFailed
 from recording.model import Keys, Recording
@@ -34,8 +35,7 @@ def shown(recording: Recording, scope: frozenset[str]) -> Recording:
     if "screens" in scope:
         return recording
     files = {name: file for name, file in recording.files.items() if file_type(name) not in PICTURES}
-    fields = tuple(text for text in recording.fields if text.file in files)
-    return replace(recording, files=files, fields=fields, frames=())
+    return replace(with_fields_of(recording, files), files=files, frames=())
 
 
 def unsaid(recording: Recording, scope: frozenset[str]) -> Unsaid:

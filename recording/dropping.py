@@ -10,6 +10,9 @@ from recording.model import Recording, TextField
 UNKNOWN = "text"
 """Role of a string of which nothing is known."""
 
+VECTOR = "vector"
+"""Role of a long list of numbers, which no step can read; its text is empty."""
+
 
 def dropped_fields(recording: Recording, mappings: Mappings) -> Iterator[TextField]:
     """Every unknown string that does not pass. Names of members stay, and are scanned as text."""

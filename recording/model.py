@@ -109,8 +109,8 @@ class TextField:
         end: One past its last byte.
         codec: ``json`` (a literal with its quotes, also a number), ``plain`` (UTF-8 as it stands), ``words`` (a line of
             `recording.words`), ``json-part`` (part of a JSON string), ``python``, ``python-name`` and ``python-part``
-            (a literal, a name and anything else of Python that are such a part), ``null`` (a JSON literal of a column
-            that takes no text: null once it changes), ``reference`` (a JSON string, null once it names nothing).
+            (a literal, a name and anything else of Python that are such a part), ``null`` (a JSON literal that takes
+            no text: null once it changes), ``reference`` (a JSON string, null once it names nothing).
         role: What it is: ``window_title``, ``url``, ``host_name``, ``device_id``, ``person``, ``clipboard``,
             ``description``, ``a11y_name``, ``file_name``, ``app`` ... ; ``text`` when nothing better is known;
             ``media`` for pictures and other data written as text, which no step can read.

@@ -22,6 +22,9 @@ from recording.roles import (
 from recording.rows import Row
 from recording.times import from_iso, to_ns
 
+MOST_PIXELS = 1e9
+"""Positions further off are no places on a screen."""
+
 _TIMES = ("time_stamp", "timestamp", "start_time", "time", "t")
 _RELEASES = frozenset({"release", "up", "key_up", "keyup"})
 _KINDS = {
@@ -251,4 +254,4 @@ def to_float(literal: str | None) -> float | None:
         number = json.loads(literal)
     except ValueError:
         return None
-    return float(number) if isinstance(number, int | float) and abs(number) < 1e9 else None
+    return float(number) if isinstance(number, int | float) and abs(number) < MOST_PIXELS else None

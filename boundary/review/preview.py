@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from boundary.explaining import explain_decisions
+from boundary.joined import with_fields_of
 from boundary.looking import Looked
 from boundary.outcome import Report, Withheld
 from boundary.pipeline import process
@@ -107,8 +108,7 @@ def without_media(recording: Recording) -> Recording:
         for name, file in recording.files.items()
         if name not in shown and not name.lower().endswith(_MEDIA)
     }  # fmt: skip
-    fields = tuple(text for text in recording.fields if text.file in files)
-    return replace(recording, frames=(), files=files, fields=fields)
+    return replace(with_fields_of(recording, files), frames=(), files=files)
 
 
 _VIDEOS = (".mp4", ".mkv", ".webm", ".avi", ".mov", ".m4v")

@@ -9,7 +9,7 @@ from recording.json_spans import Leaf, encode_string, scan
 from recording.keys import pynput_form, write_key
 from recording.records import key_leaves
 from recording.roles import KEY_ACTIONS, is_member_name, is_structure
-from recording.times import like_number
+from recording.times import from_iso, like_iso, like_number
 
 _TIMES = frozenset({"time_stamp", "timestamp", "start_time", "end_time", "time", "t"})
 _COUNTERS = frozenset({"event_idx", "event_start_idx", "end_idx", "matched", "depth", "step", "index"})
@@ -92,6 +92,8 @@ def _literal(  # noqa: C901, PLR0911  a table of shapes, one return each
         return None if is_member_name(leaf.text) else b'"_"'
     if leaf.name in _TIMES and leaf.kind == "number":
         return like_number(stroke.t_ns, leaf.text).encode() if stroke.t_ns is not None else None
+    if leaf.name in _TIMES and leaf.kind == "string" and stroke.t_ns is not None and from_iso(leaf.text) is not None:
+        return encode_string(like_iso(stroke.t_ns, leaf.text), ensure_ascii=True)
     if is_key or (leaf.path == ("name",) and leaf.text == "null"):
         if name is None:
             return b"null"

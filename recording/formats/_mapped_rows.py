@@ -113,14 +113,19 @@ def _kind(mapping: TableMapping, text: Callable[[str], str | None]) -> str:
     return "frame" if text(mapping.screenshot) else "other"
 
 
+def time_of(mapping: TableMapping, literal: str) -> int | None:
+    """Nanoseconds of a literal of the declared time, ``None`` for what is no time in its unit."""
+    return from_iso(literal) if mapping.unit == "iso" else to_unit_ns(literal, UNITS[mapping.unit])
+
+
 def _time(mapping: TableMapping, said: Mapping[str, Leaf]) -> int | None:
     leaf = said.get(mapping.time)
     if leaf is None:
         return None
     # A column of moments is read as such, whatever unit is declared.
-    if mapping.unit == "iso" or (leaf.kind == "string" and "-" in leaf.text[1:]):
+    if leaf.kind == "string" and "-" in leaf.text[1:]:
         return from_iso(leaf.text)
-    return to_unit_ns(leaf.text, UNITS[mapping.unit])
+    return time_of(mapping, leaf.text)
 
 
 def _role(  # noqa: C901, PLR0911  a table of columns, one return each

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -13,11 +14,13 @@ import pyarrow as pa
 
 from recording.context import Window, fill_context
 from recording.documents import file_type, frames_of, name_fields, read_document, read_text
+from recording.dropping import VECTOR
 from recording.errors import InputError
 from recording.formats._base import Stroke
 from recording.formats._json_record_times import TIME_NAMES
 from recording.formats._mapped_rows import column_of, mapped_record, typed_parts
 from recording.formats._mapped_write import render_mapped, retime_mapped
+from recording.formats._row_templates import RowReader
 from recording.formats.ducktrack import DuckTrack
 from recording.json_spans import Leaf, scan
 from recording.lines import check_text, line_end, shown, split_lines
@@ -30,6 +33,9 @@ from recording.stores import INSIDE
 from recording.stores._arrow_json import OWN_NAME
 from recording.stores.parquet import COLUMNS, ROWS, STORE
 from recording.timeline import Bools, Ints, Timeline, row_times
+
+MOST_NUMBERS = 64
+"""Numbers in one list of one row from which on it may be more than positions and sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +144,26 @@ def _read(
         raise InputError(
             "the table is empty", code="empty-file", place=f"{shown(file)}:1:1", hint="the recorder wrote no event"
         )
-    records = []
-    for number, (start, end) in enumerate(zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)):
+
+    def in_full(start: int, end: int, seq: int) -> tuple[Record, Sequence[Leaf]]:
         if not data[start:end].strip():
-            records.append(Record(Row("other"), (), {}, {}))
-            continue
-        leaves: Sequence[Leaf] = list(scan(data, file=file, start=start, end=end))
+            return Record(Row("other"), (), {}, {}), ()
+        every = list(scan(data, file=file, start=start, end=end, containers=True))
+        leaves: Sequence[Leaf] = [leaf for leaf in every if leaf.kind not in ("object", "array")]
         if kinds:
             # Names of columns are the same in each row: they are read once, in the file that lists them.
             leaves = [leaf for leaf in leaves if leaf.kind != "key"]
         if mapping is None:
-            record = record_of(leaves, file=file, seq=first + number, main=stream == 0)
+            record = record_of(leaves, file=file, seq=seq, main=stream == 0)
         else:
-            record = mapped_record(leaves, mapping, file=file, seq=first + number)
-        records.append(_of_types(record, leaves, kinds, mapping) if kinds else record)
+            record = mapped_record(leaves, mapping, file=file, seq=seq)
+        record = _of_types(record, leaves, kinds, mapping) if kinds else record
+        vectors = tuple(_vectors(every, mapping, file=file, seq=seq))
+        return (replace(record, fields=(*record.fields, *vectors)) if vectors else record), leaves
+
+    read = RowReader(data, in_full, mapping)
+    places = zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)
+    records = [read(start, end, first + number) for number, (start, end) in enumerate(places)]
     rows = [record.row for record in records]
     everywhere = np.arange(len(lines))
     bulk = empty_bulk(len(lines))
@@ -184,6 +196,20 @@ def _of_types(record: Record, leaves: Sequence[Leaf], kinds: Mapping[str, str], 
         else:
             fields.append(one)
     return replace(record, fields=tuple(fields))
+
+
+def _vectors(leaves: Sequence[Leaf], mapping: TableMapping | None, *, file: str, seq: int) -> Iterator[TextField]:
+    """Lists of so many numbers that they may be a picture, a sound or what a model made of a text."""
+    counts = Counter(_outer(leaf.path) for leaf in leaves if leaf.kind == "number")
+    for leaf in leaves:
+        kept = mapping is not None and column_of(leaf) in mapping.keep
+        if leaf.kind == "array" and not kept and _outer(leaf.path) == leaf.path and counts[leaf.path] >= MOST_NUMBERS:
+            yield TextField(file, leaf.start, leaf.end, "null", VECTOR, "", seq)
+
+
+def _outer(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The path of the outermost list that something is in; the path itself where it is in none."""
+    return next((path[:at] for at, part in enumerate(path) if isinstance(part, int)), path)
 
 
 def _link(fields: Sequence[TextField], table: pa.Table, frames: dict[str, Frame]) -> None:

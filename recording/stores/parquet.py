@@ -91,6 +91,11 @@ class Parquet:
         opened = _Opened(source)
         schema = opened.schema()
         kinds = dict(one for column in schema for one in leaf_kinds(column.name, column.type))
+        if ROWS not in files or COLUMNS not in files:
+            raise InputError(
+                "the rows or the columns of a table do not pass", code="store-incomplete",
+                hint="leave the table out, or ask for consent to what is in it",
+            )  # fmt: skip
         told = json.loads(files[COLUMNS])
         if told["columns"] != kinds:
             raise InputError(

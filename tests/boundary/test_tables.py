@@ -9,13 +9,15 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pytest
 from recording_help import sample
-from table_help import EMPTY, as_batch, parquet, png, policy_of, released, table_of, through
+from table_help import EMPTY, TEXT, as_batch, parquet, png, policy_of, released, table_of, through
 
 from boundary import Stage
 from boundary.outcome import Release, Withheld
+from policies.policy import Policy
 from recording import open_recording
 
 MAIL, CARD = "jane.doe@corp.example", "4111 1111 1111 1111"
+BOTH = ["text", *(pytest.param(name, marks=pytest.mark.slow) for name in ("baseline", "strict"))]
 MAPPED = """\
 policy: 1
 name: mapped
@@ -36,20 +38,26 @@ name: mapped
       person: who
       texts: {{remark: description}}
       keep: [build]
-"""
+{find}"""
 
 
-def mapped(*, extends: str = "baseline", unknown: str = "scan") -> str:
-    """A policy with a mapping."""
-    return MAPPED.format(extends=f"extends: [{extends}]\n" if extends else "", unknown=unknown)
+def mapped(*, extends: str = "text", unknown: str = "scan") -> str:
+    """A policy with a mapping; ``text`` stands for patterns alone."""
+    above = "" if extends in {"", "text"} else f"extends: [{extends}]\n"
+    return MAPPED.format(extends=above, unknown=unknown, find=TEXT if extends == "text" else "")
+
+
+def policy_named(name: str) -> Policy | str:
+    """A shipped policy, or the one of patterns alone."""
+    return policy_of(f"policy: 1\nname: text\n{TEXT}") if name == "text" else name
 
 
 def vendor(typed: str = "hello", **more: object) -> bytes:
     """A vendor's own JSON lines: keys one by one, then a text that was pasted."""
     rows: list[dict[str, object]] = [{"ts": 1000, "evt": "mm", "pos": {"left": 5, "top": 6.5}, "build": "rel-77a"}]
     for number, char in enumerate(typed):
-        rows += [{"ts": 2000 + 200 * number, "evt": "kd", "keyname": char, "program": "Editor", "caption": "Notes"},
-                 {"ts": 2100 + 200 * number, "evt": "ku", "keyname": char, "program": "Editor", "caption": "Notes"}]  # fmt: skip
+        where = {"keyname": char, "program": "Editor", "caption": "Notes"}
+        rows += [{"ts": 2000 + 200 * number + 100 * up, "evt": "ku" if up else "kd", **where} for up in (0, 1)]
     rows.append({"ts": 90_000, "evt": "paste", "pasted": "fine", "program": "Editor", **more})
     return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
@@ -83,7 +91,7 @@ def test_keys_of_a_vendor_are_typed_text():
 
 
 @pytest.mark.parametrize("column", ["pasted", "program", "caption", "label", "remark", "other", "ts", "evt", "keyname"])
-@pytest.mark.parametrize("policy", ["baseline", "strict"])
+@pytest.mark.parametrize("policy", BOTH)
 def test_nothing_leaves_by_any_column(policy, column):
     """Declared or not, of the right type or not: an address is found wherever it stands."""
     outcome = through({"log.jsonl": vendor(**{column: f"to {MAIL}"})}, policy_of(mapped(extends=policy)))
@@ -133,7 +141,7 @@ def test_the_person_is_a_column_and_one_for_each_file():
 def test_times_of_a_vendor_get_new_values_in_their_unit():
     """Keys are typed at another pace; milliseconds stay whole."""
     data = vendor("hello world this is text")
-    policy = mapped() + "change:\n  timing: {use: resample}\n"
+    policy = mapped().replace("{use: replace}}", "{use: replace}, timing: {use: resample}}")
     before = [row["ts"] for row in rows_of(data) if row["evt"] == "kd"]
     after = rows_of(only(released({"log.jsonl": data}, policy_of(policy))))
     times = [row["ts"] for row in after if row["evt"] == "kd"]
@@ -176,12 +184,12 @@ def test_an_empty_policy_leaves_every_row(text):
 
 
 @pytest.mark.parametrize("column", ["note", "label", "nested", "pairs", "bytes"])
-@pytest.mark.parametrize("policy", ["baseline", "strict"])
+@pytest.mark.parametrize("policy", BOTH)
 def test_nothing_leaves_by_any_column_of_parquet(policy, column):
     """Texts, dictionaries, lists in objects, maps, bytes: the file's raw bytes hold none of it, nor its statistics."""
     data = parquet(planted(column, f"to {MAIL}"), compression="none", row_group_size=2)
     assert MAIL.encode() in data
-    (out,) = released({"t.parquet": data}, policy).values()
+    (out,) = released({"t.parquet": data}, policy_named(policy)).values()
     assert b"jane" not in out
     assert b"corp.example" not in out
     assert table_of(out).schema.equals(TABLE.schema)
@@ -190,16 +198,26 @@ def test_nothing_leaves_by_any_column_of_parquet(policy, column):
 
 def test_unknown_columns_of_parquet_are_emptied():
     """Strings of columns that nobody declared; numbers and times stay."""
-    policy = policy_of("policy: 1\nname: p\nextends: [baseline]\nread: {unknown: drop}\n")
+    policy = policy_of("policy: 1\nname: p\nread: {unknown: drop}\n" + TEXT)
     (out,) = released({"t.parquet": parquet(TABLE)}, policy).values()
     row = table_of(out).to_pylist()[0]
     assert (row["note"], row["nested"], row["bytes"]) == ("fine", {"list": ["", ""], "n": 1}, b"")
     assert row["timestamp"] == TABLE.to_pylist()[0]["timestamp"]
 
 
+def test_long_lists_of_numbers_do_not_pass_unless_they_are_kept():
+    """An embedding tells the text that it was made of, and a picture may be written as numbers."""
+    table = pa.table({"vector": [[0.5] * 80, None], "pixels": [[[1] * 10] * 10, [[2]]], "few": [[1, 2]] * 2})
+    keep = "policy: 1\nname: k\nread: {mappings: [{files: '*.parquet', keep: [vector]}]}\n" + TEXT
+    (dropped,) = table_of(only(released({"t.parquet": parquet(table)}, policy_named("text")))).slice(0, 1).to_pylist()
+    (kept,) = table_of(only(released({"t.parquet": parquet(table)}, policy_of(keep)))).slice(0, 1).to_pylist()
+    assert dropped == {"vector": None, "pixels": None, "few": [1, 2]}
+    assert kept == {"vector": [0.5] * 80, "pixels": None, "few": [1, 2]}
+
+
 def test_a_name_of_a_column_that_tells_something_withholds_the_file():
     """It cannot be changed, since every reader knows it."""
-    outcome = through({"t.parquet": parquet(pa.table({MAIL: ["x y"]}))}, "baseline")
+    outcome = through({"t.parquet": parquet(pa.table({MAIL: ["x y"]}))}, policy_named("text"))
     assert isinstance(outcome, Withheld)
 
 
@@ -244,7 +262,13 @@ def trajectory(*codes: str) -> bytes:
     ).encode()
 
 
-@pytest.mark.parametrize("policy", ["baseline", "strict"])
+ERASED = """pyautogui.write('jane.doe@corp.exampel')
+pyautogui.press('backspace')
+pyautogui.press('backspace')
+pyautogui.write('le')"""
+
+
+@pytest.mark.parametrize("policy", BOTH)
 @pytest.mark.parametrize(
     "codes",
     [
@@ -256,13 +280,12 @@ def trajectory(*codes: str) -> bytes:
         (f"x = 1  # mail {MAIL}\npyautogui.click(x, 5)",),
         (f"pyautogui.write('{MAIL}'",),
         (f"pyautogui.write(f'{{x}} {MAIL}')",),
-        ("pyautogui.write('jane.doe@corp.exampel')\npyautogui.press('backspace')\npyautogui.press('backspace')\n"
-         "pyautogui.write('le')",),
+        (ERASED,),
     ],
 )  # fmt: skip
 def test_what_an_agent_types_does_not_leave(policy, codes):
     """In one call or in many, in comments and in code that does not parse; what parsed before still does."""
-    out = released({"traj.jsonl": trajectory(*codes)}, policy)["traj.jsonl"]
+    out = released({"traj.jsonl": trajectory(*codes)}, policy_named(policy))["traj.jsonl"]
     for piece in (b"jane", b"corp", b"exampel", *(("'j'", "'@'") if "press" in codes[0] or "list" in codes[0] else ())):
         assert (piece if isinstance(piece, bytes) else piece.encode()) not in out
     for old, row in zip(codes, rows_of(out), strict=True):
@@ -278,7 +301,7 @@ def test_what_an_agent_does_not_type_stays_to_the_byte():
     """Coordinates, keys, sleeps, numbers."""
     data = trajectory("pyautogui.click(x=0.9722, y=0.9701)", "pyautogui.hotkey('ctrl', 'c'); time.sleep(0.50)",
                       'pyautogui.press("enter")', "DONE")  # fmt: skip
-    assert released({"traj.jsonl": data}, "baseline")["traj.jsonl"] == data
+    assert released({"traj.jsonl": data}, policy_named("text"))["traj.jsonl"] == data
 
 
 @pytest.mark.slow
@@ -295,3 +318,91 @@ def test_the_real_sample_goes_through_strict():
         if name.endswith(".json"):
             for step in json.loads(data)["steps"]:
                 ast.parse(step["action"])
+
+
+def keyboard(text: str, times: pa.Array) -> pa.Table:
+    """Keys pressed one after another, in columns that recorders use."""
+    names = [name for char in text for name in (char, char)]
+    return pa.table(
+        {
+            "timestamp": times.take(pa.array(range(len(names)))),
+            "action": ["press", "release"] * len(text),
+            "name": names,
+            "x": pa.array([None] * len(names), pa.float64()),
+        }
+    )
+
+
+CLOCKS = {
+    "moments": pa.array([1_700_000_000_000 + 110 * n for n in range(400)], pa.timestamp("ms", "UTC")),
+    "seconds": pa.array([1_700_000_000.25 + 0.11 * n for n in range(400)]),
+    "milliseconds": pa.array([1_700_000_000_000 + 110 * n for n in range(400)]),
+}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("timing", ["", ", timing: {use: resample}"])
+def test_keys_in_parquet_are_typed_text(clock, timing):
+    """An address is typed anew, in rows of the same types and with times on the same clock."""
+    table = keyboard(f"to {MAIL} and so on", CLOCKS[clock])
+    policy = policy_of(f"policy: 1\nname: k\n{TEXT}".replace("{use: replace}}", f"{{use: replace}}{timing}}}"))
+    out = table_of(only(released({"k.parquet": parquet(table)}, policy)))
+    typed = "".join(row["name"] for row in out.to_pylist() if row["action"] == "press")
+    assert "jane" not in typed
+    assert "EMAIL_ADDRESS" in typed.upper()
+    assert out.schema.equals(table.schema)
+    assert out["timestamp"].null_count == 0
+    assert out["timestamp"].combine_chunks().equals(table["timestamp"].combine_chunks()) is False
+
+
+def test_who_did_not_consent_to_pictures_gives_rows_without():
+    """What was typed in steps still finds its places when the pictures and their names are gone."""
+    from boundary.joined import with_fields_of
+    from recording import SourceFile, parse_files
+
+    files = {"traj.jsonl": trajectory("write('ab')", "write('cd')"), "a.png": png(), "b.png": png()}
+    recording = parse_files("t", {name: SourceFile(name, data) for name, data in files.items()})
+    left = with_fields_of(recording, {"traj.jsonl"})
+    (one,) = left.joined
+    assert len(left.fields) == len(recording.fields) - 2
+    assert [left.fields[place.field].text for _, place in one.parts] == ["ab", "cd"]
+
+
+@pytest.mark.slow
+def test_screenshots_are_covered_and_put_back():
+    """In a binary column, and beside the steps of an agent: an address on them is gone, the picture is in its place."""
+    import cv2
+    import numpy as np
+
+    pixels = np.full((120, 640, 3), 255, np.uint8)
+    cv2.putText(pixels, MAIL, (20, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (0, 0, 0), 2)
+    shot = cv2.imencode(".png", pixels)[1].tobytes()
+    table = pa.table({"shot": pa.array([shot, None], pa.binary()), "note": ["aa", "bb"]})
+    (covered, nothing) = table_of(only(released({"t.parquet": parquet(table)}, "baseline")))["shot"].to_pylist()
+    assert nothing is None
+    assert covered.startswith(b"\x89PNG")
+    assert covered != shot
+    steps = {
+        "traj.jsonl": json.dumps({"step_num": 1, "action": "WAIT", "screenshot_file": "step_1.png"}).encode() + b"\n"
+    }
+    out = released(
+        {**steps, "step_1.png": shot}, policy_of("policy: 1\nname: n\nextends: [baseline]\nrelease: {names: neutral}\n")
+    )
+    (row,) = rows_of(out["traj.jsonl"])
+    assert out[str(row["screenshot_file"])] != shot
+
+
+def test_overrides_look_at_what_was_typed_in_pieces():
+    """What is looked for in an application alone is found there, though it was pasted in two pieces."""
+    override = """\
+overrides:
+  - when: {app: Editor}
+    find: [{use: text.list, label: PROJECT, values: [Heronwood]}]
+"""
+    rows = [
+        {"ts": n, "evt": "paste", "pasted": piece, "program": "Editor"} for n, piece in enumerate(("Heron", "wood"))
+    ]
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    out = only(released({"log.jsonl": data}, policy_of(mapped() + override)))
+    assert b"Heron" not in out
+    assert b"wood" not in out

@@ -1,4 +1,4 @@
-"""Parquet files are taken apart and put together again without losing a type, a row or a null; bad ones end in codes."""
+"""Parquet files are taken apart and put together again with every type, row and null; bad ones end in codes."""
 
 from __future__ import annotations
 
@@ -218,8 +218,10 @@ def test_damage_is_an_error_of_ours_or_no_damage(cut, flips):
     try:
         files = unpacked(bytes(data[: len(data) - cut] if cut > 100 else data))
         packed(bytes(data), files)
+        code = ""
     except InputError as error:
-        assert error.code.startswith("parquet-") or error.code == "too-large"
+        code = error.code
+    assert code in {"", "parquet-damaged", "parquet-type", "parquet-value", "parquet-encrypted", "too-large"}
 
 
 @pytest.mark.parametrize(("column", "text"), [("int", '"x"'), ("day", '"31 May"'), ("price", '"[X]"'), ("truth", "7")])
