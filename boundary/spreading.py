@@ -172,8 +172,9 @@ def link_pieces(session: Session, found: Sequence[Sequence[Found]], known: Known
 def beginnings(known: KnownValues) -> Callable[[Passage], Iterable[tuple[Hit, str]]]:
     """A search of typed values for beginnings of known ones: the hit, and the value that it is a beginning of.
 
-    A typed value ends with one while it is typed. Where it was taken back, or left, what was typed behind it by mistake
-    belongs to it, unless the beginning is short and less than half of the word.
+    What was typed behind a beginning by mistake, before it was taken back or left, belongs to it, unless the beginning
+    is short and less than half of the word. A value that another one holds all of is not read: that one tells what
+    became of the beginning.
     """
     heads: dict[str, tuple[str, str] | None] = {}
     for value in known:
@@ -185,19 +186,17 @@ def beginnings(known: KnownValues) -> Callable[[Passage], Iterable[tuple[Hit, st
     def search(passage: Passage) -> Iterable[tuple[Hit, str]]:
         text = passage.text.casefold()
         # A letter that folds into two moves all that follow; what is spelt in full is found by the other search.
-        if passage.role != "input" or not heads or len(text) != len(passage.text):
+        if passage.role != "input" or passage.echo or not heads or len(text) != len(passage.text):
             return
         for word in _START.finditer(text):
             start = word.start()
             size = _longest(text, start, heads)
-            told, end = heads.get(text[start : start + size]), start + size
+            told = heads.get(text[start : start + size])
             if told is None:
                 continue
-            run = start + len(_RUN.match(text, start).group())  # type: ignore[union-attr]  # matches the empty run too
-            if end < run and (passage.echo or not _is_attempt(size, run - start, told[0])):
-                continue
-            if end == len(text) or not passage.echo:
-                yield Hit(told[0], start, max(end, run), EXACT, "link:beginning"), told[1]
+            run = len(_RUN.match(text, start).group())  # type: ignore[union-attr]  # matches the empty run too
+            if run <= size or _is_attempt(size, run, told[0]):
+                yield Hit(told[0], start, start + max(size, run), EXACT, "link:beginning"), told[1]
 
     return search
 
