@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from recording.formats._base import Stroke
 from recording.formats._rrweb_page import Page
 from recording.formats._rrweb_texts import read_texts
 from recording.formats._rrweb_times import read_ms, retime_events
-from recording.json_records import Document, Element, head, lone_document, read_array, read_lines
+from recording.json_records import Element, head, lone_document, scan_array, scan_lines
 from recording.json_spans import Leaf
 from recording.lines import check_text, place_of, shown
 from recording.model import Recording, SourceFile, TextField
@@ -58,13 +58,20 @@ class RrWeb:
         """
         file = next(n for n in files if file_type(n) in ("json", "jsonl"))
         data = files[file].read()
-        document = self._document(file, data)
         page = Page()
+        places: list[Element] = []
+        outside: list[TextField] = []
         rows: list[Row] = []
         fields: list[TextField] = []
         unread: set[int] = set()
         url = ""
-        for seq, element in enumerate(document.elements):
+        for element in _parts(file, data):
+            if isinstance(element, Leaf):
+                # Outside of the events there is nothing but what wraps them.
+                outside += _outside(element, file, data)
+                continue
+            seq = len(places)
+            places.append(replace(element, leaves=()))
             event = _event(data, element, file)
             kind, source = event.get("type"), _source(event)
             read = list(read_texts(data, element, event, file=file, row=seq, sheets=_sheets(event, page)))
@@ -88,11 +95,14 @@ class RrWeb:
             rows.append(replace(row, kind="input") if typed else row)
         fields = [_meant(found, page, index) for index, found in enumerate(fields)]
         listed = file_type(file) == "json"
-        # Outside of the events there is nothing but what wraps them.
-        outside = [f for leaf in document.outside if (f := _outside(leaf, file)) is not None]
+        if not places:
+            raise InputError(
+                "the recording is empty", code="empty-file", place=f"{shown(file)}:1:1",
+                hint="the recorder wrote no event",
+            )  # fmt: skip
         blocks = tuple(page.blocks)
         return Recording(
-            name, self.name, MappingProxyType(dict(files)), rows_table(rows, document.elements, file=file),
+            name, self.name, MappingProxyType(dict(files)), rows_table(rows, places, file=file),
             (*fields, *outside, *name_fields(files)), listed=frozenset({file} if listed else ()), blocks=blocks,
             unread=frozenset(unread),
         )  # fmt: skip
@@ -114,23 +124,12 @@ class RrWeb:
         file = next(n for n in recording.files if file_type(n) in ("json", "jsonl"))
         return {file: retime_events(recording.files[file].read(), recording.events, timeline, file=file)}
 
-    def _document(self, file: str, data: bytes) -> Document:
-        check_text(file, data)
-        if file_type(file) == "jsonl":
-            return read_lines(data, file=file)
-        document = read_array(data, file=file, is_record=_is_event)
-        strings = [leaf for leaf in document.outside if _is_event(leaf.path)]
-        if strings:
-            raise InputError(
-                "an element is no event", code="rrweb-event", place=place_of(file, data, strings[0].start),
-                hint="unpack packed events first",
-            )  # fmt: skip
-        if not document.elements:
-            raise InputError(
-                "the recording is empty", code="empty-file", place=f"{shown(file)}:1:1",
-                hint="the recorder wrote no event",
-            )  # fmt: skip
-        return document
+
+def _parts(file: str, data: bytes) -> Iterator[Element | Leaf]:
+    check_text(file, data)
+    if file_type(file) == "jsonl":
+        return scan_lines(data, file=file)
+    return scan_array(data, file=file, is_record=_is_event)
 
 
 def _is_event(path: tuple[str | int, ...]) -> bool:
@@ -231,9 +230,15 @@ def _meant(found: TextField, page: Page, index: int) -> TextField:
     return replace(found, role=role, series=meaning.series, label=meaning.label, secure=meaning.secure)
 
 
-def _outside(leaf: Leaf, file: str) -> TextField | None:
+def _outside(leaf: Leaf, file: str, data: bytes) -> Iterator[TextField]:
+    if _is_event(leaf.path):
+        raise InputError(
+            "an element is no event", code="rrweb-event", place=place_of(file, data, leaf.start),
+            hint="unpack packed events first",
+        )  # fmt: skip
     role = leaf_role(leaf, stem="")
-    return None if role is None else TextField(file, leaf.start, leaf.end, "json", role, leaf.text)
+    if role is not None:
+        yield TextField(file, leaf.start, leaf.end, "json", role, leaf.text)
 
 
 FORMAT = RrWeb()
