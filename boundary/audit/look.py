@@ -24,6 +24,7 @@ from recording import open_recording, parse_files
 from recording.edit import Patch, apply_patches, row_removal
 from recording.errors import BoundaryError, MissingExtra
 from recording.model import Recording, SourceFile
+from recording.separators import separated
 
 SLOTS = 6
 """Canaries on a frame."""
@@ -199,5 +200,5 @@ def some_frames(recording: Recording, count: int, *, seed: int) -> Recording:
         patches.setdefault(patch.file, []).append(patch)
     files = {name: source for name, source in recording.files.items() if name not in gone}
     for name, found in patches.items():
-        files[name] = SourceFile(name, apply_patches(recording.files[name].read(), found))
+        files[name] = SourceFile(name, apply_patches(recording.files[name].read(), separated(recording, name, found)))
     return parse_files(recording.name, files)

@@ -88,11 +88,11 @@ def _role(leaf: Leaf, path: tuple[Any, ...]) -> str | None:  # noqa: PLR0911  a 
     name: str | int = path[-1] if path else ""
     if "payload" in path[:-1] or (len(path) > 1 and path[0] != "data"):
         return None if leaf.kind == "key" and is_member(leaf.text) else leaf_role(leaf, stem="")
-    attribute = "attributes" in path[:-1]
+    attribute = path[-2:-1] == ("attributes",)
     if leaf.kind == "key":
         if not leaf.text or (is_attribute_name(leaf.text) if attribute else is_member(leaf.text)):
             return None
-        return None if "style" in path[:-1] and _PROPERTY.fullmatch(leaf.text) else "text"
+        return None if path[-3:-1] == ("attributes", "style") and _PROPERTY.fullmatch(leaf.text) else "text"
     if leaf.kind == "number":
         return "number" if not is_member(str(name)) and leaf.text.lstrip("-").isdigit() and len(leaf.text) > 6 else None
     if not leaf.text.strip():

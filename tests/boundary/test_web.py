@@ -272,3 +272,20 @@ class TestShippedPolicies:
             part for part in left_of(events, *TYPED) if part not in {"ample", "mple", "xample", "example", ".example"}
         ]
         assert len({event["timestamp"] for event in events}) == len(events)
+
+    @pytest.mark.parametrize("name", ["strict", "lockdown"])
+    def test_what_is_structure_stays(self, name: str) -> None:
+        """Where every text goes, the events are still events that a player understands, in their order."""
+        events = released(rich(), build_plan(load_policy(name), key=b"k" * 32))
+        kept = [
+            event for event in rich().events if event["type"] != 7 and event["data"].get("source") not in (9, 10, 14)
+        ]
+        assert [shape(event) for event in events] == [shape(event) for event in kept]
+
+
+def shape(value: Any) -> Any:
+    """Members that rrweb itself writes, types and numbers; texts left out."""
+    if isinstance(value, dict):
+        unknown = ("payload", "attributes", "timestamp")
+        return {key: shape(inner) for key, inner in value.items() if key not in unknown}
+    return [shape(inner) for inner in value] if isinstance(value, list) else None if isinstance(value, str) else value
