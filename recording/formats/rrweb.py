@@ -64,7 +64,7 @@ class RrWeb:
         rows: list[Row] = []
         fields: list[TextField] = []
         unread: set[int] = set()
-        url = ""
+        opened = 0
         for element in _parts(file, data):
             if isinstance(element, Leaf):
                 # Outside of the events there is nothing but what wraps them.
@@ -82,17 +82,16 @@ class RrWeb:
                 unread.add(seq)
             inner = event.get("data")
             if isinstance(inner, dict):
-                if kind == 2:
-                    page.snapshot(inner.get("node"), ("data", "node"), texts)
-                elif kind == 4:
-                    url = str(inner.get("href") or url)
-                elif source == _MUTATION:
-                    page.mutation(inner, ("data",), texts)
-                elif source == _INPUT:
-                    page.input(inner, ("data",), texts)
-            row = _row(event, element, url, page.title)
+                page.event(kind, source, inner, texts)
+            row = _row(event, element, page)
             typed = source == _MUTATION and isinstance(inner, dict) and page.is_typed(inner)
             rows.append(replace(row, kind="input") if typed else row)
+            if kind == 4:
+                opened = seq
+            elif kind == 2:
+                # A page is announced by its address before it says what it is called.
+                rows[opened:] = [replace(one, window=row.window) for one in rows[opened:]]
+                opened = len(rows)
         fields = [_meant(found, page, index) for index, found in enumerate(fields)]
         listed = file_type(file) == "json"
         if not places:
@@ -179,7 +178,7 @@ def _sheets(event: Mapping[str, Any], page: Page) -> frozenset[tuple[Any, ...]]:
     )
 
 
-def _row(event: Mapping[str, Any], element: Element, url: str, title: str) -> Row:
+def _row(event: Mapping[str, Any], element: Element, page: Page) -> Row:
     literal = next(
         (leaf.text for leaf in reversed(element.leaves) if leaf.path[element.depth :] == ("timestamp",)
          and leaf.kind == "number"), None
@@ -187,8 +186,8 @@ def _row(event: Mapping[str, Any], element: Element, url: str, title: str) -> Ro
     inner = event.get("data")
     data: Mapping[str, Any] = inner if isinstance(inner, dict) else {}
     kind, source = event.get("type"), _source(event)
-    row = Row(_kind(kind, source, data), None if literal is None else read_ms(literal), window=title or None,
-              url=url or None)  # fmt: skip
+    row = Row(_kind(kind, source, data), None if literal is None else read_ms(literal), window=page.title or None,
+              url=page.url or None)  # fmt: skip
     positions = data.get("positions")
     place = positions[-1] if isinstance(positions, list) and positions and isinstance(positions[-1], dict) else data
     if source in (*_MOVES, _MOUSE):
