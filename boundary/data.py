@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -10,13 +9,15 @@ from typing import Literal
 from recording import discover, is_recording
 from recording.documents import file_type
 from recording.errors import InputError
+from recording.formats import format_named
+from recording.json_records import HEAD
+from recording.model import SourceFile
 
 Kind = Literal["recording", "parquet", "activitywatch"]
 """How data are read."""
 
-_HEAD = 4096
 _MAGIC = b"PAR1"
-_EXPORT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"buckets\"\s*:\s*\{")
+_EXPORT = format_named("activitywatch")
 
 
 def find_data(source: Path) -> list[tuple[Path, Kind]]:
@@ -49,8 +50,12 @@ def _recordings(folder: Path) -> list[Path]:
 
 
 def _is_one(path: Path, tables: dict[Path, Kind]) -> bool:
-    # A folder that holds nothing but tables is listed as one that nobody can read.
-    return is_recording(path) if any(path in table.parents for table in tables) else True
+    """Whether it is a recording; a folder that holds nothing but tables, of which one may be read as one, is none."""
+    inside = {table for table in tables if path in table.parents}
+    if not inside:
+        return True
+    files = {file for file in path.rglob("*") if file.is_file() and file_type(file.name) != "hidden"}
+    return files != inside and is_recording(path)
 
 
 def _tables(folder: Path) -> Iterator[tuple[Path, Kind]]:
@@ -65,9 +70,10 @@ def _tables(folder: Path) -> Iterator[tuple[Path, Kind]]:
 def _table(path: Path) -> Kind | None:
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            head = file.read(HEAD)
     except OSError:
         return None  # whoever reads it says why it cannot be
     if head.startswith(_MAGIC):
         return "parquet"
-    return "activitywatch" if _EXPORT.match(head) else None
+    # Any name will do for a file that is given by itself.
+    return "activitywatch" if _EXPORT.claims({"export.json": SourceFile("export.json", head)}) else None

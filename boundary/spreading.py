@@ -170,40 +170,41 @@ def link_pieces(session: Session, found: Sequence[Sequence[Found]], known: Known
 def beginnings(known: KnownValues) -> Callable[[Passage], Iterable[tuple[Hit, str]]]:
     """A search of typed values for beginnings of known ones: the hit, and the value that it is a beginning of.
 
-    A typed value ends with one while it is typed. Where it was taken back, or left, what was typed behind it by mistake
-    belongs to it, unless the beginning is short and less than half of the word.
+    A text ends with it where it was taken back or left unfinished. What was typed behind it by mistake belongs to it,
+    unless it is longer than the beginning. A value that another one holds all of is not read: that one tells what
+    became of the beginning.
     """
+    whole = {value.value.casefold() for value in known}
     heads: dict[str, tuple[str, str] | None] = {}
     for value in known:
         text = value.value.casefold()
-        for size in range(MIN_CHARS, len(text)):
+        for size in range(MIN_CHARS, min(len(text), LONGEST)):
             if heads.get(text[:size]) is None:
                 heads[text[:size]] = (value.label, value.value) if _tells(text[:size], value.label) else None
 
     def search(passage: Passage) -> Iterable[tuple[Hit, str]]:
         text = passage.text.casefold()
         # A letter that folds into two moves all that follow; what is spelt in full is found by the other search.
-        if passage.role != "input" or not heads or len(text) != len(passage.text):
+        if passage.role != "input" or passage.echo or not heads or len(text) != len(passage.text):
             return
         for word in _START.finditer(text):
             start = word.start()
             size = _longest(text, start, heads)
-            told, end = heads.get(text[start : start + size]), start + size
+            told = heads.get(text[start : start + size])
             if told is None:
                 continue
-            run = start + len(_RUN.match(text, start).group())  # type: ignore[union-attr]  # matches the empty run too
-            if end < run and (passage.echo or not _is_attempt(size, run - start, told[0])):
-                continue
-            if end == len(text) or not passage.echo:
-                yield Hit(told[0], start, max(end, run), EXACT, "link:beginning"), told[1]
+            tail = text[start + size :]
+            if len(tail) <= size and not any(map(str.isspace, tail)) and text[start : start + size + 1] not in whole:
+                yield Hit(told[0], start, len(text), EXACT, "link:beginning"), told[1]
 
     return search
 
 
 _START = re.compile(r"(?<!\w)\S|(?<=_)\w")
-_RUN = re.compile(r"\S*")
-SURE_CHARS = 6
-"""A beginning of so many characters is no chance, whatever is behind it."""
+LONGEST = 256
+"""Beginnings of more characters are not looked for: whoever types as much types it to its end."""
+SURE_DIGITS = 6
+"""Shortest beginning of digits that is no year and no count."""
 
 
 def _tells(beginning: str, label: str) -> bool:
@@ -211,7 +212,7 @@ def _tells(beginning: str, label: str) -> bool:
     plain = "".join(char for char in beginning if char.isalnum())
     if label in WHOLE_LABELS:
         return True
-    return len(plain) >= SURE_CHARS if plain.isdecimal() else not is_ordinary(beginning.strip())
+    return len(plain) >= SURE_DIGITS if plain.isdecimal() else not is_ordinary(beginning.strip())
 
 
 def _longest(text: str, start: int, heads: Mapping[str, object]) -> int:
@@ -221,10 +222,6 @@ def _longest(text: str, start: int, heads: Mapping[str, object]) -> int:
         longest = size if heads[text[start : start + size]] is not None else longest
         size += 1
     return longest
-
-
-def _is_attempt(size: int, run: int, label: str) -> bool:
-    return size >= SURE_CHARS or 2 * size >= run or label in WHOLE_LABELS
 
 
 # Rows that say nothing new -----------------------------------------------------------------------------------------

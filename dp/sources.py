@@ -240,9 +240,11 @@ def _buckets(file: Path) -> list[dict[str, Any]]:
         raise InputError("an export cannot be read", code="unreadable") from None
     except (ValueError, RecursionError):
         raise InputError("an export is not JSON", code="json-syntax") from None
-    buckets = data.get("buckets") if isinstance(data, dict) else None
+    # The server's own interface wraps the buckets, its library gives them bare.
+    bare = isinstance(data, dict) and "buckets" not in data
+    buckets = data if bare else data.get("buckets") if isinstance(data, dict) else None
     found = list(buckets.values()) if isinstance(buckets, dict) else None
-    if not found or not all(isinstance(one, dict) for one in found):
+    if not found or not all(isinstance(one, dict) and (not bare or "hostname" in one) for one in found):
         raise InputError("this is no export of ActivityWatch", code="activitywatch")
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from recording.documents import file_type
@@ -37,8 +37,8 @@ class Document:
     outside: tuple[Leaf, ...] = field(repr=False)
 
 
-def read_array(data: bytes, *, file: str, is_record: Callable[[_Path], bool]) -> Document:
-    """The records of one JSON document.
+def scan_array(data: bytes, *, file: str, is_record: Callable[[_Path], bool]) -> Iterator[Element | Leaf]:
+    """The records of one JSON document, and the leaves outside of all of them, one by one.
 
     Args:
         data: UTF-8, checked before.
@@ -48,33 +48,34 @@ def read_array(data: bytes, *, file: str, is_record: Callable[[_Path], bool]) ->
     Raises:
         InputError: See `recording.json_spans.scan`.
     """
-    elements: list[Element] = []
-    outside: list[Leaf] = []
     pending: list[Leaf] = []
     for leaf in scan(data, file=file, start=len(BOM) if data.startswith(BOM) else 0, containers=True):
         if leaf.kind not in ("object", "array"):
             pending.append(leaf)
         elif is_record(leaf.path):
-            # A container comes after its content, so all that was not placed lies within it or before it.
+            # A container comes after its content, so all that was not given yet lies within it or before it.
             inside = [one for one in pending if one.start > leaf.start]
-            outside += pending[: len(pending) - len(inside)]
-            elements.append(Element(leaf.start, leaf.end, len(leaf.path), tuple(inside)))
+            yield from pending[: len(pending) - len(inside)]
+            yield Element(leaf.start, leaf.end, len(leaf.path), tuple(inside))
             pending = []
-    return Document(tuple(elements), (*outside, *pending))
+    yield from pending
 
 
-def read_lines(data: bytes, *, file: str) -> Document:
+def read_array(data: bytes, *, file: str, is_record: Callable[[_Path], bool]) -> Document:
+    """All of `scan_array` at once."""
+    parts = list(scan_array(data, file=file, is_record=is_record))
+    return Document(
+        tuple(part for part in parts if isinstance(part, Element)),
+        tuple(part for part in parts if isinstance(part, Leaf)),
+    )
+
+
+def scan_lines(data: bytes, *, file: str) -> Iterator[Element]:
     """The records of JSON lines; a blank line is a record without leaves, and line ends belong to their line."""
     lines = split_lines(data)
-    return Document(
-        tuple(
-            Element(
-                start, end, 0, tuple(scan(data, file=file, start=start, end=end)) if data[start:end].strip() else ()
-            )
-            for start, end in zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)
-        ),
-        (),
-    )
+    for start, end in zip(lines.starts.tolist(), lines.ends.tolist(), strict=True):
+        leaves = scan(data, file=file, start=start, end=end) if data[start:end].strip() else ()
+        yield Element(start, end, 0, tuple(leaves))
 
 
 def lone_document(files: Mapping[str, SourceFile], types: tuple[str, ...] = ("json",)) -> SourceFile | None:

@@ -25,6 +25,7 @@ from recording import open_recording, with_files
 from recording.edit import Patch, apply_patches, row_removal
 from recording.errors import BoundaryError, MissingExtra
 from recording.model import Recording
+from recording.separators import separated
 
 SLOTS = 6
 """Canaries on a frame."""
@@ -198,5 +199,8 @@ def some_frames(recording: Recording, count: int, *, seed: int) -> Recording:
     patches: dict[str, list[Patch]] = {}
     for patch in row_removal(recording, rows) if rows else ():
         patches.setdefault(patch.file, []).append(patch)
-    data = {name: apply_patches(recording.files[name].read(), found) for name, found in patches.items()}
+    data = {
+        name: apply_patches(recording.files[name].read(), separated(recording, name, found))
+        for name, found in patches.items()
+    }
     return with_files(recording, data, without=gone)

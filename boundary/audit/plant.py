@@ -15,6 +15,7 @@ from recording.edit import Patch, apply_patches, field_patch
 from recording.errors import BoundaryError
 from recording.formats import Stroke, format_named
 from recording.model import KEY_KINDS, Recording
+from recording.separators import separated
 from recording.simulate import Action, Enter, Sensitive, Setup, draw_typist, say, type_text
 from recording.timeline import Timeline, time_map
 
@@ -236,7 +237,11 @@ def _patched(recording: Recording, patches: Iterable[Patch]) -> Recording:
     for patch in patches:
         by_file.setdefault(patch.file, []).append(patch)
     return _with_files(
-        recording, {name: apply_patches(recording.files[name].read(), found) for name, found in by_file.items()}
+        recording,
+        {
+            name: apply_patches(recording.files[name].read(), separated(recording, name, found))
+            for name, found in by_file.items()
+        },
     )
 
 

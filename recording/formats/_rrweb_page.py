@@ -34,12 +34,14 @@ class Page:
         meanings: By index of the text field.
         blocks: Indices of text fields that are one text to a reader.
         title: What the page is called.
+        url: Its address.
     """
 
     def __init__(self) -> None:
         self.meanings: dict[int, Meaning] = {}
         self.blocks: dict[tuple[int, ...], None] = {}
         self.title = ""
+        self.url = ""
         self._nodes: dict[int, Node] = {}
         self._owner: dict[str, int] = {}
         self._series: dict[str, str] = {}
@@ -49,9 +51,20 @@ class Page:
 
     # Events ---------------------------------------------------------------------------------------------------------
 
+    def event(self, kind: object, source: int | None, data: Mapping[str, Any], texts: Mapping[Path, int]) -> None:
+        """Any event, by its type and source. ``texts`` are the indices of its text fields by path."""
+        if kind == 2:
+            self.snapshot(data.get("node"), ("data", "node"), texts)
+        elif kind == 4:
+            self.url = str(data.get("href") or self.url)
+        elif source == 0:
+            self.mutation(data, ("data",), texts)
+        elif source == 5:
+            self.input(data, ("data",), texts)
+
     def snapshot(self, node: object, path: Path, texts: Mapping[Path, int]) -> None:
-        """A whole page. ``texts`` are the indices of the event's text fields by path; so for the other events."""
-        self._nodes, self._owner, self._labels = {}, {}, {}
+        """A whole page."""
+        self._nodes, self._owner, self._labels, self.title = {}, {}, {}, ""
         root = self._add(node, path, None, texts)
         if root is not None:
             for block in lines_below(root, self._nodes):

@@ -30,7 +30,6 @@ _LEVEL = re.compile(r"log|info|warn|error|debug|trace|assert|dir|table|count|gro
 _PROPERTY = re.compile(r"[a-z-]{1,48}")
 _DOCTYPE = re.compile(r"-//W3C//DTD [\w .]{1,40}//EN|http://www\.w3\.org/TR/[\w/.-]{1,60}|html", re.IGNORECASE)
 _SHEETS = frozenset({"_cssText", "rule", "replace", "replaceSync", "cssText"})
-_PAYLOADS = frozenset({"payload"})
 
 
 def read_texts(
@@ -87,13 +86,13 @@ def _is_sheet(path: tuple[Any, ...], event: dict[str, Any], sheets: frozenset[tu
 
 def _role(leaf: Leaf, path: tuple[Any, ...]) -> str | None:  # noqa: PLR0911  a table of shapes, one return each
     name: str | int = path[-1] if path else ""
-    if any(part in _PAYLOADS for part in path[:-1]) or (len(path) > 1 and path[0] != "data"):
+    if "payload" in path[:-1] or (len(path) > 1 and path[0] != "data"):
         return None if leaf.kind == "key" and is_member(leaf.text) else leaf_role(leaf, stem="")
-    attribute = "attributes" in path[:-1]
+    attribute = path[-2:-1] == ("attributes",)
     if leaf.kind == "key":
         if not leaf.text or (is_attribute_name(leaf.text) if attribute else is_member(leaf.text)):
             return None
-        return None if "style" in path[:-1] and _PROPERTY.fullmatch(leaf.text) else "text"
+        return None if path[-3:-1] == ("attributes", "style") and _PROPERTY.fullmatch(leaf.text) else "text"
     if leaf.kind == "number":
         return "number" if not is_member(str(name)) and leaf.text.lstrip("-").isdigit() and len(leaf.text) > 6 else None
     if not leaf.text.strip():

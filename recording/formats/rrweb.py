@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from recording.formats._base import Stroke
 from recording.formats._rrweb_page import Page
 from recording.formats._rrweb_texts import read_texts
 from recording.formats._rrweb_times import read_ms, retime_events
-from recording.json_records import Document, Element, head, lone_document, read_array, read_lines
+from recording.json_records import Element, head, lone_document, scan_array, scan_lines
 from recording.json_spans import Leaf
 from recording.lines import check_text, place_of, shown
 from recording.model import Field, Joined, Recording, SourceFile, TextField
@@ -58,13 +58,20 @@ class RrWeb:
         """
         file = next(n for n in files if file_type(n) in ("json", "jsonl"))
         data = files[file].read()
-        document = self._document(file, data)
         page = Page()
+        places: list[Element] = []
+        outside: list[TextField] = []
         rows: list[Row] = []
         fields: list[TextField] = []
         unread: set[int] = set()
-        url = ""
-        for seq, element in enumerate(document.elements):
+        opened = 0
+        for element in _parts(file, data):
+            if isinstance(element, Leaf):
+                # Outside of the events there is nothing but what wraps them.
+                outside += _outside(element, file, data)
+                continue
+            seq = len(places)
+            places.append(replace(element, leaves=()))
             event = _event(data, element, file)
             kind, source = event.get("type"), _source(event)
             read = list(read_texts(data, element, event, file=file, row=seq, sheets=_sheets(event, page)))
@@ -75,24 +82,26 @@ class RrWeb:
                 unread.add(seq)
             inner = event.get("data")
             if isinstance(inner, dict):
-                if kind == 2:
-                    page.snapshot(inner.get("node"), ("data", "node"), texts)
-                elif kind == 4:
-                    url = str(inner.get("href") or url)
-                elif source == _MUTATION:
-                    page.mutation(inner, ("data",), texts)
-                elif source == _INPUT:
-                    page.input(inner, ("data",), texts)
-            row = _row(event, element, url, page.title)
+                page.event(kind, source, inner, texts)
+            row = _row(event, element, page)
             typed = source == _MUTATION and isinstance(inner, dict) and page.is_typed(inner)
             rows.append(replace(row, kind="input") if typed else row)
+            if kind == 4:
+                opened = seq
+            elif kind == 2:
+                # A page is announced by its address before it says what it is called.
+                rows[opened:] = [replace(one, window=row.window) for one in rows[opened:]]
+                opened = len(rows)
         fields = [_meant(found, page, index) for index, found in enumerate(fields)]
         listed = file_type(file) == "json"
-        # Outside of the events there is nothing but what wraps them.
-        outside = [f for leaf in document.outside if (f := _outside(leaf, file)) is not None]
+        if not places:
+            raise InputError(
+                "the recording is empty", code="empty-file", place=f"{shown(file)}:1:1",
+                hint="the recorder wrote no event",
+            )  # fmt: skip
         joined = tuple(_joined(fields, block) for block in page.blocks)
         return Recording(
-            name, self.name, MappingProxyType(dict(files)), rows_table(rows, document.elements, file=file),
+            name, self.name, MappingProxyType(dict(files)), rows_table(rows, places, file=file),
             (*fields, *outside, *name_fields(files)), listed=frozenset({file} if listed else ()), joined=joined,
             unread=frozenset(unread),
         )  # fmt: skip
@@ -114,23 +123,12 @@ class RrWeb:
         file = next(n for n in recording.files if file_type(n) in ("json", "jsonl"))
         return {file: retime_events(recording.files[file].read(), recording.events, timeline, file=file)}
 
-    def _document(self, file: str, data: bytes) -> Document:
-        check_text(file, data)
-        if file_type(file) == "jsonl":
-            return read_lines(data, file=file)
-        document = read_array(data, file=file, is_record=_is_event)
-        strings = [leaf for leaf in document.outside if _is_event(leaf.path)]
-        if strings:
-            raise InputError(
-                "an element is no event", code="rrweb-event", place=place_of(file, data, strings[0].start),
-                hint="unpack packed events first",
-            )  # fmt: skip
-        if not document.elements:
-            raise InputError(
-                "the recording is empty", code="empty-file", place=f"{shown(file)}:1:1",
-                hint="the recorder wrote no event",
-            )  # fmt: skip
-        return document
+
+def _parts(file: str, data: bytes) -> Iterator[Element | Leaf]:
+    check_text(file, data)
+    if file_type(file) == "jsonl":
+        return scan_lines(data, file=file)
+    return scan_array(data, file=file, is_record=_is_event)
 
 
 def _is_event(path: tuple[str | int, ...]) -> bool:
@@ -180,7 +178,7 @@ def _sheets(event: Mapping[str, Any], page: Page) -> frozenset[tuple[Any, ...]]:
     )
 
 
-def _row(event: Mapping[str, Any], element: Element, url: str, title: str) -> Row:
+def _row(event: Mapping[str, Any], element: Element, page: Page) -> Row:
     literal = next(
         (leaf.text for leaf in reversed(element.leaves) if leaf.path[element.depth :] == ("timestamp",)
          and leaf.kind == "number"), None
@@ -188,8 +186,8 @@ def _row(event: Mapping[str, Any], element: Element, url: str, title: str) -> Ro
     inner = event.get("data")
     data: Mapping[str, Any] = inner if isinstance(inner, dict) else {}
     kind, source = event.get("type"), _source(event)
-    row = Row(_kind(kind, source, data), None if literal is None else read_ms(literal), window=title or None,
-              url=url or None)  # fmt: skip
+    row = Row(_kind(kind, source, data), None if literal is None else read_ms(literal), window=page.title or None,
+              url=page.url or None)  # fmt: skip
     positions = data.get("positions")
     place = positions[-1] if isinstance(positions, list) and positions and isinstance(positions[-1], dict) else data
     if source in (*_MOVES, _MOUSE):
@@ -231,9 +229,15 @@ def _meant(found: TextField, page: Page, index: int) -> TextField:
     return replace(found, role=role, series=meaning.series, label=meaning.label, secure=meaning.secure)
 
 
-def _outside(leaf: Leaf, file: str) -> TextField | None:
+def _outside(leaf: Leaf, file: str, data: bytes) -> Iterator[TextField]:
+    if _is_event(leaf.path):
+        raise InputError(
+            "an element is no event", code="rrweb-event", place=place_of(file, data, leaf.start),
+            hint="unpack packed events first",
+        )  # fmt: skip
     role = leaf_role(leaf, stem="")
-    return None if role is None else TextField(file, leaf.start, leaf.end, "json", role, leaf.text)
+    if role is not None:
+        yield TextField(file, leaf.start, leaf.end, "json", role, leaf.text)
 
 
 def _joined(fields: Sequence[TextField], block: Sequence[int]) -> Joined:

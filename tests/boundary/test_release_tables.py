@@ -239,3 +239,12 @@ def test_what_takes_too_long_is_ended(tmp_path: Path, made: Made) -> None:
         release_statistics([parquet(tmp_path / "a", ("d1", "Mail"))], plan, tmp_path / "two", ledger=None)
     assert caught.value.code == "timeout"
     assert not (tmp_path / "ledger.db").exists()
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_an_export_counts_as_a_table_however_it_lies(tmp_path: Path, wrapped: bool) -> None:
+    """By itself, alone in a folder, with or without what the server's interface puts around the buckets."""
+    buckets = {"a_h": {"id": "a_h", "type": "afkstatus", "client": "a", "hostname": "h", "events": []}}
+    file = tmp_path / "day.json"
+    file.write_text(json.dumps({"buckets": buckets} if wrapped else buckets))
+    assert find_data(file) == find_data(tmp_path) == [(file, "activitywatch")]

@@ -193,6 +193,20 @@ class TestPages:
         assert not [part for part in ("QUJDREVGRw", "SElKS0xN", "drawn") if part in text]
         assert not [event for event in events if event["type"] == 7 or event["data"].get("source") in (9, 10, 14)]
 
+    def test_a_barred_page_goes_with_its_address(self, planned: Callable[[str], Plan]) -> None:
+        """Its announcement too, which comes before its title; the pages around it stay."""
+        visit = Visit()
+        for name, title in (("a", "List"), ("b", "Private Browsing"), ("c", "Detail")):
+            title_of = element(1000, "title", {}, words(1001, title))
+            visit.page(f"https://{name}.example/", FIELD, head=(title_of,)).value(10, f"on {name}")
+        policy = 'admit: {windows: {deny: ["*Private*"]}}\n' + POLICY
+        events = released(visit, planned(policy))
+        assert values(events) == ["on a", "on c"]
+        assert [event["data"]["href"] for event in events if event["type"] == 4] == [
+            "https://a.example/",
+            "https://c.example/",
+        ]
+
     @pytest.mark.parametrize("indent", [None, 1])
     def test_an_empty_policy_changes_no_byte(self, planned: Callable[[str], Plan], indent: int | None) -> None:
         """Whatever the spacing."""
@@ -272,3 +286,20 @@ class TestShippedPolicies:
             part for part in left_of(events, *TYPED) if part not in {"ample", "mple", "xample", "example", ".example"}
         ]
         assert len({event["timestamp"] for event in events}) == len(events)
+
+    @pytest.mark.parametrize("name", ["strict", "lockdown"])
+    def test_what_is_structure_stays(self, name: str) -> None:
+        """Where every text goes, the events are still events that a player understands, in their order."""
+        events = released(rich(), build_plan(load_policy(name), key=b"k" * 32))
+        kept = [
+            event for event in rich().events if event["type"] != 7 and event["data"].get("source") not in (9, 10, 14)
+        ]
+        assert [shape(event) for event in events] == [shape(event) for event in kept]
+
+
+def shape(value: Any) -> Any:
+    """Members that rrweb itself writes, types and numbers; texts left out."""
+    if isinstance(value, dict):
+        unknown = ("payload", "attributes", "timestamp")
+        return {key: shape(inner) for key, inner in value.items() if key not in unknown}
+    return [shape(inner) for inner in value] if isinstance(value, list) else None if isinstance(value, str) else value
