@@ -192,7 +192,7 @@ def _make_room(recording: Recording, rows: Sequence[int], lengths: Sequence[int]
     fixed = np.ones(int(timed.sum()), np.bool_)
     clock = time_map(old[timed], new[timed], fixed=fixed, flat=~fixed)
     line = Timeline(old, new, timed, np.arange(len(old)), clock)
-    return _with_files(recording, format_.retime(recording, line)), starts
+    return with_files(recording, format_.retime(recording, line)), starts
 
 
 # Texts ---------------------------------------------------------------------------------------------------------------
@@ -236,14 +236,10 @@ def _patched(recording: Recording, patches: Iterable[Patch]) -> Recording:
     by_file: dict[str, list[Patch]] = {}
     for patch in patches:
         by_file.setdefault(patch.file, []).append(patch)
-    return _with_files(
+    return with_files(
         recording,
         {
             name: apply_patches(recording.files[name].read(), separated(recording, name, found))
             for name, found in by_file.items()
         },
     )
-
-
-def _with_files(recording: Recording, changed: Mapping[str, bytes]) -> Recording:
-    return with_files(recording, changed)

@@ -119,7 +119,7 @@ def moments(session: Session, decisions: Sequence[Decision], found: Sequence[Fou
 
 
 def _is_shown(passage: Passage) -> bool:
-    return (passage.kind == "field" and not passage.joined) or passage.role in LEFT
+    return (passage.kind == "field" and not passage.parts) or passage.role in LEFT
 
 
 def _times(session: Session) -> dict[int, float]:
