@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import zlib
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from boundary import Stage
 from boundary.outcome import Release, Withheld
@@ -76,3 +78,50 @@ def as_batch(files: Mapping[str, bytes]) -> pa.Table:
     """One recording as `boundary.Stage` takes it from an engine."""
     rows = [[{"name": name, "data": data} for name, data in files.items()]]
     return pa.table({"files": pa.array(rows, FILES)})
+
+
+MAIL = "jane.doe@corp.example"
+BOTH = ["text", *(pytest.param(name, marks=pytest.mark.slow) for name in ("baseline", "strict"))]
+MAPPED = """\
+policy: 1
+name: mapped
+{extends}read:
+  unknown: {unknown}
+  mappings:
+    - files: "*.jsonl"
+      time: {{column: ts, unit: ms}}
+      kind: {{column: evt, values: {{kd: key_down, ku: key_up, paste: text, mm: move}}}}
+      key: keyname
+      text: pasted
+      x: pos.left
+      y: pos.top
+      app: program
+      window: caption
+      field: label
+      secure: hidden
+      person: who
+      texts: {{remark: description}}
+      keep: [build]
+{find}"""
+
+
+def mapped(*, extends: str = "text", unknown: str = "scan") -> str:
+    """A policy with a mapping; ``text`` stands for patterns alone."""
+    above = "" if extends in {"", "text"} else f"extends: [{extends}]\n"
+    return MAPPED.format(extends=above, unknown=unknown, find=TEXT if extends == "text" else "")
+
+
+def policy_named(name: str) -> Policy | str:
+    """A shipped policy, or the one of patterns alone."""
+    return policy_of(f"policy: 1\nname: text\n{TEXT}") if name == "text" else name
+
+
+def only(files: Mapping[str, bytes]) -> bytes:
+    """The one file of a release, whatever it is called."""
+    (data,) = files.values()
+    return data
+
+
+def rows_of(data: bytes) -> list[dict[str, object]]:
+    """JSON lines as objects."""
+    return [json.loads(line) for line in data.splitlines()]
