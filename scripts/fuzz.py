@@ -26,6 +26,8 @@ HANG_S = 10
 """Seconds of the processor: on a busy machine those of the clock say little."""
 STUCK_S = 100
 """Seconds of the clock, after which the fuzzer ends a hang of native code."""
+START_S = 900
+"""Longest time to load and instrument everything, on a machine that others keep busy."""
 MEMORY_MB = 2048
 WARM = 2000
 """Inputs after which memory is measured first: by then models are loaded and caches are filled."""
@@ -63,7 +65,7 @@ def _run(name: str, seconds: float) -> int:
         command = [sys.executable, __file__, name, "--child", str(left)]
         with (place / "output.txt").open("ab") as output:
             try:
-                limit = left + 2 * STUCK_S
+                limit = left + START_S + 2 * STUCK_S
                 done = subprocess.run(command, stdout=output, stderr=output, cwd=place, check=False, timeout=limit)
             except subprocess.TimeoutExpired:
                 (found / f"stuck-{int(time.time())}").touch()
