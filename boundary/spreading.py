@@ -89,7 +89,9 @@ def _carried(values: Sequence[str], hits: Sequence[Sequence[Found]], edits: Sequ
         moved = []
         for one in (*(_made_here(f, before) for f in hits[number]), *out[number]):
             there = carry(one.start, one.end, edit, after, broken=one.broken)
-            if there is not None:
+            if there == (one.start, one.end, one.broken):
+                moved.append(one)  # most often; values are many, and findings in them more
+            elif there is not None:
                 moved.append(replace(one, start=there[0], end=there[1], broken=there[2]))
         out.append(_merged(moved))
     return out
@@ -106,8 +108,9 @@ def _merged(carried: Iterable[_Carried]) -> list[_Carried]:
     for one in sorted(carried, key=_by_kind):
         last = out[-1] if out else None
         if last is not None and _by_kind(last)[:2] == _by_kind(one)[:2] and one.start < last.end:
-            longest = max(last, one, key=_length)
-            out[-1] = replace(longest, start=last.start, end=max(last.end, one.end))
+            longest, end = max(last, one, key=_length), max(last.end, one.end)
+            same = (longest.start, longest.end) == (last.start, end)
+            out[-1] = longest if same else replace(longest, start=last.start, end=end)
         else:
             out.append(one)
     return out
@@ -141,7 +144,7 @@ def _named(value: str, hits: Sequence[Found]) -> list[Found]:
             is_place = (f.hit.start, f.hit.end) == (start, end)
             # A guess at the whole place, made before the value was complete, must not name it.
             if (_rank(f, wholes) == most or not is_place) and not any(f.hit == other.hit for other in kept):
-                kept.append(replace(f, of=wholes[f.hit.label]))
+                kept.append(f if f.of == wholes[f.hit.label] else replace(f, of=wholes[f.hit.label]))
         out += kept
         if not any((f.hit.start, f.hit.end) == (start, end) for f in kept):
             best = next(f for f in group if _rank(f, wholes) == most)
