@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from boundary import Stage
 from boundary.engines import sources
 from boundary.release_cli import release_statistics
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1000)]
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = {"ray": "ray", "spark": "pyspark", "beam": "apache_beam", "dask": "dask", "datasets": "datasets"}
 ISOLATED = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
@@ -39,8 +39,9 @@ def isolation() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     """Lets an engine do its work, once, and gives the folder of its results."""
+    made: list[Path] = []
 
     @cache
     def tried(engine: str) -> Path | str:
@@ -51,6 +52,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         folder = Path(os.path.realpath(tmp_path_factory.getbasetemp().parent)) / f"{engine}-{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
+        made.append(folder)
         recordings(folder / "batch")
         dying(folder / "dying")
         write_events(folder / "events.parquet")
@@ -65,7 +67,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         program = str(ROOT / "tests" / "support" / "on_engine.py")
         done = subprocess.run(
             [*isolation(), sys.executable, program, engine, str(folder)],
-            env=environ, capture_output=True, text=True, check=False, timeout=500, cwd=folder,
+            env=environ, capture_output=True, text=True, check=False, timeout=900, cwd=folder,
         )  # fmt: skip
         (folder / "printed.txt").write_text(done.stdout + done.stderr)
         return folder if done.returncode == 0 else done.stdout[-4000:] + done.stderr[-6000:]
@@ -75,7 +77,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         assert isinstance(folder, Path), folder
         return folder
 
-    return run
+    yield run
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def in_order(folder: Path, name: str) -> pa.Table:
