@@ -21,6 +21,7 @@ from recording import parse_files
 from recording.errors import StepFailed
 from recording.model import Passage, Recording, SourceFile, TextField
 from recording.roles import is_member_name, is_structure
+from text_redact.engine.literals import Literals
 from text_redact.known import WHOLE_LABELS, KnownValue, KnownValues, find_known
 
 
@@ -190,17 +191,18 @@ def search_bytes(files: Mapping[str, bytes], added: Added, media: Collection[str
     Raises:
         StepFailed: ``text-residue``.
     """
-    values = [value.value.casefold() for value in known if len(value.value) >= MIN_BYTES]
-    here = _whole(value for value in known if len(value.value) >= MIN_BYTES)
+    values = [value for value in known if len(value.value) >= MIN_BYTES]
+    search = Literals.of(value.value.casefold() for value in values)
     for name, data in files.items():
         head = "" if name in added.names else f"{name}\n"
         kept = b"" if name in media else data
-        folded = (head + kept.decode("utf-8", "replace")).casefold()
-        if not any(value in folded for value in values):
+        if not search.within(head, kept):
             continue
         text = head + _without_added(kept, added.bytes.get(name, ())).decode("utf-8", "replace")
         # A password may be an ordinary word ("password"): what the format itself says is not about it.
-        if here.search(_without_structure(text).casefold()):
+        left = _without_structure(text).casefold()
+        found = search.within("", left.encode("utf-8", "surrogatepass"))
+        if found and _whole(value for value in values if value.value.casefold() in found).search(left):
             raise _residue("link:bytes", "file")
 
 

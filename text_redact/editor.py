@@ -73,6 +73,11 @@ class Editor(Buffer):
     _other: tuple[Piece, int] | None = None  # another reading: text before the caret, how much behind it is overtyped
     _other_at: int = 0
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the last edit typed a character, and the next one typed here only adds to it."""
+        return self._typed >= 0
+
     def selection(self) -> tuple[int, int] | None:
         """Start and end of the selected characters."""
         if self.anchor is None or self.anchor == self.caret:

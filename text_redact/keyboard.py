@@ -146,9 +146,12 @@ Hold = list[int]
 """Rows of one stroke of a key: the press, its automatic repeats, the release."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Down:
-    """A stroke whose release is to come: when it began, as what, and whether it may end under another name."""
+    """A stroke whose release is to come: when it began, as what, and whether it may end under another name.
+
+    It does not change, but is not frozen, since there is one for every key that is pressed.
+    """
 
     count: int
     name: str = field(repr=False)
@@ -170,15 +173,17 @@ class KeysDown:
         """A key goes down; the hold it belongs to. ``released``: the record stands for the release too."""
         self.count += 1
         cap = key.cap
+        others: list[_Down] = []
         # Two signs that are on one key cap here are on two where the layout is another one: both may be down.
-        downs = self._open.pop(cap, [])
-        others = [] if _is_letter(cap) or key.held else [down for down in downs if down.name != key.name]
-        repeated = next((down for down in downs if down not in others), None)
-        # A keyboard repeats only the key pressed last; the same key after another one has lost its release.
-        if repeated is not None and self._last == cap and not released:
-            self._open[cap] = [*others, repeated]
-            repeated.hold.append(row)
-            return repeated.hold
+        downs = self._open.pop(cap, None)
+        if downs:
+            others = [] if _is_letter(cap) or key.held else [down for down in downs if down.name != key.name]
+            repeated = next((down for down in downs if down not in others), None)
+            # A keyboard repeats only the key pressed last; the same key after another one has lost its release.
+            if repeated is not None and self._last == cap and not released:
+                self._open[cap] = [*others, repeated]
+                repeated.hold.append(row)
+                return repeated.hold
         hold = [row]
         self._last = "" if released else cap
         if not released:
@@ -202,6 +207,10 @@ class KeysDown:
         if held and self.modifiers.pop(key.name, None) is None:
             self.modifiers.pop(next((n for n, m in self.modifiers.items() if m == held), ""), None)
         downs = self._open.get(cap)
+        if downs and len(downs) == 1:
+            downs[0].hold.append(row)
+            del self._open[cap]
+            return True
         if downs:
             self._end(cap, next((down for down in downs if down.name == key.name), downs[0]), row)
             return True

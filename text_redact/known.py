@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -96,6 +97,8 @@ def find_known(text: str, known: KnownValues | Iterable[KnownValue], *, pieces: 
 
 _ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _ASCII_SPACE = {code: None for code in range(128) if chr(code).isspace()}
+_ALNUM = bytes(chr(code).isalnum() for code in range(256))
+_NO_SPACE = bytes(not chr(code).isspace() for code in range(256))
 
 
 class _View:
@@ -104,6 +107,8 @@ class _View:
     def __init__(self, text: str, punctuation: bool) -> None:
         self.source, self.punctuation = text, punctuation
         self._offsets: list[int] | None = None
+        self._starts: bytes | None = None
+        self._stops = b""
         if text.isascii():
             self.text = text.lower().translate(_ASCII_SPACE if punctuation else _ASCII_SIGNS)
         else:
@@ -119,22 +124,35 @@ class _View:
     def offsets(self) -> list[int]:
         """Offset in the source of each character."""
         if self._offsets is None:
-            self._offsets = [index for _, index in self._parts()]
+            if self.source.isascii():
+                kept = self.source.encode().translate(_NO_SPACE if self.punctuation else _ALNUM)
+                self._offsets = list(itertools.compress(range(len(self.source)), kept))
+            else:
+                self._offsets = [index for _, index in self._parts()]
         return self._offsets
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Code points of the source behind ``start..end`` of the view."""
         return self.offsets[start], self.offsets[end - 1] + 1
 
-    def begins(self, at: int) -> bool:
-        """Whether a run of letters and digits begins at ``at``."""
-        place = self.offsets[at]
-        return place == 0 or not self.source[place - 1].isalnum()
+    @property
+    def starts(self) -> bytes:
+        """For each character 1 where a run of letters and digits begins with it."""
+        if self._starts is None:
+            alnum = b"\0%b\0" % (
+                self.source.encode().translate(_ALNUM)
+                if self.source.isascii()
+                else bytes(map(str.isalnum, self.source))
+            )
+            offsets = self.offsets
+            self._starts = bytes([not alnum[place] for place in offsets])
+            self._stops = bytes([not alnum[place + 2] for place in offsets])
+        return self._starts
 
-    def ends(self, at: int) -> bool:
-        """Whether a run of letters and digits ends before ``at``."""
-        place = self.offsets[at - 1] + 1
-        return place == len(self.source) or not self.source[place].isalnum()
+    @property
+    def stops(self) -> bytes:
+        """For each character 1 where a run of letters and digits ends with it."""
+        return self._stops if self.starts else b""
 
 
 # Search ------------------------------------------------------------------------------------------------------------
@@ -193,7 +211,7 @@ def _found(view: _View, search: _Search) -> Iterator[Hit]:
                 near[number, last + 1 - end] = None
                 continue
             first = last + 1 - len(value.key)
-            if search.whole or (view.begins(first) and view.ends(last + 1)):
+            if search.whole or (view.starts[first] and view.stops[last]):
                 exact.add((first, last + 1))
                 yield Hit(value.label, *view.span(first, last + 1), EXACT, "link:session")
     told: set[tuple[int, int, int]] = set()
@@ -210,11 +228,14 @@ def _near(view: _View, value: KnownValue, first: int, *, whole: bool) -> tuple[i
 
     size, most, text = len(value.key), _typos(value), view.text
     best: tuple[int, int, int] | None = None
-    for start in range(max(0, first - most), min(first + most + 1, len(text))):
-        if not (whole or view.begins(start)):
+    low, high = max(0, first - most), min(first + most + 1, len(text))
+    if not whole and view.starts.find(1, low, high) < 0:
+        return None  # nearly always: the piece stands inside a word
+    for start in range(low, high):
+        if not (whole or view.starts[start]):
             continue
         for end in range(max(start + 1, start + size - most), min(start + size + most, len(text)) + 1):
-            if whole or view.ends(end):
+            if whole or view.stops[end - 1]:
                 errors = OSA.distance(text[start:end], value.key, score_cutoff=most)
                 if errors <= most and (best is None or errors < best[0]):
                     best = errors, start, end

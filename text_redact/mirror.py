@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import copy
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -54,7 +53,8 @@ class Mirror:
     runs: list[tuple[int, int, int]] = field(default_factory=list)
     plan: list[Planned] = field(default_factory=list, repr=False)
     lost: bool = False
-    _shifts: list[int] = field(default_factory=list)
+    _shifts: list[int] = field(default_factory=list)  # by how much each run and those before it grow, as far as known
+    _agreed: int = 0  # offset of the original: what is before it, values replaced, the other holds as well
 
     # What is wanted ------------------------------------------------------------------------------------------------
 
@@ -63,10 +63,13 @@ class Mirror:
         number = bisect.bisect_left(self.runs, (at,))
         if number == 0:
             return at
-        if len(self._shifts) != len(self.runs):
-            grown = [len(self.texts[owner]) - (end - start) for start, end, owner in self.runs]
-            self._shifts = list(itertools.accumulate(grown))
-        return max(at, self.runs[number - 1][1]) + self._shifts[number - 1]
+        shifts = self._shifts
+        if len(shifts) < number:
+            grown = shifts[-1] if shifts else 0
+            for start, end, owner in self.runs[len(shifts) :]:
+                grown += len(self.texts[owner]) - (end - start)
+                shifts.append(grown)
+        return max(at, self.runs[number - 1][1]) + shifts[number - 1]
 
     def wanted(self) -> tuple[int, int | None]:
         """The caret, and the other end of what is selected."""
@@ -80,15 +83,28 @@ class Mirror:
         editor = self.desk.editor
         return editor.caret, None if editor.anchor == editor.caret else editor.anchor
 
-    def text(self) -> str:
-        """The text that is wanted."""
-        text = self.original.whole()
+    def text(self, at: int, number: int) -> str:
+        """The text that is wanted from an offset of the original on; ``number`` is that of the run at or behind it."""
+        text = self.original.piece(at, len(self.original))[0]
         parts: list[str] = []
-        at = 0
-        for start, end, owner in self.runs:
-            parts += [text[at:start], self.texts[owner]]
-            at = end
-        return "".join([*parts, text[at:]])
+        done = 0
+        for start, end, owner in self.runs[number:]:
+            parts += [text[done : start - at], self.texts[owner]]
+            done = end - at
+        return "".join([*parts, text[done:]])
+
+    def typed(self, char: str, row: int) -> bool:
+        """Take in a character that is typed behind every value; false where that is not all there is to it."""
+        original, double = self.original, self.desk.editor
+        if self.lost or row in self.owners or original.log or double.log or not (original.goes_on and double.goes_on):
+            return False
+        at = original.caret
+        if (self.runs and self.runs[-1][1] > at) or len(original) >= original.limit:
+            return False
+        if double.anchor is not None or double.caret != self.offset(at):
+            return False
+        double.put(char, row)
+        return True
 
     # Following -----------------------------------------------------------------------------------------------------
 
@@ -101,11 +117,13 @@ class Mirror:
             if start == FORGOTTEN:
                 self.desk.editor.forget(self.offset(len(gone[0])))
                 self._shift(0, len(gone[0]), EMPTY)
+                self._agreed = 0
                 self.told()
                 continue
             owned = any(row in self.owners for row in come[1])
             plain = plain and not (owned or self._touched(start, end))
             edits.append((self.offset(start), len(gone[0]), come[0]))
+            self._agreed = min(self._agreed, start)
             self._shift(start, end, come)
         if self.original.log:
             self.original.log.clear()
@@ -116,6 +134,8 @@ class Mirror:
         log = self.desk.editor.log or []
         edits = [(start, len(gone[0]), come[0]) for start, gone, come in log]
         log.clear()
+        for start, _, _ in edits:
+            self._differ(start)
         return edits
 
     def _touched(self, start: int, end: int) -> bool:
@@ -142,7 +162,8 @@ class Mirror:
                 runs.append((max(low, end) + grown, high + grown, owner))
         runs = sorted(runs + fresh)
         del self.runs[first:]
-        self._shifts = []
+        # What joins the run before them changes that run too.
+        del self._shifts[max(0, first - 1) :]
         for low, high, owner in runs:
             if self.runs and self.runs[-1][1] == low and self.runs[-1][2] == owner:
                 self.runs[-1] = self.runs[-1][0], high, owner
@@ -157,20 +178,44 @@ class Mirror:
         self.lost = not agreed
         if self.lost:
             self.plan = []
-        self.told()
+        if self.desk.editor.log:
+            self.desk.editor.log.clear()
         return agreed
 
+    def _differ(self, start: int) -> None:
+        """The other was edited at an offset: nothing behind it is known to agree."""
+        while self._agreed > 0 and start < self.offset(self._agreed):
+            number = bisect.bisect_left(self.runs, (self._agreed,))
+            behind = self.runs[number - 1][1] if number else 0
+            # Text that no value is in goes along with the other's; of a value nothing agrees but what is before it.
+            near = self._agreed - (self.offset(self._agreed) - start)
+            self._agreed = near if near >= behind else min(self._agreed - 1, self.runs[number - 1][0])
+
+    def _rest(self) -> tuple[int, str]:
+        """From where on both may disagree, as an offset of the other, and what is wanted from there on."""
+        at = self._agreed
+        number = bisect.bisect_left(self.runs, (at,))
+        if number and self.runs[number - 1][1] > at:
+            number -= 1
+            at = self.runs[number][0]
+        return self.offset(at), self.text(at, number)
+
     def _repair(self) -> bool:
-        editor, want = self.desk.editor, self.text()
-        have = editor.whole()
+        editor = self.desk.editor
+        for start, _, _ in editor.log or ():
+            self._differ(start)
+        base, want = self._rest()
+        have = editor.piece(base, len(editor))[0]
+        self._agreed = len(self.original)
         if have != want:
             low, high = _differing(have, want)
+            come = want[low : len(want) - (len(have) - high)]
+            low, high = base + low, base + high
             if low < editor.floor or high - low > MAX_STEPS:
                 return False
             if not self._go(high):
                 return False
             self._press("backspace", high - low)
-            come = want[low : len(want) - (len(have) - high)]
             if come:
                 self.plan += planned(come)
                 for char in come:

@@ -84,7 +84,11 @@ class Reader:
         # The short way, taken by nearly every key: a character is typed where the last one was.
         if key.plain and place == self.at and not self.busy and key.text is not None:
             text = key.text
-            if self.desk.editor.anchor is None and not (self.keys.modifiers and text.islower()):
+            if (
+                self.desk.editor.anchor is None
+                and not (self.keys.modifiers and text.islower())
+                and (self.watch is None or self.watch.typed(len(self.presses), text, row))
+            ):
                 hold = self.keys.press(key, row, released=released)
                 self.desk.editor.put(text, row)
                 chars, rows = self.raw
@@ -176,7 +180,7 @@ class Reader:
         """Whether the next character can be read the short way."""
         others = any(held != "shift" for held in self.keys.modifiers.values())
         waits = bool(self.dead) or self.tabbed is not None or self.clicked >= 0 or bool(self.chords)
-        self.busy = others or waits or self.machine.bare or self.watch is not None
+        self.busy = others or waits or self.machine.bare
 
     def _focus(self, place: int) -> None:
         if place == self.at:

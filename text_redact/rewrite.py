@@ -91,6 +91,8 @@ class _Rewriter:
         self.behind: dict[int, list[int]] = {}  # by field, presses that go and that its double has not made up for
         self.clipboards = Clipboard(), Clipboard()
         self.copied: tuple[Piece | None, Piece | None] = None, None
+        self.looked: tuple[Piece | None, Piece | None] = None, None
+        self.held = False
         self.before: tuple[tuple[int, int | None], tuple[int, int | None]] | None = None
         self.prepared = prepare(transcript.events, stream)
         self.reader = Reader(
@@ -121,14 +123,31 @@ class _Rewriter:
 
     # One press at a time -------------------------------------------------------------------------------------------
 
+    def typed(self, press: int, text: str, row: int) -> bool:
+        """A press is about to type a character where the last one was."""
+        if press in self.dropped:
+            return False
+        number = self.reader.number
+        mirror = self.mirrors.get(number)
+        if mirror is None:
+            return not self._holds_value()
+        return number not in self.behind and mirror.typed(text, row)
+
+    def _holds_value(self) -> bool:
+        """Whether something of a value has been copied or cut."""
+        pieces = self.reader.clipboard.piece, self.reader.killed.piece
+        if pieces[0] is not self.looked[0] or pieces[1] is not self.looked[1]:
+            self.held = any(piece and any(row in self.owners for row in piece[1]) for piece in pieces)
+            self.looked = pieces
+        return self.held
+
     def ahead(self, press: int) -> None:
         """A press that is no modifier is about to be played."""
         reader = self.reader
         number, original = reader.number, reader.desk.editor
         mirror = self.mirrors.get(number)
         self.copied = reader.clipboard.piece, reader.killed.piece
-        held = any(piece and any(row in self.owners for row in piece[1]) for piece in self.copied)
-        if mirror is None and (held or press in self.dropped):
+        if mirror is None and (press in self.dropped or self._holds_value()):
             system = "terminal" if is_terminal(reader.place.app) else reader.machine.system
             mirror = self.mirrors[number] = new_mirror(original, system, self.clipboards, self.owners, self.texts)
         if press in self.dropped:

@@ -59,6 +59,10 @@ class Mouse:
 class Watch(Protocol):
     """**Protocol:** is told of each press by its number, before and after it is played."""
 
+    def typed(self, press: int, text: str, row: int) -> bool:
+        """A press is about to type a character where the last one was; false to be told of it as of any other."""
+        ...
+
     def ahead(self, press: int) -> None:
         """A press that is no modifier is about to be played."""
         ...

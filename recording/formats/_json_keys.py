@@ -40,7 +40,9 @@ def render_lines(
     named = (("action",), ("event_type",), ("type",))
     action = next((leaf.text for leaf in leaves if leaf.kind == "string" and leaf.path in named), "")
     pair = action not in _SINGLE
-    escapes = data.isascii()
+    # How the source escapes matters for nothing else, and it may be long.
+    plain = all((stroke.key or "").isascii() and (stroke.text or "").isascii() for stroke in strokes)
+    escapes = plain or data.isascii()
     lines = []
     for stroke in strokes:
         if pair and stroke.kind == "key_up":
