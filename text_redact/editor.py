@@ -6,6 +6,7 @@ down again, so that the passages of a long text grow with the number of edits an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from recording.model import Passage
@@ -21,6 +22,8 @@ JOINTS = 16
 """So many of these are kept one by one; in a longer run those at the ends of words are."""
 UNDO_DEPTH = 200
 MAX_CHARS = 100_000
+MOST_TYPED = 4096
+"""So many characters typed in one go are noted as one edit at most."""
 FORGOTTEN = -1
 """Offset in the log of what was dropped from the start of a text that grew too long."""
 
@@ -73,10 +76,9 @@ class Editor(Buffer):
     _other: tuple[Piece, int] | None = None  # another reading: text before the caret, how much behind it is overtyped
     _other_at: int = 0
 
-    @property
-    def goes_on(self) -> bool:
-        """Whether the last edit typed a character, and the next one typed here only adds to it."""
-        return self._typed >= 0
+    def room(self) -> int:
+        """How many characters may be `put` that only add to what was typed last."""
+        return max(0, min(MOST_TYPED - 1 - self._typed, self.limit - len(self))) if self._typed >= 0 else 0
 
     def selection(self) -> tuple[int, int] | None:
         """Start and end of the selected characters."""
@@ -90,16 +92,21 @@ class Editor(Buffer):
 
     # Changing ------------------------------------------------------------------------------------------------------
 
-    def put(self, char: str, row: int) -> None:
-        """Type one character."""
-        if self._typed < 0:
-            self.type((char, (row,)))
-            return
-        self._chars.append(char)
-        self._rows.append(row)
-        self._typed += 1
-        if self._typed >= 4096:
-            self._settle()
+    def put(self, chars: Sequence[str], rows: Sequence[int]) -> None:
+        """Type characters one after the other."""
+        done = 0
+        while done < len(chars):
+            if self._typed < 0:
+                self.type((chars[done], (rows[done],)))
+                done += 1
+                continue
+            upto = min(len(chars), done + MOST_TYPED - self._typed)
+            self._chars.extend(chars[done:upto])
+            self._rows.extend(rows[done:upto])
+            self._typed += upto - done
+            done = upto
+            if self._typed >= MOST_TYPED:
+                self._settle()
 
     def type(self, piece: Piece, *, whole: bool = False) -> None:
         """Put characters at the caret, over the selection. ``whole``: an undo step of its own, such as a paste."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -161,12 +162,12 @@ class _Down:
 
 @dataclass(slots=True)
 class KeysDown:
-    """The keys that are down at a moment, while a stream is read in file order."""
+    """The keys that are down at a moment, while a stream is read in file order; ``open`` are they, by key cap."""
 
     modifiers: dict[str, Modifier] = field(default_factory=dict)
     since: dict[str, int] = field(default_factory=dict)
     count: int = 0
-    _open: dict[str, list[_Down]] = field(default_factory=dict)
+    open: dict[str, list[_Down]] = field(default_factory=dict)
     _last: str = ""
 
     def press(self, key: Symbol, row: int, *, released: bool) -> Hold:
@@ -175,27 +176,39 @@ class KeysDown:
         cap = key.cap
         others: list[_Down] = []
         # Two signs that are on one key cap here are on two where the layout is another one: both may be down.
-        downs = self._open.pop(cap, None)
+        downs = self.open.pop(cap, None)
         if downs:
             others = [] if _is_letter(cap) or key.held else [down for down in downs if down.name != key.name]
             repeated = next((down for down in downs if down not in others), None)
             # A keyboard repeats only the key pressed last; the same key after another one has lost its release.
             if repeated is not None and self._last == cap and not released:
-                self._open[cap] = [*others, repeated]
+                self.open[cap] = [*others, repeated]
                 repeated.hold.append(row)
                 return repeated.hold
         hold = [row]
         self._last = "" if released else cap
         if not released:
-            # A letter comes up under its own name; what took AltGr, or Shift on another layout, may not.
-            renamed = not cap.isascii() or (
-                bool(self.modifiers) and not (_is_letter(cap) and set(self.modifiers.values()) == {"shift"})
-            )
-            self._open[cap] = [*others, _Down(self.count, key.name, hold, renamed)]
+            self.open[cap] = [*others, _Down(self.count, key.name, hold, self._renamed(cap))]
             if key.held:
                 self.modifiers[key.name] = key.held
                 self.since[key.held] = self.count
         return hold
+
+    def pressed(self, count: int, last: str, down: Iterable[tuple[int, Symbol, Hold]]) -> None:
+        """So many characters were typed, the last by key cap ``last`` (empty: with its release).
+
+        ``down`` are those whose keys are still down, in order: number among them, symbol, and hold.
+        """
+        for number, key, hold in down:
+            self.open[key.cap] = [_Down(self.count + 1 + number, key.name, hold, self._renamed(key.cap))]
+        self.count += count
+        self._last = last
+
+    def _renamed(self, cap: str) -> bool:
+        """Whether a key may come up under another name: what took AltGr, or Shift on another layout; letters do not."""
+        if not cap.isascii():
+            return True
+        return bool(self.modifiers) and not (_is_letter(cap) and set(self.modifiers.values()) == {"shift"})
 
     def release(self, key: Symbol, row: int) -> bool:
         """A key goes up: the row joins the hold it ends; false where its press is not there.
@@ -206,10 +219,10 @@ class KeysDown:
         held, cap = key.held, key.cap
         if held and self.modifiers.pop(key.name, None) is None:
             self.modifiers.pop(next((n for n, m in self.modifiers.items() if m == held), ""), None)
-        downs = self._open.get(cap)
+        downs = self.open.get(cap)
         if downs and len(downs) == 1:
             downs[0].hold.append(row)
-            del self._open[cap]
+            del self.open[cap]
             return True
         if downs:
             self._end(cap, next((down for down in downs if down.name == key.name), downs[0]), row)
@@ -219,7 +232,7 @@ class KeysDown:
         letter = len(cap) == 1 and cap.isascii() and cap.isalpha()
         waiting = [
             (name, down)
-            for name, downs in self._open.items()
+            for name, downs in self.open.items()
             for down in downs
             if down.count > self.count - RECENT
             and len(name) == 1
@@ -233,17 +246,17 @@ class KeysDown:
 
     def _end(self, cap: str, down: _Down, row: int) -> None:
         down.hold.append(row)
-        left = [other for other in self._open[cap] if other is not down]
+        left = [other for other in self.open[cap] if other is not down]
         if left:
-            self._open[cap] = left
+            self.open[cap] = left
         else:
-            del self._open[cap]
+            del self.open[cap]
 
     def heal(self, held: Modifier) -> None:
         """A modifier cannot be down any more: its release is missing."""
         for name in [name for name, kind in self.modifiers.items() if kind == held]:
             del self.modifiers[name]
-            self._open.pop(physical(name), None)
+            self.open.pop(physical(name), None)
 
 
 def _is_letter(name: str) -> bool:

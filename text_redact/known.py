@@ -112,13 +112,19 @@ class _View:
         if text.isascii():
             self.text = text.lower().translate(_ASCII_SPACE if punctuation else _ASCII_SIGNS)
         else:
-            self.text = "".join(part for part, _ in self._parts())
+            kept = {char: "".join(self._kept(char)) for char in set(text)}
+            self.text = "".join(map(kept.__getitem__, text))
 
-    def _parts(self) -> Iterator[tuple[str, int]]:
+    def _places(self) -> Iterator[int]:
+        sizes = {char: len(list(self._kept(char))) for char in set(self.source)}
         for index, char in enumerate(self.source):
-            for part in plain_char(char).casefold():
-                if part.isalnum() or (self.punctuation and not part.isspace()):
-                    yield part, index
+            yield from itertools.repeat(index, sizes[char])
+
+    def _kept(self, char: str) -> Iterator[str]:
+        """What is compared of a character."""
+        for part in plain_char(char).casefold():
+            if part.isalnum() or (self.punctuation and not part.isspace()):
+                yield part
 
     @property
     def offsets(self) -> list[int]:
@@ -128,7 +134,7 @@ class _View:
                 kept = self.source.encode().translate(_NO_SPACE if self.punctuation else _ALNUM)
                 self._offsets = list(itertools.compress(range(len(self.source)), kept))
             else:
-                self._offsets = [index for _, index in self._parts()]
+                self._offsets = list(self._places())
         return self._offsets
 
     def span(self, start: int, end: int) -> tuple[int, int]:

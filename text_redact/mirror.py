@@ -93,18 +93,15 @@ class Mirror:
             done = end - at
         return "".join([*parts, text[done:]])
 
-    def typed(self, char: str, row: int) -> bool:
-        """Take in a character that is typed behind every value; false where that is not all there is to it."""
+    def room(self) -> int:
+        """How many characters may be typed behind every value, where both go on typing in step."""
         original, double = self.original, self.desk.editor
-        if self.lost or row in self.owners or original.log or double.log or not (original.goes_on and double.goes_on):
-            return False
         at = original.caret
-        if (self.runs and self.runs[-1][1] > at) or len(original) >= original.limit:
-            return False
+        if self.lost or original.log or double.log or (self.runs and self.runs[-1][1] > at):
+            return 0
         if double.anchor is not None or double.caret != self.offset(at):
-            return False
-        double.put(char, row)
-        return True
+            return 0
+        return min(original.room(), double.room())
 
     # Following -----------------------------------------------------------------------------------------------------
 

@@ -55,6 +55,13 @@ class Presses(Sequence[Press]):
         self.does.append(does)
         self.fields.append(number)
 
+    def extend(self, rows: Sequence[int], holds: Sequence[list[int]], does: str, number: int) -> None:
+        """Append presses that do one thing in one field."""
+        self.at.extend(rows)
+        self.holds.extend(holds)
+        self.does.extend([does] * len(rows))
+        self.fields.extend([number] * len(rows))
+
     def __len__(self) -> int:
         """Number of presses."""
         return len(self.at)

@@ -80,24 +80,7 @@ class Reader:
     # Events --------------------------------------------------------------------------------------------------------
 
     def down(self, key: Symbol, row: int, place: int, t_ns: int | None, *, released: bool) -> None:
-        """A key goes down (``released``: and up)."""
-        # The short way, taken by nearly every key: a character is typed where the last one was.
-        if key.plain and place == self.at and not self.busy and key.text is not None:
-            text = key.text
-            if (
-                self.desk.editor.anchor is None
-                and not (self.keys.modifiers and text.islower())
-                and (self.watch is None or self.watch.typed(len(self.presses), text, row))
-            ):
-                hold = self.keys.press(key, row, released=released)
-                self.desk.editor.put(text, row)
-                chars, rows = self.raw
-                chars.append(text)
-                rows.append(row)
-                self.presses.add(row, hold, "text", self.number)
-                if len(chars) > MAX_RAW:
-                    self._turn_raw()
-                return
+        """A key goes down (``released``: and up). Runs of plain typing are read by `text_redact.runs`."""
         self._press(key, row, place, t_ns, released=released)
 
     def up(self, key: Symbol, row: int, place: int, t_ns: int | None) -> None:
@@ -326,10 +309,12 @@ class Reader:
     def _raw(self, char: str, row: int) -> None:
         self.raw[0].append(char)
         self.raw[1].append(row)
-        if len(self.raw[0]) > MAX_RAW:
-            self._turn_raw()
+        self.turn_raw()
 
-    def _turn_raw(self) -> None:
+    def turn_raw(self) -> None:
+        """Begin another run of typed characters where this one is too long."""
+        if len(self.raw[0]) <= MAX_RAW:
+            return
         chars, rows = self.raw[0][-LONGEST:], self.raw[1][-LONGEST:]
         self._end_raw()
         self.raw = chars, rows

@@ -17,7 +17,7 @@ from text_redact.burst import Planned, Regions
 from text_redact.commands import Action, Clipboard, play
 from text_redact.keyboard import RECENT, is_terminal, physical
 from text_redact.mirror import Mirror, mapped, new_mirror
-from text_redact.reader import Reader
+from text_redact.reader import MAX_RAW, Reader
 from text_redact.scene import Clip
 from text_redact.transcript import Transcript, prepare, run
 
@@ -86,6 +86,7 @@ class _Rewriter:
                 self.removed.update(region.rows)
                 for row in region.rows:
                     self.owners.setdefault(row, number)
+        self.stops = frozenset(self.owners) | self.removed
         self.dropped = {n for n, row in enumerate(self.presses.at) if row in self.removed}
         self.mirrors: dict[int, Mirror] = {}
         self.behind: dict[int, list[int]] = {}  # by field, presses that go and that its double has not made up for
@@ -123,15 +124,19 @@ class _Rewriter:
 
     # One press at a time -------------------------------------------------------------------------------------------
 
-    def typed(self, press: int, text: str, row: int) -> bool:
-        """A press is about to type a character where the last one was."""
-        if press in self.dropped:
-            return False
+    def room(self) -> int:
+        """How many characters may be typed where the last one was without a look at each."""
         number = self.reader.number
         mirror = self.mirrors.get(number)
         if mirror is None:
-            return not self._holds_value()
-        return number not in self.behind and mirror.typed(text, row)
+            return 0 if self._holds_value() else MAX_RAW
+        return 0 if number in self.behind else mirror.room()
+
+    def typed(self, chars: Sequence[str], rows: Sequence[int]) -> None:
+        """So many were typed, none of them at a row of ``stops``."""
+        mirror = self.mirrors.get(self.reader.number)
+        if mirror is not None:
+            mirror.desk.editor.put(chars, rows)
 
     def _holds_value(self) -> bool:
         """Whether something of a value has been copied or cut."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -59,8 +59,17 @@ class Mouse:
 class Watch(Protocol):
     """**Protocol:** is told of each press by its number, before and after it is played."""
 
-    def typed(self, press: int, text: str, row: int) -> bool:
-        """A press is about to type a character where the last one was; false to be told of it as of any other."""
+    @property
+    def stops(self) -> Container[int]:
+        """Rows of presses that it must be told of; no others but those that follow from them."""
+        ...
+
+    def room(self) -> int:
+        """How many characters may be typed next where the last one was without its being told of each."""
+        ...
+
+    def typed(self, chars: Sequence[str], rows: Sequence[int]) -> None:
+        """So many were typed."""
         ...
 
     def ahead(self, press: int) -> None:

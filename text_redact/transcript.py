@@ -22,6 +22,7 @@ from recording.model import KEY_KINDS, Passage
 from text_redact.keyboard import Symbol, is_terminal, symbol
 from text_redact.presses import Press, Presses
 from text_redact.reader import Reader
+from text_redact.runs import DOWN, PAIR, Columns, roles_of, take_run
 from text_redact.scene import Clip, Machine, Mouse, Place
 
 __all__ = ["Clip", "Press", "Presses", "Transcript", "transcribe"]
@@ -143,26 +144,38 @@ def _places(table: pa.Table) -> tuple[list[Place], _Numbers]:
 
 def run(reader: Reader, prepared: Prepared) -> None:
     """Feed a stream to a reader; its `Reader.close` gives the passages."""
-    table, symbols = prepared.table, prepared.symbols
+    table, symbols, rows = prepared.table, prepared.symbols, prepared.rows
     kinds, kind_at = _codes(table["kind"])
     x, y = (table["x"].to_pylist(), table["y"].to_pylist()) if "button_down" in kinds else ([], [])
     releases_only = not {"key_down", "key_pair"} & set(kinds)
-    down, up, text = reader.down, reader.up, reader.text
-    columns = prepared.rows, kind_at.tolist(), prepared.symbol_at, prepared.place_at, table["t_ns"].to_pylist()
-    for number, (row, kind_no, symbol_no, place, t_ns) in enumerate(zip(*columns, strict=True)):
-        kind = kinds[kind_no]
-        key = symbols[symbol_no]
+    roles = roles_of(
+        [kind_at == (kinds.index(kind) if kind in kinds else -1) for kind in ("key_down", "key_up", "key_pair")],
+        symbols,
+        np.array(prepared.symbol_at, np.int64),
+    )
+    columns = Columns(roles, symbols, prepared.symbol_at, prepared.place_at, rows)
+    kind_numbers, times = kind_at.tolist(), table["t_ns"].to_pylist()
+    number = 0
+    while number < len(rows):
+        if roles[number] in (DOWN, PAIR):
+            after = take_run(reader, columns, number)
+            if after > number:
+                number = after
+                continue
+        kind, key = kinds[kind_numbers[number]], symbols[prepared.symbol_at[number]]
+        row, place, t_ns = rows[number], prepared.place_at[number], times[number]
         if kind == "key_up" and not releases_only:
-            up(key, row, place, t_ns)
+            reader.up(key, row, place, t_ns)
         elif kind == "key_down":
-            down(key, row, place, t_ns, released=False)
+            reader.down(key, row, place, t_ns, released=False)
         elif kind in KEY_KINDS:
-            down(key, row, place, t_ns, released=True)
+            reader.down(key, row, place, t_ns, released=True)
         elif kind == "text":
-            text(key.text or "\ufffd", row, place)
+            reader.text(key.text or "\ufffd", row, place)
         else:
             at = (x[number], y[number]) if x else (None, None)
             reader.mouse(Mouse(kind == "button_down", *at), place, t_ns)
+        number += 1
 
 
 # The machine ----------------------------------------------------------------------------------------------------------

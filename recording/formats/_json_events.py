@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recording.errors import InputError
 from recording.formats._json_canonical import MOST_SECONDS, Timed, read_canonical
 from recording.formats._words import Places
 from recording.lines import Lines
@@ -46,7 +48,7 @@ LINE_PARTS = (
 """The same lines in pieces that join to the whole: time in ``t``, position in ``x`` and ``y``."""
 
 
-def read_bulk(data: bytes, lines: Lines, file: str) -> tuple[Bulk, list[Row], Places]:
+def read_bulk(data: bytes, lines: Lines) -> tuple[Bulk, list[Row], Places]:
     """Mouse lines and plain key lines as columns, and the numbers of the lines that have to be read one by one.
 
     No Python code runs per line: lines as ``json.dumps`` writes them are read by `read_canonical`; over the others RE2
@@ -55,20 +57,16 @@ def read_bulk(data: bytes, lines: Lines, file: str) -> tuple[Bulk, list[Row], Pl
     Args:
         data: The file.
         lines: Its lines.
-        file: Its name.
 
     Returns:
         The columns, the rows that `Bulk.like` numbers, and the other lines.
-
-    Raises:
-        InputError: See `recording.json_spans.scan`.
     """
     bulk = empty_bulk(len(lines), BUTTONS)
     moves, timed = read_canonical(data, lines)
     bulk.kind[moves.line] = kind_code("move")
     bulk.t_ns[moves.line], bulk.has_t[moves.line] = moves.t_ns, True
     bulk.x[moves.line], bulk.y[moves.line] = moves.x, moves.y
-    rows = _read_keys(bulk, timed, data, lines, file)
+    rows = _read_keys(bulk, timed, data)
     done = bulk.kind >= 0
     done[timed.line] = True
     if not done.all():
@@ -76,25 +74,43 @@ def read_bulk(data: bytes, lines: Lines, file: str) -> tuple[Bulk, list[Row], Pl
     return bulk, rows, np.flatnonzero(bulk.kind < 0)
 
 
-def _read_keys(bulk: Bulk, timed: Timed, data: bytes, lines: Lines, file: str) -> list[Row]:
+def _read_keys(bulk: Bulk, timed: Timed, data: bytes) -> list[Row]:
     """Fill in the key lines of which many are alike; what they say but for their times."""
     rows: list[Row] = []
     _, first, code = np.unique(timed.codes(data), return_index=True, return_inverse=True)
     like = np.full(len(first), -1, np.int32)
     for number, at in enumerate(first.tolist()):
-        line = int(timed.line[at])
-        record = read_record(data, int(lines.starts[line]), int(lines.ends[line]), file=file, seq=line, main=True)
-        # Text fields have places of their own, so only records without any are the same.
-        told = b'"time' in data[timed.start[at] : timed.end[at]]
-        if not record.fields and record.row.kind in KEY_KINDS and not told:
+        rest = data[timed.start[at] : timed.end[at]]
+        same = _alike(rest) if len(rest) <= _LONGEST_KEPT else None
+        if same is not None:
             like[number] = len(rows)
-            rows.append(record.row)
+            rows.append(same)
     kinds = np.array([kind_code(row.kind) for row in rows] or [0], np.int8)
     alike = like[code] >= 0
     at, row = timed.line[alike], like[code][alike]
     bulk.like[at], bulk.kind[at] = row, kinds[row]
     bulk.t_ns[at], bulk.has_t[at] = timed.t_ns[alike], True
     return rows
+
+
+_LONGEST_KEPT = 200
+"""Longest rest of a key line that is remembered, in bytes: a key's name and its copies, and no text."""
+
+
+@functools.lru_cache(maxsize=4096)
+def _alike(rest: bytes) -> Row | None:
+    """The event of a key line without its time and running number; ``None`` where lines must be read one by one.
+
+    A keyboard has a few hundred such lines, and so have all recordings of one recorder together.
+    """
+    line = b'{"time_stamp": 1.0%b}' % rest
+    try:
+        record = read_record(line, 0, len(line), file="events.jsonl", seq=0, main=True)
+    except InputError:
+        return None  # read on its own, it is refused with its place
+    # Text fields have places of their own, so only records without any are the same.
+    same = not record.fields and record.row.kind in KEY_KINDS and b'"time' not in rest
+    return record.row if same else None
 
 
 def _read_matching(bulk: Bulk, lines: Lines, at: Places) -> None:

@@ -138,7 +138,7 @@ def _read_lines(source: SourceFile, stream: int, first: int) -> tuple[pa.Table, 
         )  # fmt: skip
     bulk, alike, slow = empty_bulk(len(lines)), list[Row](), np.arange(len(lines))
     if main:
-        bulk, alike, slow = read_bulk(data, lines, source.name)
+        bulk, alike, slow = read_bulk(data, lines)
     starts, ends = lines.starts[slow].tolist(), lines.ends[slow].tolist()
     records = [
         (seq, read_record(data, start, end, file=source.name, seq=seq, main=main))
