@@ -192,7 +192,8 @@ def search_bytes(files: Mapping[str, bytes], added: Added, media: Collection[str
         StepFailed: ``text-residue``.
     """
     values = [value for value in known if len(value.value) >= MIN_BYTES]
-    search = Literals.of(value.value.casefold() for value in values)
+    size = sum(len(data) for name, data in files.items() if name not in media)
+    search = Literals.of((value.value.casefold() for value in values), size=size)
     for name, data in files.items():
         head = "" if name in added.names else f"{name}\n"
         kept = b"" if name in media else data

@@ -39,7 +39,7 @@ class Transcript:
         confidence: For each passage how sure it is that a field once held this text, 0 to 1: 1 where the keys tell all,
             less after a click, an undo, a lost event; 0.5 and less for runs of typed characters, edits apart.
         retyped: By stream, for rows of characters the rows of earlier attempts at them that were taken back.
-        events: What was read.
+        events: What was read: the rows of keys, texts and buttons.
         clips: What the recorder saw on the clipboard.
     """
 
@@ -61,7 +61,8 @@ def transcribe(events: pa.Table, clips: Sequence[Clip] = ()) -> Transcript:
     presses: dict[int, Presses] = {}
     surviving: dict[int, frozenset[int]] = {}
     retyped: dict[int, dict[int, tuple[int, ...]]] = {}
-    for stream in pc.unique(_typed(events)["stream"]).to_pylist():
+    events = _typed(events)
+    for stream in pc.unique(events["stream"]).to_pylist():
         prepared = prepare(events, stream)
         reader = Reader(stream, sorted(clips, key=_when), prepared.places, prepared.machine)
         run(reader, prepared)

@@ -13,7 +13,7 @@ from recording import parse_files
 from recording.keystrokes import key_files
 from recording.model import SourceFile
 from text_redact import transcript as module
-from text_redact.engine.literals import Literals
+from text_redact.engine.literals import LITTLE, Literals
 from text_redact.reader import Reader
 from text_redact.rewrite import Rewriting, Value, rewrite
 from text_redact.runs import Columns
@@ -93,5 +93,6 @@ def test_long_typing_is_the_same_by_runs_and_by_keys() -> None:
 def test_many_strings_are_found_as_each_of_them_is(strings: list[str], text: str, head: str) -> None:
     """Whatever the case, and over the edge of what stands before a file."""
     folded = list(MappingProxyType({string.casefold(): None for string in strings}))
-    found = Literals.of(folded).within(head, text.encode())
-    assert found == {string for string in folded if string in (head + text).casefold()}
+    for size in (len(text), LITTLE + 1):
+        found = Literals.of(folded, size=size).within(head, text.encode())
+        assert found == {string for string in folded if string in (head + text).casefold()}

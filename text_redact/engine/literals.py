@@ -21,11 +21,12 @@ class Literals:
     scan: Scanner | None = field(repr=False)
 
     @classmethod
-    def of(cls, strings: Iterable[str]) -> Literals:
-        """Make case-folded strings ready, none of them empty."""
+    def of(cls, strings: Iterable[str], *, size: int) -> Literals:
+        """Make case-folded strings, none of them empty, ready for so many bytes of text."""
         distinct = tuple(dict.fromkeys(strings))
         plain = tuple(string for string in distinct if string.isascii())
-        made = scanner([_expression(string) for string in plain]) if len(plain) > FEW else None
+        many = plain and len(plain) * size > LITTLE
+        made = scanner([_expression(string) for string in plain]) if many else None
         return cls(distinct, plain, max(map(len, distinct), default=0), made)
 
     def within(self, head: str, data: bytes) -> frozenset[str]:
@@ -45,8 +46,8 @@ class Literals:
         return frozenset(may | {string for string in self.strings if string in edge})
 
 
-FEW = 3
-"""Up to so many strings are found as fast one by one."""
+LITTLE = 1 << 22
+"""Strings times bytes of text that are searched one by one in less time than a scanner is made in."""
 
 
 def _expression(string: str) -> str:
