@@ -116,7 +116,7 @@ class Flow:
     def _pass(self, due: int) -> Iterable[Line]:
         self.figures.held = max(self.figures.held, len(self._held))
         try:
-            window = open_window(self._context, self._held, self.metadata)
+            window = open_window(self._context, self._held, self.metadata, self.plan)
         except BoundaryError as error:
             return self._close(Withheld.because(error, "read").code)
         except Exception:  # noqa: BLE001  whatever reading raises, nothing more is known about the stream

@@ -89,7 +89,7 @@ def verified(
         return tail
     # The format wants an event; an empty line is one that says nothing.
     readable = {MAIN: b"\n", **joined.files}
-    changed = Changed(readable, _added(joined, added), {}, 0)
+    changed = Changed(readable, _added(joined, added), {}, 0, mappings=plan.policy.read)
     read = verify_text(changed, (), known, plan, alarm, left=sizes)
     return Piece() if read is None else _trimmed(joined, read)
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundary.live.lines import MAIN, Line
+from boundary.plan import Plan
 from recording import parse_files
 from recording.errors import InputError
 from recording.model import Recording, SourceFile
@@ -44,8 +45,8 @@ class Window:
     begins: Mapping[str, int] = field(repr=False)
 
 
-def open_window(context: Sequence[Line], held: Sequence[Line], metadata: bytes | None) -> Window:
-    """Read held lines behind others.
+def open_window(context: Sequence[Line], held: Sequence[Line], metadata: bytes | None, plan: Plan) -> Window:
+    """Read held lines behind others, as the policy has them read.
 
     Raises:
         InputError: ``stream-format``, or what reading raises.
@@ -72,7 +73,7 @@ def open_window(context: Sequence[Line], held: Sequence[Line], metadata: bytes |
     files = {name: SourceFile(name, b"".join(lines)) for name, lines in parts.items()}
     if metadata is not None:
         files[METADATA] = SourceFile(METADATA, metadata)
-    recording = parse_files("stream", files)
+    recording = parse_files("stream", files, mappings=plan.policy.read)
     return Window(recording, _numbered(recording, numbers), held, starts, begins)
 
 
