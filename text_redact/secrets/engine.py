@@ -279,5 +279,6 @@ def _place(span: tuple[int, int, Entry]) -> tuple[int, int]:
     return span[0], span[1]
 
 
-def _order(hit: Hit) -> tuple[int, int, float]:
-    return hit.start, -hit.end, -hit.score
+def _order(hit: Hit) -> tuple[int, int, float, str]:
+    # The rule last, so that of two the same one names the place in every process.
+    return hit.start, -hit.end, -hit.score, hit.rule
