@@ -14,6 +14,8 @@ from text_redact.words import is_ordinary
 
 MIN_CHARS = 4
 """Shortest value that is searched elsewhere: anything shorter is found in half of all words."""
+MIN_GLUED = 8
+"""Shortest value that is also found at the beginning or the end of a longer run of letters and digits."""
 MIN_PIECE = 5
 """Shortest erased piece of a known value that counts as the value."""
 WHOLE_LABELS = frozenset({"PASSWORD", "SECRET"})
@@ -77,7 +79,8 @@ def find_known(text: str, known: KnownValues | Iterable[KnownValue], *, pieces: 
 
     Long values are found with a typo too: one letter wrong, missing, added or swapped from 6 letters on, two from 12
     on; of numbers one digit from 12 on, of passwords one character from 10 on. A hit starts and ends where a run of
-    letters and digits does, except for passwords and secrets, which are found inside longer runs too. What is made of
+    letters and digits does, or at one end of it where the value is long (`MIN_GLUED`) and no ordinary word; passwords
+    and secrets are found inside longer runs too. What is made of
     ordinary words alone is no typo. With ``pieces`` the text is an erased run: a piece of a value, or a value inside
     it, counts.
     """
@@ -217,7 +220,7 @@ def _found(view: _View, search: _Search) -> Iterator[Hit]:
                 near[number, last + 1 - end] = None
                 continue
             first = last + 1 - len(value.key)
-            if search.whole or (view.starts[first] and view.stops[last]):
+            if search.whole or _stands(view, first, last):
                 exact.add((first, last + 1))
                 yield Hit(value.label, *view.span(first, last + 1), EXACT, "link:session")
     told: set[tuple[int, int, int]] = set()
@@ -226,6 +229,17 @@ def _found(view: _View, search: _Search) -> Iterator[Hit]:
         if window is not None and window not in exact and (number, *window) not in told:
             told.add((number, *window))
             yield Hit(search.values[number].label, *view.span(*window), FUZZY, "link:typo")
+
+
+def _stands(view: _View, first: int, last: int) -> bool:
+    """Whether characters ``first..last`` are a run of letters and digits, or an end of one that is long enough to tell.
+
+    Who misses the space bar glues a value to the word beside it; ordinary words are parts of others all the time.
+    """
+    if view.starts[first] and view.stops[last]:
+        return True
+    glued = last + 1 - first >= MIN_GLUED and (view.starts[first] or view.stops[last])
+    return bool(glued) and not _is_prose(view, first, last + 1)
 
 
 def _near(view: _View, value: KnownValue, first: int, *, whole: bool) -> tuple[int, int] | None:

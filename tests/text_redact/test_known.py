@@ -1,7 +1,8 @@
-"""A value found once is found elsewhere in the session, however it is written there, and in no longer word."""
+"""A value found once is found elsewhere in the session, however it is written there."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,3 +110,20 @@ class TestPieces:
     def test_a_value_inside_an_erased_run_is_found(self):
         """Erasing more than the value hides nothing."""
         assert found("to Jane Doe", known("PERSON", "Jane Doe"), pieces=True) == ["Jane Doe"]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("for halloran48larkspurbthanks a lot", "halloran48larkspur"),
+        ("dearxHalloran48Larkspur, thanks", "Halloran48Larkspur"),
+        ("abchalloran48larkspurabc", None),
+        ("Understandings of it", None),
+        ("Jonesy went home", None),
+    ],
+)
+def test_a_long_value_is_found_where_the_space_beside_it_was_missed(text: str, part: str | None) -> None:
+    """At one end of a longer run a long value counts; short ones and ordinary words are parts of others anyway."""
+    values = [("ID", "halloran48larkspur"), ("PERSON", "understanding"), ("PERSON", "jones")]
+    known = index_known(value for value in (known_value(*told) for told in values) if value is not None)
+    assert [text[hit.start : hit.end] for hit in find_known(text, known)] == ([part] if part else [])
