@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from recording.model import Passage
 from text_redact.attempts import attempts
 from text_redact.buffer import EMPTY, Buffer, Piece
+from text_redact.undo import UNDO_DEPTH, Step, only_typed
 
 AROUND, LONGEST = 160, 400
 """An intermediate passage keeps so many code points on both sides of a change, and goes on to the next blank, up to
@@ -20,20 +21,11 @@ NEAR_JOINT = 64
 """The same for the states inside a run of deletions."""
 JOINTS = 16
 """So many of these are kept one by one; in a longer run those at the ends of words are."""
-UNDO_DEPTH = 200
 MAX_CHARS = 100_000
 MOST_TYPED = 4096
 """So many characters typed in one go are noted as one edit at most."""
 FORGOTTEN = -1
 """Offset in the log of what was dropped from the start of a text that grew too long."""
-
-
-@dataclass(slots=True)
-class _Step:
-    """An undo step: the caret before it, and its edits (offset, what was taken away, how many characters came)."""
-
-    caret: int
-    edits: list[tuple[int, Piece, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -69,8 +61,8 @@ class Editor(Buffer):
     _joints: int = 0
     _low: int = -1  # offsets between which the text differs from the passages so far; -1: nowhere
     _high: int = -1
-    _undo: list[_Step] = field(default_factory=list)
-    _redo: list[_Step] = field(default_factory=list)
+    _undo: list[Step] = field(default_factory=list)
+    _redo: list[Step] = field(default_factory=list)
     _run: str = ""  # what the keys of the current undo step do: "type" or "erase"
     _typed: int = -1  # characters typed in one go since the last edit was written down; -1: none can follow simply
     _other: tuple[Piece, int] | None = None  # another reading: text before the caret, how much behind it is overtyped
@@ -182,7 +174,7 @@ class Editor(Buffer):
         """
         self._settle()
         typed = self._undo[-1].edits if self._undo else ()
-        words = self.piece(max(0, self.caret - LONGEST), self.word_left(_not_blank)) if _only_typed(typed) else None
+        words = self.piece(max(0, self.caret - LONGEST), self.word_left(_not_blank)) if only_typed(typed) else None
         self._swap(self._undo, self._redo)
         if words is not None and words[0].strip():
             self._other, self._other_at = (words, -1), self.caret
@@ -353,19 +345,19 @@ class Editor(Buffer):
 
     def _checkpoint(self, run: str, *, fresh: bool) -> None:
         if fresh or run != self._run or not self._undo:
-            self._undo.append(_Step(self.caret))
+            self._undo.append(Step(self.caret))
             del self._undo[:-UNDO_DEPTH]
         self._run = run
         self._redo = []
 
-    def _swap(self, source: list[_Step], target: list[_Step]) -> None:
+    def _swap(self, source: list[Step], target: list[Step]) -> None:
         self._end_erasing()
         self._close_other()
         self._match()
         self._run, self.anchor = "", None
         if not source:
             return
-        step, done = source.pop(), _Step(self.caret)
+        step, done = source.pop(), Step(self.caret)
         if step.edits:
             ends = [at + max(come, len(gone[0])) for at, gone, come in step.edits]
             self._keep(min(at for at, _, _ in step.edits), min(len(self), max(ends)))
@@ -397,10 +389,6 @@ class Editor(Buffer):
         self.anchor, self._attempt, self._low, self._run, self._typed = None, None, -1, "", -1
         self._undo, self._redo = [], []
         self._checkpoint("type", fresh=True)
-
-
-def _only_typed(edits: list[tuple[int, Piece, int]] | tuple[()]) -> bool:
-    return len(edits) == 1 and not edits[0][1][0]
 
 
 def _not_blank(char: str) -> bool:
