@@ -150,7 +150,7 @@ class Worker:
     def _waited(self) -> object:
         while (answer := self._answer()) is None:
             if self._pipe is not None:
-                self._pipe.poll(TICK_S)
+                self._pipe.poll(max(0.0, min(TICK_S, self._until - time.monotonic())))
         return answer
 
     def _answer(self) -> object:

@@ -13,8 +13,8 @@ from recording.mappings import Mappings, TableMapping
 
 Column = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Kind = Literal[
-    "key_down", "key_up", "key_pair", "text", "move", "button_down", "button_up", "scroll", "window", "clipboard",
-    "frame", "element", "marker", "other",
+    "key_down", "key_up", "key_pair", "text", "input", "move", "button_down", "button_up", "scroll", "window",
+    "clipboard", "frame", "element", "marker", "other",
 ]  # fmt: skip
 Role = Literal[
     "text", "host_name", "device_id", "person", "device", "a11y_name", "window_title", "app", "url", "clipboard",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePosixPath
 
 from recording.errors import InputError
 from recording.model import SourceFile
@@ -28,6 +29,10 @@ _SUFFIXES = (
 _HEAD = 12
 
 
+NAMES = frozenset({"recording.db", "db.sqlite"})
+"""What recorders call their database: one of these that cannot be read is no file of somebody else's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sqlite:
     """`recording.stores.Store` of databases that a known recorder wrote, told by their tables.
@@ -40,7 +45,7 @@ class Sqlite:
     suffixes: frozenset[str] = frozenset({".db", ".sqlite", ".sqlite3"})
 
     def claims(self, source: SourceFile) -> bool:
-        """The tables of a recorder; also a database that cannot be opened, so that `unpack` says what is wrong."""
+        """The tables of a recorder; also what is named as theirs and damaged, so that `unpack` says what is wrong."""
         try:
             if _head(source) != MAGIC:
                 return False
@@ -48,7 +53,7 @@ class Sqlite:
         except OSError:
             return False
         except InputError:
-            return True
+            return PurePosixPath(source.name).name in NAMES
 
     def parts(self, name: str, files: Mapping[str, SourceFile]) -> tuple[str, ...]:
         """The write-ahead log and its index, and the rollback journal."""

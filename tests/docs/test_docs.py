@@ -30,6 +30,7 @@ SHOWN = {
     "import audit": b"audit passed",
     "session.stop": b"statistics: active",
     "boundary.engines": b"released",
+    "stage.stream(": b"",
     "": b"Release",
 }  # what examples print, by what they use
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -39,7 +40,7 @@ def isolation() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
+def ran() -> Iterator[Ran]:
     """Lets an engine do its work, once, and gives the folder of its results."""
     made: list[Path] = []
 
@@ -49,9 +50,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         if engine == "spark" and shutil.which("java") is None and "JAVA_HOME" not in os.environ:
             pytest.skip("Spark needs Java, which is not installed")
         # Ray's sockets need a short path.
-        folder = Path(os.path.realpath(tmp_path_factory.getbasetemp().parent)) / f"{engine}-{os.getpid()}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
+        folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=f"{engine}-")))
         made.append(folder)
         recordings(folder / "batch")
         dying(folder / "dying")

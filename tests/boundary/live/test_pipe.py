@@ -83,7 +83,8 @@ def test_a_signal_lets_nothing_out_that_is_held(policy: Path) -> None:
     process.communicate(timeout=60)
     assert process.returncode == 143
     assert b"press" not in first + out
-    assert all(json.loads(line)["action"] == "move" for line in out.splitlines())
+    whole = out[: out.rfind(b"\n") + 1]  # a signal may cut the line that is on its way
+    assert all(json.loads(line)["action"] == "move" for line in whole.splitlines())
 
 
 def test_policies_and_bounds_that_do_not_work_are_refused_at_once(policy: Path) -> None:

@@ -138,7 +138,8 @@ def test_a_group_that_is_shared_anew_releases_everything(servers: str, plan: Pla
     assert SECRET.encode() not in b"".join(data for data, _ in released)
     letters = [json.loads(data) for data, _ in stored(servers, "dead")]
     assert {letter["code"] for letter in letters} == {"json-syntax"}
-    assert 4 <= len(released) - 24 <= 8 + 4
+    # Of those that were not settled one may be the one that cannot be read.
+    assert 3 <= len(released) - 24 <= 8 + 4
 
 
 def test_an_offset_is_committed_only_behind_everything_settled() -> None:
