@@ -241,11 +241,14 @@ def _like(match: re.Match[str]) -> str:
 
 
 def _like_char(char: str) -> str:
+    """Another one of its kind, never itself: by chance a short value would stay."""
     if char.isdecimal():
-        return secrets.choice(string.digits)
-    if char.isupper():
-        return secrets.choice(string.ascii_uppercase)
-    return secrets.choice(string.ascii_lowercase) if char.isalpha() else char
+        kind = string.digits
+    elif char.isupper():
+        kind = string.ascii_uppercase
+    else:
+        kind = string.ascii_lowercase if char.isalpha() else char
+    return secrets.choice(kind.replace(char, "") or char)
 
 
 __all__: Sequence[str] = ("Proposal", "propose")
