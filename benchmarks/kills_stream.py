@@ -20,6 +20,7 @@ from typing import Any
 from benchmarks import _sessions
 from benchmarks._brokers import Server, program, server
 from benchmarks._harness import ROOT, Count, Result
+from benchmarks.run import POLICY
 from boundary.plan import Plan, build_plan
 from boundary.streams.consume import Consumer, Terms
 from boundary.streams.contract import KEY, TYPE
@@ -29,17 +30,6 @@ from policies import PolicySource, parse_policy
 from recording.simulate import ducktrack_files
 
 KILLS, RECORDINGS = 200, 500
-POLICY = """\
-policy: 1
-name: benchmark-kills
-find:
-  - use: text.roles
-  - use: text.pii
-  - use: text.secrets
-link: {within: session}
-change:
-  default: {use: replace}
-"""
 PROJECT_KEY = b"benchmark key, of no secrecy, 32"
 
 

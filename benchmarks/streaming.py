@@ -17,6 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks._harness import ROOT, Count, Result
+from benchmarks.run import POLICY
 from boundary.live.flow import Flow
 from boundary.live.hold import Hold
 from boundary.live.lines import MAIN, Line
@@ -32,17 +33,6 @@ KEYS_SHARE = 20
 SESSIONS = 16
 """Sessions that are drawn; a longer stream has them again, later."""
 MOVES = 0.98
-POLICY = """\
-policy: 1
-name: benchmark-stream
-find:
-  - use: text.roles
-  - use: text.pii
-  - use: text.secrets
-link: {within: session}
-change:
-  default: {use: replace}
-"""
 Timed = tuple[float, str, bytes]
 """When, in which file, and the record behind its time."""
 
