@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from boundary.outcome import Outcome, Release
-from recording.errors import InputError, MissingExtra
+from recording.errors import InputError, not_installed
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MOST_VALUES = 500
@@ -52,9 +52,7 @@ def make_metrics() -> Metrics:
     try:
         from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
     except ImportError:
-        raise MissingExtra(
-            "prometheus-client is not installed", code="missing-extra", hint="pip install 'boundary-redaction[metrics]'"
-        ) from None
+        raise not_installed("prometheus-client", "metrics") from None
     disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, that says when the first began
     registry = CollectorRegistry()
 

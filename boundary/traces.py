@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from boundary.outcome import Outcome, Release
-from recording.errors import MissingExtra
+from recording.errors import not_installed
 
 
 def tracer() -> Any:
@@ -21,9 +21,7 @@ def tracer() -> Any:
     try:
         from opentelemetry import trace
     except ImportError:
-        raise MissingExtra(
-            "OpenTelemetry is not installed", code="missing-extra", hint="pip install 'boundary-redaction[traces]'"
-        ) from None
+        raise not_installed("OpenTelemetry", "traces") from None
     return trace.get_tracer("boundary")
 
 

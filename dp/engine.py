@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from recording.errors import InputError, MissingExtra
+from recording.errors import InputError, not_installed
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,8 +33,7 @@ def open_engine(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     try:
         import duckdb
     except ImportError:
-        hint = "pip install 'boundary-redaction[dp]'"
-        raise MissingExtra("DuckDB is not installed", code="missing-extra", hint=hint) from None
+        raise not_installed("DuckDB", "dp") from None
     settings: dict[str, Any] = {
         "memory_limit": f"{MEMORY_MB}MB",
         "temp_directory": "",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from image_redact._private import private_folder, read_all, slot
-from recording.errors import MissingExtra, StepFailed
+from recording.errors import MissingExtra, StepFailed, not_installed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -121,9 +121,7 @@ def _pytesseract() -> Any:
     try:
         from pytesseract import pytesseract
     except ImportError:
-        raise MissingExtra(
-            "pytesseract is not installed", code="missing-extra", hint="pip install 'boundary-redaction[image]'"
-        ) from None
+        raise not_installed("pytesseract", "image") from None
     return pytesseract
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from image_redact._container_errors import broken
 from image_redact._containers import PNG_MAGIC, Container, jpeg_segments, png_chunks, probe
-from recording.errors import InputError, MissingExtra, StepFailed
+from recording.errors import InputError, StepFailed, not_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,9 +128,7 @@ def import_cv2() -> Any:
     try:
         import cv2
     except ImportError:
-        raise MissingExtra(
-            "OpenCV is not installed", code="missing-extra", hint="pip install 'boundary-redaction[image]'"
-        ) from None
+        raise not_installed("OpenCV", "image") from None
     return cv2
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from image_redact.decode import Pixels
-from recording.errors import MissingExtra, StepFailed
+from recording.errors import StepFailed, not_installed
 
 TICKS = 60_000
 """Units of time in a second: whole for every usual rate, and few enough for MPEG-4."""
@@ -28,9 +28,7 @@ def require_av() -> Any:
     try:
         import av
     except ImportError:
-        raise MissingExtra(
-            "PyAV is not installed", code="missing-extra", hint="pip install 'boundary-redaction[video]'"
-        ) from None
+        raise not_installed("PyAV", "video") from None
     return av
 
 

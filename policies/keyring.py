@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recording.errors import InputError, MissingExtra
+from recording.errors import InputError, not_installed
 
 PREFIX = "keyring:"
 
@@ -21,9 +21,7 @@ def from_keyring(place: str) -> str:
         import keyring
         from keyring.errors import KeyringError
     except ImportError:
-        raise MissingExtra(
-            "keyring is not installed", code="missing-extra", hint="pip install 'boundary-redaction[keyring]'"
-        ) from None
+        raise not_installed("keyring", "keyring") from None
     try:
         found = keyring.get_password(service, name)
     except (KeyringError, RuntimeError, OSError) as error:

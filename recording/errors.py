@@ -108,3 +108,9 @@ class MissingExtra(BoundaryError):
 
 class ApprovalMissing(BoundaryError):
     """The policy's digest is not among the approved ones."""
+
+
+def not_installed(library: str, extra: str) -> MissingExtra:
+    """The error where a library is missing, with the command that adds its extra."""
+    hint = f"pip install 'boundary-redaction[{extra}]'"
+    return MissingExtra(f"{library} is not installed", code="missing-extra", hint=hint)

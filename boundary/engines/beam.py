@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from boundary.engines.shipping import missing, ship
+from boundary.engines.shipping import ship
 from boundary.stage import Stage
 from policies import Policy
+from recording.errors import not_installed
 
 try:
     import apache_beam as beam
 except ImportError:
-    raise missing("beam", "Apache Beam") from None
+    raise not_installed("Apache Beam", "beam") from None
 
 
 class Apply(beam.DoFn):  # type: ignore[misc]  # Beam has no types

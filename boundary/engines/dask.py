@@ -8,9 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from boundary.engines.shipping import COLUMNS, Shipped, missing, ship
+from boundary.engines.shipping import COLUMNS, Shipped, ship
 from boundary.stage import Stage
 from policies import Policy
+from recording.errors import not_installed
 
 
 def apply(parts: Iterable[str | Path | pa.Table], stage: Stage | Policy | str | Path) -> list[Any]:
@@ -30,7 +31,7 @@ def apply(parts: Iterable[str | Path | pa.Table], stage: Stage | Policy | str | 
     try:
         from dask import delayed
     except ImportError:
-        raise missing("dask", "Dask") from None
+        raise not_installed("Dask", "dask") from None
     shipped = ship(stage)
     return [delayed(_do)(shipped, part, group) for part, group in _groups(parts)]
 

@@ -7,9 +7,10 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from boundary.engines.shipping import missing, recording_columns, ship
+from boundary.engines.shipping import recording_columns, ship
 from boundary.stage import SCHEMA, Stage
 from policies import Policy
+from recording.errors import not_installed
 
 if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
@@ -44,7 +45,7 @@ def apply(
     try:
         import datasets
     except ImportError:
-        raise missing("datasets", "Hugging Face datasets") from None
+        raise not_installed("Hugging Face datasets", "datasets") from None
     shipped = ship(stage)
     recordings = dataset.select_columns(recording_columns(dataset.column_names or ())).with_format("arrow")
     # Of a function that gives tables, `map` takes these and no column of its input.

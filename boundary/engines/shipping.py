@@ -14,7 +14,7 @@ from boundary.stage import SCHEMA, Stage
 from boundary.state import key_mark, project_key, shared_key
 from boundary.versions import DISTRIBUTION, installed
 from policies import Policy
-from recording.errors import InputError, MissingExtra
+from recording.errors import InputError
 
 COLUMNS = ("row", "files", "path")
 """The columns that may reach a worker; all others stay where they are."""
@@ -103,12 +103,6 @@ def recording_columns(names: Iterable[str]) -> list[str]:
         hint = "give a column 'path' or 'files'; see boundary.engines.sources"
         raise InputError("the table names no recordings", code="no-recording-column", hint=hint)
     return found
-
-
-def missing(engine: str, library: str) -> MissingExtra:
-    """The error where an engine is not installed."""
-    hint = f"pip install 'boundary-redaction[{engine}]'"
-    return MissingExtra(f"{library} is not installed", code="missing-extra", hint=hint)
 
 
 def _numbers(table: Any, count: int) -> list[int]:

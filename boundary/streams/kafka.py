@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from boundary.streams.contract import BrokerGone, Delivery, Message
-from recording.errors import InputError, MissingExtra
+from recording.errors import InputError, not_installed
 
 CALL_S = 10.0
 MAX_BYTES = 1_000_000 - 4_096
@@ -58,8 +58,7 @@ class Kafka:
         try:
             import confluent_kafka
         except ImportError:
-            hint = "pip install 'boundary-redaction[kafka]'"
-            raise MissingExtra("confluent-kafka is not installed", code="missing-extra", hint=hint) from None
+            raise not_installed("confluent-kafka", "kafka") from None
         self._kafka = confluent_kafka
         self.terms = terms
         told = {"bootstrap.servers": terms.servers, "error_cb": _silent, "log_level": 0, **_config(terms)}

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from boundary.streams.contract import BrokerGone, Delivery, Message
 from boundary.streams.sessions import MOST_OPEN, MOST_PIECES
-from recording.errors import InputError, MissingExtra
+from recording.errors import InputError, not_installed
 
 T = TypeVar("T")
 ACK_WAIT_S = 30
@@ -66,8 +66,7 @@ class Nats:
         try:
             import nats
         except ImportError:
-            hint = "pip install 'boundary-redaction[nats]'"
-            raise MissingExtra("nats-py is not installed", code="missing-extra", hint=hint) from None
+            raise not_installed("nats-py", "nats") from None
         self.terms = terms
         self._nats = nats
         self._loop = asyncio.new_event_loop()

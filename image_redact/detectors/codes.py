@@ -15,7 +15,7 @@ from pydantic import Field
 from image_redact.decode import Pixels, import_cv2
 from image_redact.memory import PartMemory
 from policies.contract import Area, BuildContext, Options, Phase, Region, ScreenView, StepSpec
-from recording.errors import MissingExtra
+from recording.errors import not_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,9 +196,7 @@ def _zxing() -> Any:
     try:
         import zxingcpp
     except ImportError:
-        raise MissingExtra(
-            "zxing-cpp is not installed", code="missing-extra", hint="pip install 'boundary-redaction[image]'"
-        ) from None
+        raise not_installed("zxing-cpp", "image") from None
     return zxingcpp
 
 

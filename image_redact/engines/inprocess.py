@@ -15,7 +15,7 @@ from image_redact._prepare import Grey
 from image_redact._tesseract import RawWord, require
 from image_redact.engines.contract import Placed
 from image_redact.engines.pieces import LETTERS, SINGLE, Prepared, prepare
-from recording.errors import MissingExtra, StepFailed
+from recording.errors import MissingExtra, StepFailed, not_installed
 
 if TYPE_CHECKING:
     from image_redact.decode import Pixels
@@ -99,9 +99,7 @@ def _tesserocr() -> Any:
     try:
         import tesserocr
     except ImportError:
-        raise MissingExtra(
-            "tesserocr is not installed", code="missing-extra", hint="pip install 'boundary-redaction[ocr]'"
-        ) from None
+        raise not_installed("tesserocr", "ocr") from None
     return tesserocr
 
 

@@ -15,7 +15,7 @@ from image_redact.decode import import_cv2
 from image_redact.engines.contract import Placed
 from image_redact.screen import Rect
 from policies.offline import import_onnxruntime
-from recording.errors import MissingExtra, StepFailed
+from recording.errors import MissingExtra, StepFailed, not_installed
 
 if TYPE_CHECKING:
     from image_redact.decode import Pixels
@@ -89,9 +89,7 @@ def _recogniser() -> Any:
         import_onnxruntime()
         import rapidocr
     except ImportError:
-        raise MissingExtra(
-            "RapidOCR is not installed", code="missing-extra", hint="pip install 'boundary-redaction[ocr]'"
-        ) from None
+        raise not_installed("RapidOCR", "ocr") from None
     model = Path(rapidocr.__file__).parent / "models" / _MODEL
     if not model.is_file():
         raise MissingExtra(f"RapidOCR's wheel has no {_MODEL}", code="ocr-model-missing", hint="install rapidocr 3.10")
