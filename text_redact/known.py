@@ -179,8 +179,8 @@ class _Search:
     """Values of one kind.
 
     ``automaton`` finds whole keys, as ``(value, -1, 0)``, and pieces of keys that may hold a typo, as ``(value, first
-    character, one past the last)``: of one piece more than there may be typos, one is spelt right. ``most`` typos may be
-    in any of them.
+    character, one past the last)``: of one piece more than there may be typos, one is spelt right. There are at most
+    ``most`` typos in any of them.
     """
 
     values: tuple[KnownValue, ...] = field(repr=False)
