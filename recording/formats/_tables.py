@@ -14,7 +14,7 @@ import pyarrow as pa
 from recording.context import Window, fill_context
 from recording.documents import file_type, frames_of, name_fields, read_document, read_text
 from recording.errors import InputError
-from recording.formats._table_dialect import Context, Dialect, Line, table_of
+from recording.formats._table_dialect import Context, Dialect, Line, Mark, table_of
 from recording.formats._table_roles import Cells, Number, cell_role, nested_role
 from recording.json_spans import Leaf, scan
 from recording.lines import check_text, shown, split_lines
@@ -104,7 +104,7 @@ class _Reading:
     def events(self, first: int, stream: int) -> tuple[pa.Table, list[TextField]]:
         """Every line as an event, and its texts."""
         rows: list[Row] = []
-        lines: list[Line] = []
+        marks: list[Mark] = []
         fields: list[TextField] = []
         for seq, (start, end) in enumerate(self._places(), start=first):
             if self.table is None:
@@ -120,7 +120,7 @@ class _Reading:
             window = self.dialect.windows(line, row)
             self.windows += [window] if window is not None else []
             rows.append(row)
-            lines.append(line)
+            marks.append(self.dialect.mark(line, row))
             fields += found
         table = event_table(
             self.lines,
@@ -131,7 +131,7 @@ class _Reading:
             stream=stream,
             first_seq=first,
         )
-        numbers = self.dialect.streams(self.table, lines, rows) if self.table is not None else ()
+        numbers = self.dialect.streams(self.table, marks) if self.table is not None else ()
         if numbers:
             column = pa.array(np.asarray(numbers, np.int16) + np.int16(stream))
             table = table.set_column(EVENTS.get_field_index("stream"), EVENTS.field("stream"), column)
