@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -11,12 +12,13 @@ from pathlib import PurePosixPath
 
 from recording.errors import InputError
 from recording.model import SourceFile
+from recording.stores._sqlite_lines import Wanted, digest, measured, read_table, write_table
 from recording.stores._sqlite_open import BESIDE, MAGIC, Database, limit_length, open_database, quoted, told
 from recording.stores._sqlite_pack import build
-from recording.stores._sqlite_references import Tables
+from recording.stores._sqlite_references import Before, Rules, references_of
 from recording.stores._sqlite_rows import PICTURES, Picture, Value, encode_row, read_text
 from recording.stores._sqlite_schema import Schema, Table, read_schema
-from recording.stores._sqlite_settle import read_tables, settle
+from recording.stores._sqlite_settle import settle, wanted_of
 
 SCHEMA_FILE = "schema.json"
 """What the schema itself says in words of its own; it is looked at, and cannot be changed."""
@@ -77,7 +79,9 @@ class Sqlite:
         out: dict[str, SourceFile] = {}
         for table in schema.tables:
             with told(database.place):
-                out[f"{table.name}.jsonl"] = SourceFile(f"{table.name}.jsonl", b"".join(reading.lines(table)))
+                lines = io.BytesIO()
+                lines.writelines(reading.lines(table))
+                out[f"{table.name}.jsonl"] = SourceFile(f"{table.name}.jsonl", lines.getvalue())
         if schema.words:
             words = json.dumps({"schema": schema.words}, ensure_ascii=False).encode("utf-8", "replace")
             out[SCHEMA_FILE] = SourceFile(SCHEMA_FILE, words)
@@ -95,23 +99,21 @@ class Sqlite:
         database = open_database(source, parts)
         schema = read_schema(database)
         self._check_words(schema, files, database.place)
-        with told(database.place):
-            before = {table.name: list(_Reading(database, schema, None).rows(table)) for table in schema.tables}
+        with closing(database.connection), told(database.place):
             unique = {table.name: _unique(database, table) for table in schema.tables}
             foreign = {table.name: _foreign(database, table) for table in schema.tables}
-        tables = read_tables(schema, files, database.place)
-        settled, renamed = settle(Tables(schema, before, unique, foreign), tables, files)
+            rules = Rules(schema, unique, tuple(references_of(schema, foreign)))
+            wanted = wanted_of(rules)
+            before = {table.name: _before(database, schema, table, wanted[table.name]) for table in schema.tables}
+        tables = {table.name: read_table(table, wanted[table.name], files, database.place) for table in schema.tables}
+        settled, renamed = settle(rules, before, tables, wanted, files)
         lines = {
-            f"{table.name}.jsonl": b"".join(
-                encode_row(members, [row.get(name) for name in members]) for row in settled[table.name]
-            )
+            file: write_table(table, settled[table.name], files[file])
             for table in schema.tables
-            for members in (table.members,)
-            if f"{table.name}.jsonl" in files
+            for file in (f"{table.name}.jsonl",)
+            if file in files
         }
-        rest = {renamed.get(name, name): data for name, data in files.items()}
-        database.connection.close()
-        return {**rest, **lines}
+        return {**{renamed.get(name, name): data for name, data in files.items()}, **lines}
 
     def pack(self, source: SourceFile, parts: Mapping[str, SourceFile], files: Mapping[str, bytes]) -> bytes:
         """A new database, made from the statements of the schema and filled from ``files``.
@@ -123,7 +125,7 @@ class Sqlite:
         schema = read_schema(database)
         self._check_words(schema, files, database.place)
         with closing(database.connection):
-            return build(database, schema, read_tables(schema, files, database.place), files)
+            return build(database, schema, files)
 
     def _check_words(self, schema: Schema, files: Mapping[str, bytes], place: str) -> None:
         words = json.dumps({"schema": schema.words}, ensure_ascii=False).encode("utf-8", "replace")
@@ -142,32 +144,33 @@ class _Reading:
         self.pictures: dict[str, SourceFile] = {}
         self.dropped: set[str] = set()
 
-    def rows(self, table: Table) -> Iterator[list[Value]]:
-        """The values of each row as `Table.members` names them."""
+    def rows(self, table: Table, members: Sequence[str] = ()) -> Iterator[list[Value]]:
+        """The values of each row as `Table.members` names them, or those of some."""
         if table.name in self.schema.emptied:
             count = self.database.connection.execute(f"SELECT count(*) FROM {quoted(table.name)}").fetchone()  # noqa: S608  a name of the schema, quoted
             self.dropped.update([f"{table.name}.bytes"] if count[0] else [])
             return
+        members = members or table.members
         cells = ", ".join(
             f"CASE WHEN typeof({name}) = 'blob' AND length({name}) > 0 THEN substr({name}, 1, {_HEAD}) ELSE {name} END"
-            for name in map(quoted, table.members)
+            for name in map(quoted, members)
         )
+        cells += f", {quoted(table.rowid)}" if table.rowid else ", 0"
         query = f"SELECT {cells} FROM {quoted(table.name)} ORDER BY {table.order}"  # noqa: S608  names of the schema, quoted
-        needed = [column.needed or column.key > 0 for column in table.columns]
-        members = table.members
-        needed = [True] * (len(members) - len(needed)) + needed
-        own = members.index(table.rowid) if table.rowid else 0
-        for number, row in enumerate(self.database.connection.execute(query), start=1):
+        needed = {column.name for column in table.columns if column.needed or column.key > 0} | {table.rowid}
+        own = members.index(table.rowid) if table.hidden and table.rowid in members else -1
+        for number, (*row, rowid) in enumerate(self.database.connection.execute(query), start=1):
             kinds = set(map(type, row))
-            values: list[Value] = list(row)
-            if table.hidden:
-                values[0] = number  # as VACUUM numbers them, too
+            values: list[Value] = row
+            if own >= 0:
+                values[own] = number  # as VACUUM numbers them, too
             if str in kinds:
                 values = [read_text(value) if type(value) is str else value for value in values]
             if bytes in kinds:
-                for at, value in enumerate(row):
+                for at, value in enumerate(values):
                     if isinstance(value, bytes):
-                        values[at] = self._bytes(table, members[at], value, number, row[own], empty=needed[at])
+                        name = members[at]
+                        values[at] = self._bytes(table, name, value, number, rowid, empty=name in needed)
             yield values
 
     def lines(self, table: Table) -> Iterator[bytes]:
@@ -196,6 +199,23 @@ class _Reading:
         return Picture(name)
 
 
+def _before(database: Database, schema: Schema, table: Table, wanted: Wanted) -> Before:
+    """What settling asks of a table as it was."""
+    names = tuple(name for name in table.members if name in wanted.columns)
+    members = table.members if wanted.whole else (*names, *([wanted.text] if wanted.text else []))
+    columns: dict[str, list[Value]] = {name: [] for name in names}
+    said, digests = [], set()
+    for values in _Reading(database, schema, None).rows(table, members) if members else ():
+        for name, value in zip(members, values, strict=True):
+            if name in columns:
+                columns[name].append(value)
+            if name == wanted.text:
+                said.append(measured(value))
+        if wanted.whole:
+            digests.add(digest(encode_row(members, values)))
+    return Before(columns, said, frozenset(digests))
+
+
 def _is_known(source: SourceFile, *, with_log: bool) -> bool:
     """Whether the tables are those of a recorder; without its log a database need not be copied."""
     database = open_database(source, {}, with_log=with_log)
@@ -220,14 +240,20 @@ def _head(source: SourceFile) -> bytes:
 
 
 def _unique(database: Database, table: Table) -> tuple[tuple[str, ...], ...]:
-    """The columns that no two rows may have alike."""
+    """The columns that no two rows may have alike, where there is a text among them: numbers are given no stand-in."""
     found = database.connection.execute(f"PRAGMA index_list({quoted(table.name)})").fetchall()
     out = []
     for row in found:
         names = [part[2] for part in database.connection.execute(f"PRAGMA index_info({quoted(row[1])})")]
-        if row[2] and all(isinstance(name, str) for name in names):
+        if row[2] and all(name in table.members for name in names) and _hold_text(database, table, names):
             out.append(tuple(names))
     return tuple(out)
+
+
+def _hold_text(database: Database, table: Table, columns: Sequence[str]) -> bool:
+    said = " OR ".join(f"typeof({quoted(name)}) = 'text'" for name in columns)
+    query = f"SELECT 1 FROM {quoted(table.name)} WHERE {said} LIMIT 1"  # noqa: S608  names of the schema, quoted
+    return database.connection.execute(query).fetchone() is not None
 
 
 def _foreign(database: Database, table: Table) -> tuple[tuple[str, str, str], ...]:
