@@ -45,6 +45,7 @@ def verify_text(
     alarm: Callable[[], None],
     *,
     left: Mapping[str, int] = NOTHING,
+    source: Recording | None = None,
 ) -> Recording | None:
     """Parse the output again and look for anything sensitive in it.
 
@@ -52,6 +53,7 @@ def verify_text(
         media: Output names of files that hold no text; frames are verified by reading them.
         left: By file, how many of its first bytes have left before. What is in them alone is no residue any more; what
             begins there and ends behind them is one.
+        source: What was changed, as its format gave it; moves of the mouse that stand as they stood are not read again.
 
     Returns:
         The output as it was read; ``None`` under a policy that looks for nothing.
@@ -61,7 +63,7 @@ def verify_text(
     """
     if plan.is_empty:
         return None
-    recording = parse_files("output", changed.sources(), mappings=changed.mappings)
+    recording = parse_files("output", changed.sources(source=source), mappings=changed.mappings)
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}
@@ -125,7 +127,8 @@ def recorded(recording: Recording, added: Added) -> Iterator[Passage]:
 
 def _recorded(passages: Iterable[Passage], leave: _Leave) -> Iterator[tuple[int, Passage]]:
     for number, whole in enumerate(passages):
-        passage = replace(whole, text=leave(whole))
+        text = leave(whole)
+        passage = whole if text == whole.text else replace(whole, text=text)
         if any(char.isalnum() for char in passage.text):
             yield number, passage
 
@@ -154,9 +157,9 @@ class _Leave:
             return self.field(self.fields[passage.field])
         if passage.parts:
             return self.joined(passage)
-        text = "".join(
-            BLANK if row in self.rows else char for char, row in zip(passage.text, passage.rows, strict=True)
-        )
+        text = passage.text
+        if not self.rows.isdisjoint(passage.rows):
+            text = "".join(BLANK if row in self.rows else char for char, row in zip(text, passage.rows, strict=True))
         # What was pasted has no rows; it holds what the clipboard holds after the change.
         return self.paste(text, passage.rows) if -1 in passage.rows else text
 
