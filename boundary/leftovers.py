@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boundary.findings import Alarm, Found, Session, find_in_texts
+from boundary.findings import Alarm, Found, Hits, Session, find_in_texts
 from boundary.plan import Plan
 from recording.model import Passage
 from text_redact.known import KnownValues, find_known
@@ -19,9 +19,9 @@ ROUNDS = 4
 
 def find_leftovers(
     session: Session, found: Sequence[Sequence[Found]], known: KnownValues, plan: Plan, alarm: Alarm
-) -> list[list[Found]]:
+) -> list[Hits]:
     """Add what detectors and known values hit in texts and keys as they will be when the findings are gone."""
-    out = [list(hits) for hits in found]
+    out = [tuple(hits) for hits in found]
     steady = plan.detectors.steady()
     for _ in range(ROUNDS):
         fresh = False
@@ -34,11 +34,11 @@ def find_leftovers(
             alarm()
             linked = find_known(text, known, pieces=passage.role == "erased")
             ignored = session.overrides.ignored(number, plan)
-            for hit in (*read[text], *(Found(hit, None) for hit in linked)):
+            for hit in (*read.get(text, ()), *(Found(hit, None) for hit in linked)):
                 if hit.use is not None and hit.hit.label in ignored:
                     continue
                 if any(char.isalnum() for char in text[hit.hit.start : hit.hit.end]):
-                    out[number].append(hit)
+                    out[number] = (*out[number], hit)
                     fresh = True
         if not fresh:
             break

@@ -92,6 +92,7 @@ class _Reading:
         self.windows: list[Window] = []
         self.pictures: dict[str, int] = {}
         self.known: set[tuple[str, str]] = set()
+        self.spelt: dict[str, str] = {}
         self.context = dialect.context(files, file) if self.table else Context()
         self.is_events = self.table not in _NO_EVENTS and (self.table is None or self._is_timed())
 
@@ -197,6 +198,8 @@ class _Reading:
                 text = (
                     self.dialect.plain(line.table, str(leaf.path[0]), leaf.text) if len(leaf.path) == 1 else leaf.text
                 )
+                # Trees of elements say the same in every row: each text is held once.
+                text = self.spelt.setdefault(text, text)
                 out.append(TextField(self.file, leaf.start, leaf.end, "json", role, text, seq))
         return "".join(dict.fromkeys(leaf.text for leaf in typed)), out
 
