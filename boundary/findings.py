@@ -53,7 +53,8 @@ def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> S
     transcript = transcribe(kept, clips)
     passages = list(transcript.passages)
     passages += field_passages(kept, fields)
-    passages += joined_passages(recording, {i for i, _ in fields})
+    if recording.joined:
+        passages += joined_passages(recording, {i for i, _ in fields})
     passages += [
         Passage(
             text,

@@ -27,6 +27,7 @@ from recording.words import word_lines
 _STAMP = re.compile(rb'"timestamp": (-?\d[\d.eE+-]*)')
 _FEW = 10**6
 _MOST_KNOWN = 4_096
+_MOST_SPELT = 65_536
 _NO_EVENTS = frozenset({"recording"})
 _TYPED = frozenset({"key", "code", "char", "which", "charCode"})
 
@@ -199,7 +200,9 @@ class _Reading:
                     self.dialect.plain(line.table, str(leaf.path[0]), leaf.text) if len(leaf.path) == 1 else leaf.text
                 )
                 # Trees of elements say the same in every row: each text is held once.
-                text = self.spelt.setdefault(text, text)
+                if len(self.spelt) < _MOST_SPELT:
+                    self.spelt.setdefault(text, text)
+                text = self.spelt.get(text, text)
                 out.append(TextField(self.file, leaf.start, leaf.end, "json", role, text, seq))
         return "".join(dict.fromkeys(leaf.text for leaf in typed)), out
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from recording.errors import InputError
 from recording.stores._sqlite_lines import decoded_rows
 from recording.stores._sqlite_open import Database, quoted, told
-from recording.stores._sqlite_rows import Picture, is_stored, stored
+from recording.stores._sqlite_rows import Picture, Value, is_stored, stored
 from recording.stores._sqlite_schema import Index, Schema, Table
 
 _KEPT = ("user_version", "application_id")
@@ -81,11 +81,14 @@ def _cells(table: Table, files: Mapping[str, bytes], place: str) -> Iterator[Seq
     for _, row in decoded_rows(table, files, place):
         if row:
             values = [row.get(name) for name in members]
-            yield (
-                values
-                if is_stored(values)
-                else [files[value.file] if isinstance(value, Picture) else stored(value) for value in values]
-            )
+            cells = zip(members, values, strict=True)
+            yield values if is_stored(values) else [_cell(table, name, value, files) for name, value in cells]
+
+
+def _cell(table: Table, column: str, value: Value, files: Mapping[str, bytes]) -> object:
+    if isinstance(value, bytes) and value and column != table.checksum:
+        raise ValueError("bytes that nobody has looked at")
+    return files[value.file] if isinstance(value, Picture) else stored(value)
 
 
 def _source_index(database: Database, index: Index) -> tuple[list[int], dict[str, object]]:

@@ -11,7 +11,7 @@ from recording.errors import InputError
 from recording.json_spans import MAX_DEPTH, scan
 
 JSON, FILE, BLOB = "json", "file", "blob"
-"""Members of the object that stands for a value which is no plain one: JSON in a text, a picture, an empty blob."""
+"""Members of the object that stands for a value which is no plain one: JSON in a text, a picture, a blob in hex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,11 @@ class Nested:
 PICTURES = frozenset({("screenshot", "png_data")})
 """Columns whose bytes are screenshots; no other bytes pass."""
 
+CHECKSUM_BYTES = 48
+"""Of SHA-384."""
+
 Value = int | float | str | bytes | Picture | Nested | None
-"""What a cell holds; the only bytes that pass are none at all."""
+"""What a cell holds; the only bytes that pass are none at all, and those of `Table.checksum`."""
 
 
 _SPECIAL = frozenset({bytes, Picture, Nested})
@@ -95,7 +98,9 @@ def decode_row(line: bytes) -> dict[str, Value]:
             kind = next(iter(cell), "")
             if len(cell) != 1 or kind not in (JSON, FILE, BLOB):
                 raise ValueError("a cell of a table is one value")
-            value: Value = b"" if kind == BLOB else Picture(str(cell[FILE])) if kind == FILE else nested[name]
+            value: Value = (
+                _blob(cell[BLOB]) if kind == BLOB else Picture(str(cell[FILE])) if kind == FILE else nested[name]
+            )
             out[name] = value
         elif isinstance(cell, bool):
             out[name] = int(cell)
@@ -104,6 +109,13 @@ def decode_row(line: bytes) -> dict[str, Value]:
         else:
             raise ValueError("a cell of a table is one value")
     return out
+
+
+def _blob(text: str) -> bytes:
+    data = bytes.fromhex(text)
+    if len(data) not in (0, CHECKSUM_BYTES):
+        raise ValueError("these bytes are no digest")
+    return data
 
 
 def is_stored(values: Sequence[Value]) -> bool:
@@ -155,7 +167,7 @@ def _literal(value: Value) -> str:
         return f'{{"{JSON}": {value.text}}}'
     if isinstance(value, Picture):
         return f'{{"{FILE}": {_string(value.file)}}}'
-    return f'{{"{BLOB}": ""}}' if isinstance(value, bytes) else _ENCODER.encode(value)
+    return f'{{"{BLOB}": "{value.hex()}"}}' if isinstance(value, bytes) else _ENCODER.encode(value)
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
