@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -177,7 +178,7 @@ def _process(recording: Recording, plan: Plan, clock: StepClock, watch: Watch | 
         },
     )
     # What was read is let go of before the result is read: a recording is in memory once, with all its texts.
-    source = replace(source, fields=(), joined=())
+    source = _kept(source)
     del recording, seen, session, decisions, findings
     with clock.during("verify"):
         media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg", ".mp4"))]
@@ -187,6 +188,12 @@ def _process(recording: Recording, plan: Plan, clock: StepClock, watch: Watch | 
     with clock.during("release"):
         clear = _name_cleared(source, known, plan)
         return make_release(source, files, report, rows, plan, person=person, name_cleared=clear)
+
+
+def _kept(source: Recording) -> Recording:
+    """What verification, packing and the release ask of a source: no texts, and no rows where the store is there."""
+    files = source.files if source.moves is not None or not source.packed else MappingProxyType({})
+    return replace(source, fields=(), joined=(), files=files)
 
 
 def _boxes(findings: Iterable[Finding]) -> dict[str, list[Box]]:

@@ -91,7 +91,7 @@ class _Reader:
         more = [plan.overrides[number].steady() for number in overrides]
         self.passage = [detect for one in (plan.detectors, *more) for _, detect in one.passage]
         self.text = (*text_detectors(plan), *(detect for one in more for _, detect in one.text))
-        self.seen: set[tuple[str, frozenset[str]]] = set()
+        self.seen: dict[frozenset[str], set[str]] = {}
 
     def __call__(self, passage: Passage, ignored: frozenset[str], known: KnownValues) -> None:
         """Raise `StepFailed` where anything is found but what an override lets stay."""
@@ -101,10 +101,11 @@ class _Reader:
         for hit in (hit for detect in self.passage for hit in detect(passage)):
             if hit.label not in ignored and is_new(hit, passage, self.gone):
                 raise _residue(hit.rule, passage.kind)
-        if (passage.text, ignored) in self.seen:
+        seen = self.seen.setdefault(ignored, set())
+        if passage.text in seen:
             return
         if self.gone.isdisjoint(passage.rows):  # else an equal text may stand where nothing of it has left
-            self.seen.add((passage.text, ignored))
+            seen.add(passage.text)
         for hit in (hit for detect in self.text for hit in detect(passage.text)):
             # "password: " is followed by what was put in; the value is what is left of the recorded text.
             recorded = any(char.isalnum() for char in passage.text[hit.start : hit.end])
