@@ -7,14 +7,20 @@ put together from keys, and go through the same policy. Speed is that of taking 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from benchmarks._harness import Count, Result, Speed, compare
+from benchmarks._large_database import POLICY, SCREENS, openadapt_rows, screenpipe_rows, write_database
+from benchmarks._resident import peaks
 from benchmarks._sessions import Played, plain, play
 from boundary.outcome import Release
 from boundary.pipeline import process
@@ -29,6 +35,9 @@ from text_redact.transcript import transcribe
 KEY = b"benchmark key, of no secrecy..."
 SEED = 61_022_943
 """Drawn once; the formats were worked on with other sessions."""
+LIMIT_MB = 1024
+MEMORY_MB = 4096
+"""Beyond this the runner would end the worker."""
 _EPOCH_S = 1_700_000_000
 _PAUSE_NS = 300_000_000
 """A longer pause ends a row of text, as in screenpipe."""
@@ -53,7 +62,7 @@ CREATE VIRTUAL TABLE ui_events_fts USING fts5(text_content, app_name, content='u
 def run(*, quick: bool) -> Result:
     """Values left by recorder, the same for texts read, and rows a second."""
     plan = build_plan(load_policy("baseline"), key=KEY)
-    counts = [*_leaks(play(8 if quick else 24, seed=SEED), plan)]
+    counts = [*_leaks(play(8 if quick else 24, seed=SEED), plan), *_memory(2_000 if quick else 100_000)]
     return Result(speeds=(_speed(2_000 if quick else 20_000, rounds=1 if quick else 3),), counts=tuple(counts), notes=(
         "whole values alone: what is left of one that was mistyped for good is another; the peer is DuckTrack's folder",
         "screenpipe's rows of text say nothing of backspaces: a field holds all that was typed, erased text included",
@@ -86,6 +95,29 @@ def _leaks(sessions: Iterable[Played], plan: Plan) -> Iterable[Count]:
     for name in ("openadapt", "screenpipe"):
         yield Count(figure=f"{name}: sessions released", ours=released[name], of=total, peer=released["ducktrack"])
         yield Count(figure=f"{name}: values left whole", ours=left[name], of=values, peer=left["ducktrack"])
+
+
+def _memory(rows: int) -> Iterator[Count]:
+    """Peak of the one worker that takes a database of so many rows through a policy of patterns."""
+    made = {
+        "recording.db": (_OPENADAPT, openadapt_rows(rows)),
+        "db.sqlite": (_SCREENPIPE + SCREENS, screenpipe_rows(rows)),
+    }
+    for name, (schema, cells) in made.items():
+        with tempfile.TemporaryDirectory() as folder:
+            parent = Path(folder)
+            write_database(parent / name, schema, cells)
+            (parent / "policy.yaml").write_text(POLICY)
+            program = Path(sys.executable).with_name("boundary")
+            command = [program, "run", parent / name, "-p", parent / "policy.yaml", "-o", parent / "out"]
+            found = peaks(
+                [*map(str, command), "--workers", "1", "--memory", str(MEMORY_MB), "-q"],
+                environ=os.environ | {"BOUNDARY_STATE": str(parent / "state")},
+            )
+            size = (parent / name).stat().st_size / 10**6
+            told = f"{name}, {rows:,} rows, {size:,.0f} MB"
+            yield Count(figure=f"{told}: released", ours=int(found.status == 0), of=1)
+            yield Count(figure=f"{told}: MiB of the worker", ours=round(found.worker), of=LIMIT_MB)
 
 
 def _given(recording: Recording) -> Recording:

@@ -10,8 +10,9 @@ from boundary.bursts import bursts
 from boundary.deciding import Decision
 from boundary.findings import Session
 from boundary.leftovers import BLANK
-from boundary.names import file_names, film_names, frame_names, reference, store_names
+from boundary.names import file_names, film_names, frame_names, store_names
 from boundary.plan import Plan
+from boundary.references import references
 from boundary.replacing import Replacing, replacing
 from recording import Patch, apply_patches, field_patch, row_removal, separated, unread_files
 from recording.documents import file_type
@@ -124,11 +125,11 @@ def change(
         work.blank_media()
     work.change_keys(decisions)
     names = work.names(decisions, frames)
-    work.rename_references(names, frames)
-    work.drop_unknown()
-    vectors = 0 if plan.is_empty else work.drop_vectors()
     unread = set(unread_files(recording.files))
     frame_files = {frame.file for frame in recording.frames}
+    work.rename_references(names, without | ((unread | frame_files) - frames.keys()))
+    work.drop_unknown()
+    vectors = 0 if plan.is_empty else work.drop_vectors()
     dropped: Counter[str] = Counter({"numbers-not-read": vectors})
     files: dict[str, bytes] = {}
     for name, source in recording.files.items():
@@ -248,21 +249,10 @@ class _Work:
         self.names_given = {new for old, new in names.items() if neutral or old in sensitive}
         return store_names(names, self.recording)
 
-    def rename_references(self, names: Mapping[str, str], passed: Collection[str]) -> None:
-        """What points to a file points to its new name, whatever was found in the old one.
-
-        A column of pictures has null where its picture does not pass.
-        """
-        for field_ in self.recording.fields:
-            if field_.role != "file_ref" or field_.row in self.removed:
-                continue
-            store = self.recording.files[field_.file].store
-            if field_.codec == "reference" and store + INSIDE + field_.text not in passed:
-                self.put_field(field_, "", "")
-                continue
-            new = reference(field_.text, _of_store(names, store) if store else names)
-            if new is not None:
-                self.put_field(field_, new, BLANK * len(new))
+    def rename_references(self, names: Mapping[str, str], gone: Collection[str]) -> None:
+        """What points to a file points to its new name, whatever was found in the old one, or is null."""
+        for field_, new in references(self.recording, self.removed, names, gone):
+            self.put_field(field_, new, BLANK * len(new))
 
     def drop_unknown(self) -> None:
         """Strings that no reader knows are emptied, where the policy says so, whatever was found in them."""
@@ -297,10 +287,6 @@ class _Work:
                 continue
             self.bytes_after.setdefault(output, []).append((start, patch.data, blanked))
         return apply_patches(data, patches)
-
-
-def _of_store(names: Mapping[str, str], store: str) -> Mapping[str, str]:
-    return {old: new for old, new in names.items() if old.startswith(store + INSIDE)}
 
 
 def _start(decision: Decision) -> int:

@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from boundary.admission import Refused, admit
 from boundary.data import Kind
+from boundary.opening import open_under
 from boundary.outcome import Withheld
 from boundary.plan import Plan
 from boundary.release import digest_of, tallies_of
 from boundary.tables import table_digest, table_tallies
 from policies import Policy
-from recording import open_recording
 from recording.errors import BoundaryError, InputError
 from recording.model import Recording
 
@@ -48,11 +48,11 @@ def open_source(path: Path, policy: Policy) -> Recording:
     """Open one recording of a batch.
 
     Raises:
-        InputError: ``link``, and as `recording.open_recording`.
+        InputError: ``link``, and as `boundary.opening.open_under`.
     """
     if path.is_symlink():
         raise InputError("a link inside a batch", code="link", hint="give what it points to as a source of its own")
-    return open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
+    return open_under(path, policy)
 
 
 def count(job: Count, plan: Plan) -> Counted | Withheld:

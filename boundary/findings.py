@@ -53,7 +53,8 @@ def gather(recording: Recording, removed: frozenset[int], screens: Screens) -> S
     transcript = transcribe(kept, clips)
     passages = list(transcript.passages)
     passages += field_passages(kept, fields)
-    passages += joined_passages(recording, {i for i, _ in fields})
+    if recording.joined:
+        passages += joined_passages(recording, {i for i, _ in fields})
     passages += [
         Passage(
             text,
@@ -94,7 +95,11 @@ class Found:
     of: str = field(default="", repr=False)
 
 
-def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
+Hits = tuple[Found, ...]
+"""Of one passage. Most have none, and a tuple of none takes no room: a recording may have a million passages."""
+
+
+def find(session: Session, plan: Plan, alarm: Alarm) -> list[Hits]:
     """Hits of every detector, passage by passage."""
     if any(len(passage.text) > plan.policy.limits.text_chars for passage in session.passages):
         raise StepFailed("a text is longer than allowed", code="text-too-long", hint="raise limits.text_chars")
@@ -102,29 +107,32 @@ def find(session: Session, plan: Plan, alarm: Alarm) -> list[list[Found]]:
     for number, detectors in enumerate(plan.overrides):
         here = [at for at, holding in enumerate(session.overrides.maybe) if number in holding] if detectors else []
         for at, more in zip(here, _find([session.passages[at] for at in here], detectors, plan, alarm), strict=True):
-            out[at] += more
+            out[at] = (*out[at], *more)
     for number, passage in enumerate(session.passages):
         ignored = session.overrides.ignored(number, plan) if passage.kind != "screen" else frozenset()
-        out[number] = [f for f in out[number] if f.hit.label not in ignored]
+        if ignored:
+            out[number] = tuple(f for f in out[number] if f.hit.label not in ignored)
     return out
 
 
-def _find(passages: Sequence[Passage], detectors: Detectors, plan: Plan, alarm: Alarm) -> list[list[Found]]:
+def _find(passages: Sequence[Passage], detectors: Detectors, plan: Plan, alarm: Alarm) -> list[Hits]:
     steady = detectors.steady()
     # Words that run into each other, or stand behind any words, are names to a model; patterns are what lines without
     # spaces, and captions that name no field of a person, are read for.
     whole = find_in_texts(_whole_texts(passages), detectors, alarm)
     apart = find_in_texts(_bare_texts(passages), steady, alarm)
     guesses = detectors.guesses()
-    out: list[list[Found]] = []
+    out: list[Hits] = []
     for passage in passages:
         alarm()
         if passage.echo and len(passage.text) > ECHO_CHARS:
-            out.append([])
+            out.append(())
             continue
-        found = list((apart if passage.role == "closed" or passage.echo else whole)[passage.text])
+        read = apart if passage.role == "closed" or passage.echo else whole
+        found = list(read.get(passage.text, ()))
         lead = _lead(passage)
-        for behind in (whole if _leads(passage) else apart)[lead + passage.text] if lead else ():
+        read = whole if _leads(passage) else apart
+        for behind in read.get(lead + passage.text, ()) if lead else ():
             if behind.hit.end > len(lead):
                 start, end = max(0, behind.hit.start - len(lead)), behind.hit.end - len(lead)
                 found.append(Found(replace(behind.hit, start=start, end=end), behind.use))
@@ -133,7 +141,7 @@ def _find(passages: Sequence[Passage], detectors: Detectors, plan: Plan, alarm: 
         found += [Found(hit, use) for use, hit in detectors.in_passage(passage)]
         if passage.kind == "screen" and plan.reader is not None and plan.reader.is_no_name(passage.text):
             found = [f for f in found if f.use not in guesses]
-        out.append(found)
+        out.append(tuple(found))
     return out
 
 
@@ -178,15 +186,16 @@ def _leads(passage: Passage) -> bool:
     )
 
 
-def find_in_texts(texts: Iterable[str], detectors: Detectors, alarm: Alarm) -> dict[str, list[Found]]:
-    """Hits of the detectors that need the words alone, by text; each distinct text is read once."""
+def find_in_texts(texts: Iterable[str], detectors: Detectors, alarm: Alarm) -> dict[str, Hits]:
+    """Hits of the detectors that need the words alone, by each text that has some; each distinct text is read once."""
     distinct = list(dict.fromkeys(texts))
-    out: dict[str, list[Found]] = {}
+    out: dict[str, Hits] = {}
     for start in range(0, len(distinct), BATCH):
         alarm()
         batch = distinct[start : start + BATCH]
         for text, hits in zip(batch, detectors.in_texts(batch), strict=True):
-            out[text] = [Found(hit, use) for use, hit in hits]
+            if hits:
+                out[text] = tuple(Found(hit, use) for use, hit in hits)
     return out
 
 
@@ -243,10 +252,10 @@ def link(
     known: KnownValues,
     screens: Screens,
     alarm: Alarm,
-) -> list[list[Found]]:
+) -> list[Hits]:
     """Add the hits of known values to what was found."""
     if not known:
-        return [list(hits) for hits in found]
+        return [tuple(hits) for hits in found]
     out = []
     indexed = index(known) if any(True for _ in screens.frames()) else None
     cache: dict[tuple[str, bool], Sequence[Hit]] = {}
@@ -264,5 +273,5 @@ def link(
             if key not in cache:
                 cache[key] = find_known(passage.text, known, pieces=key[1])
             linked = cache[key]
-        out.append([*hits, *(Found(hit, None) for hit in linked)])
+        out.append((*hits, *(Found(hit, None) for hit in linked)))
     return out

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from boundary.findings import Alarm, Found, Session, find_in_texts
+from boundary.findings import Alarm, Found, Hits, Session, find_in_texts
 from boundary.plan import Plan
 from recording.model import Passage
 from text_redact.editor import AROUND, LONGEST
@@ -22,9 +22,9 @@ ROUNDS = 4
 
 def find_leftovers(
     session: Session, found: Sequence[Sequence[Found]], known: KnownValues, plan: Plan, alarm: Alarm
-) -> list[list[Found]]:
+) -> list[Hits]:
     """Add what detectors and known values hit in texts and keys as they will be when the findings are gone."""
-    out = [list(hits) for hits in found]
+    out = [tuple(hits) for hits in found]
     steady = plan.detectors.steady()
     for _ in range(ROUNDS):
         fresh = False
@@ -37,13 +37,13 @@ def find_leftovers(
                 alarm()
                 linked = find_known(part, known, pieces=passage.role == "erased")
                 ignored = session.overrides.ignored(number, plan)
-                for found_ in (*read[part], *(Found(hit, None) for hit in linked)):
+                for found_ in (*read.get(part, ()), *(Found(hit, None) for hit in linked)):
                     hit = found_.hit
                     if found_.use is not None and hit.label in ignored:
                         continue
                     if any(char.isalnum() for char in part[hit.start : hit.end]):
                         moved = replace(hit, start=hit.start + start, end=hit.end + start) if start else hit
-                        out[number].append(replace(found_, hit=moved))
+                        out[number] = (*out[number], replace(found_, hit=moved))
                         fresh = True
         if not fresh:
             break

@@ -116,14 +116,3 @@ def _distinct(names: Iterable[str]) -> list[str]:
         taken.add(name)
         out.append(name)
     return out
-
-
-def reference(text: str, names: Mapping[str, str]) -> str | None:
-    """The output name for a text that refers to a file by path or bare name; ``None`` when it refers to none."""
-    path = text.replace("\\", "/").removeprefix("./")
-    if path in names:
-        return names[path]
-    matches = [new for old, new in names.items() if PurePosixPath(old).name == PurePosixPath(path).name]
-    if len(matches) != 1:
-        return None
-    return matches[0] if "/" in path else PurePosixPath(matches[0]).name

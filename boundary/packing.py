@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from itertools import zip_longest
 
 from boundary.change import Changed
 from boundary.verify import search_bytes
@@ -34,28 +36,33 @@ def packed(changed: Changed, source: Recording, known: KnownValues) -> Mapping[s
         files = dict(settle(old, source.packed, files))
         data = pack(old, source.packed, files)
         again = unpack({name: SourceFile(name, data)}, max_bytes=len(data) + sum(map(len, files.values())) + 1)
-        if _settled({inner.removeprefix(head): found.read() for inner, found in again.items()}) != _settled(files):
+        if not _says({inner.removeprefix(head): found.read() for inner, found in again.items()}, files):
             raise StepFailed("the store does not hold what was put into it", code="store-differs", hint="report this")
+        del again
         search_bytes({name: data}, changed.added, (), known)
         out[name] = data
     return out
 
 
-def _settled(files: Mapping[str, bytes]) -> list[tuple[str, object]]:
-    """What files say, however it is written: JSON as values, and pictures wherever they are named by what they show."""
+def _says(files: Mapping[str, bytes], meant: Mapping[str, bytes]) -> bool:
+    """Whether files say what is meant, however it is written; compared line by line, since a table may be large."""
+    return all(one == other for one, other in zip_longest(_settled(files), _settled(meant), fillvalue=()))
+
+
+def _settled(files: Mapping[str, bytes]) -> Iterator[tuple[str, object]]:
+    """What files say: JSON as values, and pictures wherever they are named by what they show."""
     media = {
         name: hashlib.sha256(data).hexdigest()
         for name, data in files.items()
         if file_type(name) not in ("jsonl", "json", "text")
     }
-    out: list[tuple[str, object]] = [("", digest) for digest in sorted(media.values())]
+    yield from (("", digest) for digest in sorted(media.values()))
     for name, data in sorted(files.items()):
         if file_type(name) in ("jsonl", "json"):
-            lines = data.split(b"\n") if file_type(name) == "jsonl" else [data]
-            out += [(name, _named(json.loads(line, parse_constant=str), media)) for line in lines if line.strip()]
+            lines = BytesIO(data) if file_type(name) == "jsonl" else [data]
+            yield from ((name, _named(json.loads(line, parse_constant=str), media)) for line in lines if line.strip())
         elif name not in media:
-            out.append((name, data))
-    return out
+            yield name, data
 
 
 def _named(value: object, media: Mapping[str, str]) -> object:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -78,8 +79,8 @@ def process(read: Callable[[], Recording], plan: Plan, *, watch: Watch | None = 
 def _outcome(read: Callable[[], Recording], plan: Plan, clock: StepClock, watch: Watch | None) -> Outcome:
     try:
         with clock.during("read"):
-            recording = read()
-        return _process(recording, plan, clock, watch)
+            held = [read()]
+        return _process(held.pop(), plan, clock, watch)
     except Refused as refusal:
         return Withheld(refusal.code, "admit", "the recording is not admitted", "see the policy's admit section")
     except BoundaryError as error:
@@ -162,28 +163,37 @@ def _process(recording: Recording, plan: Plan, clock: StepClock, watch: Watch | 
         changed = retime(changed, source, plan)
     if watch is not None:
         watch.changed(Done(session, decisions, pixel_findings, removed, screens, changed))
+    report = Report(
+        events=len(recording.events),
+        removed=len(removed | silent.rows | mute),
+        key_events=changed.key_events,
+        frames=len(recording.frames),
+        findings=_by_label(decisions, session.passages, pixel_findings),
+        rules=dict(sorted(Counter(finding.rule for finding in findings).items())),
+        frames_withheld=dict(sorted(Counter(withheld.values()).items())),
+        files_dropped={
+            **changed.dropped,
+            **Counter(videos) + Counter(films),
+            **_dropped_frames(recording, covered.files, withheld),
+        },
+    )
+    # What was read is let go of before the result is read: a recording is in memory once, with all its texts.
+    source = _kept(source)
+    del recording, seen, session, decisions, findings
     with clock.during("verify"):
         media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg", ".mp4"))]
         verify_text(changed, media, known, plan, clock, source=source)
     with clock.during("pack"):
         files = packed(changed, source, known)
     with clock.during("release"):
-        report = Report(
-            events=len(recording.events),
-            removed=len(removed | silent.rows | mute),
-            key_events=changed.key_events,
-            frames=len(recording.frames),
-            findings=_by_label(decisions, session.passages, pixel_findings),
-            rules=dict(sorted(Counter(finding.rule for finding in findings).items())),
-            frames_withheld=dict(sorted(Counter(withheld.values()).items())),
-            files_dropped={
-                **changed.dropped,
-                **Counter(videos) + Counter(films),
-                **_dropped_frames(recording, covered.files, withheld),
-            },
-        )
         clear = _name_cleared(source, known, plan)
         return make_release(source, files, report, rows, plan, person=person, name_cleared=clear)
+
+
+def _kept(source: Recording) -> Recording:
+    """What verification, packing and the release ask of a source: no texts, and no rows where the store is there."""
+    files = source.files if source.moves is not None or not source.packed else MappingProxyType({})
+    return replace(source, fields=(), joined=(), files=files)
 
 
 def _boxes(findings: Iterable[Finding]) -> dict[str, list[Box]]:

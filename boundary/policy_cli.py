@@ -122,12 +122,12 @@ def explain_command(
     """Explain what a policy finds in a text, in keys such as 'jon<bksp>ane', in a recording, or on a screenshot."""
     from boundary import policy_show
     from boundary.explaining import explain_keys, explain_recording, explain_text
-    from recording import open_recording
+    from boundary.opening import open_under
 
     plan = _built(policy)
     try:
         if kind == "recording" or (kind == "auto" and _is_path(what)):
-            found = explain_recording(open_recording(what, mappings=plan.policy.read), plan)
+            found = explain_recording(open_under(what, plan.policy), plan)
         elif kind == "keys":
             found = explain_keys(what, plan)
         else:

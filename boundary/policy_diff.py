@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Literal
 
 from boundary.explaining import Explained, Explanation, explain_recording
+from boundary.opening import open_under, reads_alike
 from boundary.plan import Plan
 from policies import Policy
 from policies.nodes import Plain
-from recording import discover, open_recording
+from recording import discover
 from recording.errors import BoundaryError
 from recording.model import Box, Field, Keys, Span
 
@@ -138,9 +139,8 @@ def compare_policies(before: Plan, after: Plan, sample: Sequence[Path] = ()) -> 
     same = 0
     for path in (found for source in sample for found in discover(source)):
         try:
-            recording = open_recording(path, mappings=before.policy.read)
-            same_read = before.policy.read == after.policy.read
-            again = recording if same_read else open_recording(path, mappings=after.policy.read)
+            recording = open_under(path, before.policy)
+            again = recording if reads_alike(before.policy, after.policy) else open_under(path, after.policy)
         except BoundaryError as error:
             unreadable[error.code] += 1
             continue

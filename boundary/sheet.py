@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from boundary.journal import JOURNAL
+from boundary.opening import open_under
 from boundary.outcome import Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
@@ -22,7 +23,7 @@ from boundary.sheet_page import page
 from boundary.sheet_tiles import Sheet, Tile, picture
 from boundary.trace import Mark, Watch
 from policies import Policy
-from recording import discover, open_recording
+from recording import discover
 from recording.errors import InputError
 from recording.model import Recording
 
@@ -126,7 +127,7 @@ class _Watch(Watch):
         """Opens the recording, and remembers which frames it has should it go no further."""
 
         def read() -> Recording:
-            recording = open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
+            recording = open_under(path, policy)
             self.frames = _distinct(frame.file for frame in recording.frames)
             return recording
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from boundary.deciding import Decision, places
 from boundary.field_texts import in_series
-from boundary.findings import Found, Session
+from boundary.findings import Found, Hits, Session
 from boundary.link import NOT_LINKED
 from recording.model import Hit, Passage
 from recording.series import Edit, carry, edit_between
@@ -23,30 +23,32 @@ RULE = "series:"
 """What stands before the rule of a finding that was carried over."""
 
 
-def spread(session: Session, found: Sequence[Sequence[Found]]) -> list[list[Found]]:
+def spread(session: Session, found: Sequence[Sequence[Found]]) -> list[Hits]:
     """Add what a finding means for other texts: no beginning, other attempt or rest of a found value stays readable.
 
     What is found in texts read as one becomes findings in each of them. Then, series by series, forwards and backwards
     through the edits, what is found in one value becomes findings in the others; `Found.of` says of which value they
     are pieces, so that all are replaced alike. Doing it again adds nothing.
     """
-    out = [list(hits) for hits in found]
+    out = [tuple(hits) for hits in found]
+    fields = [(index, item) for index, item in enumerate(session.recording.fields) if item.series]
+    if not fields and not any(passage.parts for passage in session.passages):
+        return out
     place = {p.field: number for number, p in enumerate(session.passages) if p.field is not None}
     for number, passage in enumerate(session.passages):
         if passage.parts:
             for hit in out[number]:
                 for index, piece in _pieces(passage, hit):
-                    out[place[index]].append(piece)
-            out[number] = []
-    fields = [(index, item) for index, item in enumerate(session.recording.fields) if item.series]
+                    out[place[index]] = (*out[place[index]], piece)
+            out[number] = ()
     for members in in_series(fields).values():
         if not any(out[place[index]] for index, _ in members if index in place):
             continue
         values = [item.text for _, item in members]
-        hits = [out[place[index]] if index in place else [] for index, _ in members]
+        hits = [out[place[index]] if index in place else () for index, _ in members]
         for (index, _), all_hits in zip(members, _through(values, hits), strict=True):
             if index in place:
-                out[place[index]] = all_hits
+                out[place[index]] = tuple(all_hits)
     return out
 
 
@@ -163,11 +165,11 @@ def _rank(found: Found, wholes: Mapping[str, str]) -> tuple[int, bool]:
 # Pieces of known values --------------------------------------------------------------------------------------------
 
 
-def link_pieces(session: Session, found: Sequence[Sequence[Found]], known: KnownValues) -> list[list[Found]]:
+def link_pieces(session: Session, found: Sequence[Sequence[Found]], known: KnownValues) -> list[Hits]:
     """Add beginnings of known values that were typed into another field, or before a page was drawn anew."""
     search = beginnings(known)
     return [
-        [*hits, *(Found(hit, None, of) for hit, of in search(passage))]
+        (*hits, *(Found(hit, None, of) for hit, of in search(passage)))
         for passage, hits in zip(session.passages, found, strict=True)
     ]
 

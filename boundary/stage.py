@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from boundary.approvals import require_approved
+from boundary.opening import open_under
 from boundary.outcome import Outcome, Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan, cached_plan
 from boundary.state import project_key
 from policies import Policy, load_policy
-from recording import Recording, SourceFile, open_recording, parse_files
+from recording import Recording, SourceFile, parse_files
 from recording.errors import InputError
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _one(item: Any, plan: Plan) -> Outcome:
             return item
         if not isinstance(item, str | Path):
             raise InputError("this is neither a recording nor a path", code="no-recording", hint="see Stage.__call__")
-        return open_recording(item, max_bytes=plan.policy.limits.file_mb * 2**20, mappings=plan.policy.read)
+        return open_under(item, plan.policy)
 
     return process(read, plan)
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from boundary.folders import refuse_inside, unwritable
 from boundary.holdings import Holding, holdings
+from boundary.opening import open_under
 from boundary.register import fold, today
 from boundary.release import digest_of
 from boundary.state import retired_keys
@@ -21,7 +22,7 @@ from boundary.subject_own import Typed, typed_by
 from boundary.writer import write_durably
 from policies import Policy
 from policies.contract import BuildContext
-from recording import discover, open_recording
+from recording import discover
 from recording.errors import BoundaryError, InputError
 from recording.model import Recording
 
@@ -141,7 +142,7 @@ def _plan(policy: Policy, key: bytes) -> Any:
 def _opened(source: Path, policy: Policy) -> Iterator[Recording | None]:
     for path in discover(source.resolve() if source.is_symlink() else source):
         try:
-            yield open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
+            yield open_under(path, policy)
         except (BoundaryError, OSError):
             yield None
 

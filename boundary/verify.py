@@ -15,6 +15,7 @@ from boundary.findings import gather
 from boundary.leftovers import BLANK
 from boundary.live.before import NOTHING, fresh, is_new, is_within, rows_before
 from boundary.overriding import overriding
+from boundary.pieces import pieces, without_written
 from boundary.plan import Plan
 from boundary.screens import Screens
 from boundary.spreading import beginnings
@@ -90,7 +91,7 @@ class _Reader:
         more = [plan.overrides[number].steady() for number in overrides]
         self.passage = [detect for one in (plan.detectors, *more) for _, detect in one.passage]
         self.text = (*text_detectors(plan), *(detect for one in more for _, detect in one.text))
-        self.seen: set[tuple[str, frozenset[str]]] = set()
+        self.seen: dict[frozenset[str], set[str]] = {}
 
     def __call__(self, passage: Passage, ignored: frozenset[str], known: KnownValues) -> None:
         """Raise `StepFailed` where anything is found but what an override lets stay."""
@@ -100,10 +101,11 @@ class _Reader:
         for hit in (hit for detect in self.passage for hit in detect(passage)):
             if hit.label not in ignored and is_new(hit, passage, self.gone):
                 raise _residue(hit.rule, passage.kind)
-        if (passage.text, ignored) in self.seen:
+        seen = self.seen.setdefault(ignored, set())
+        if passage.text in seen:
             return
         if self.gone.isdisjoint(passage.rows):  # else an equal text may stand where nothing of it has left
-            self.seen.add((passage.text, ignored))
+            seen.add(passage.text)
         for hit in (hit for detect in self.text for hit in detect(passage.text)):
             # "password: " is followed by what was put in; the value is what is left of the recorded text.
             recorded = any(char.isalnum() for char in passage.text[hit.start : hit.end])
@@ -237,19 +239,22 @@ def search_bytes(files: Mapping[str, bytes], added: Added, media: Collection[str
     """
     values = [value for value in known if len(value.value) >= MIN_BYTES]
     size = sum(len(data) for name, data in files.items() if name not in media)
+    breaks = max((value.value.count("\n") for value in values), default=0)
     search = Literals.of((value.value.casefold() for value in values), size=size)
     for name, data in files.items():
         # What lies in a store was named by its reader.
         head = "" if name.partition(INSIDE)[0] in added.names else f"{name}\n"
         kept = b"" if name in media else data
-        if not search.within(head, kept):
-            continue
-        text = head + _without_added(kept, added.bytes.get(name, ())).decode("utf-8", "replace")
-        # A password may be an ordinary word ("password"): what the format itself says is not about it.
-        left = _without_structure(text).casefold()
-        found = search.within("", left.encode("utf-8", "surrogatepass"))
-        if found and _whole(value for value in values if value.value.casefold() in found).search(left):
-            raise _residue("link:bytes", "file")
+        for piece, written in pieces(kept, added.bytes.get(name, ()), breaks=breaks):
+            before, head = head, ""
+            if not search.within(before, piece):
+                continue
+            text = before + without_written(piece, written).decode("utf-8", "replace")
+            # A password may be an ordinary word ("password"): what the format itself says is not about it.
+            left = _without_structure(text).casefold()
+            found = search.within("", left.encode("utf-8", "surrogatepass"))
+            if found and _whole(value for value in values if value.value.casefold() in found).search(left):
+                raise _residue("link:bytes", "file")
 
 
 def _whole(values: Iterable[KnownValue]) -> re.Pattern[str]:
@@ -265,15 +270,6 @@ def _whole(values: Iterable[KnownValue]) -> re.Pattern[str]:
             text = before + text + (r"(?![^\W_])" if value.value[-1].isalnum() else "")
         parts.append(text)
     return re.compile("|".join(parts) or r"(?!)")
-
-
-def _without_added(data: bytes, written: Sequence[tuple[int, bytes, bytes]]) -> bytes:
-    out, at = [], 0
-    for start, new, blanked in written:
-        if start >= at and data.startswith(new, start):
-            out += [data[at:start], blanked]
-            at = start + len(new)
-    return b"".join([*out, data[at:]])
 
 
 MIN_BYTES = 6

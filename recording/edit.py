@@ -34,12 +34,13 @@ def apply_patches(data: bytes, patches: Iterable[Patch]) -> bytes:
     Raises:
         ValueError: Patches of several files, out of range, or crossing each other.
     """
-    pieces: list[bytes] = []
+    pieces: list[bytes | memoryview] = []
+    kept = memoryview(data)  # parts of it are no copies: a file is large, and its patches are few
     cursor = 0
     for patch in _effective(patches, len(data)):
-        pieces += [data[cursor : patch.start], patch.data]
+        pieces += [kept[cursor : patch.start], patch.data]
         cursor = max(cursor, patch.end)
-    pieces.append(data[cursor:])
+    pieces.append(kept[cursor:])
     return b"".join(pieces)
 
 

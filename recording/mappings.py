@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from glob import escape
 from types import MappingProxyType
+from typing import Any
 
 UNITS: Mapping[str, int] = MappingProxyType({"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1})
 """Nanoseconds of each unit of time; the other way to write a time is ``iso``."""
@@ -94,6 +95,29 @@ class Mappings:
             if table is not None and self.of(new) != table:
                 extra.append(replace(table, files=(escape(new),)))
         return replace(self, tables=(*extra, *self.tables)) if extra else self
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads."""
+        tables = [{**asdict(table), "keep": sorted(table.keep)} for table in self.tables]
+        return {"unknown": self.unknown, "tables": tables}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Mappings:
+        """The mappings that `to_json` wrote.
+
+        Raises:
+            ValueError: It did not write this; also `TypeError`, `KeyError` and `AttributeError`.
+        """
+        return Mappings(str(data["unknown"]), tuple(map(_table, data["tables"])))
+
+
+def _table(data: Mapping[str, Any]) -> TableMapping:
+    said: dict[str, Any] = {name: str(value) for name, value in data.items()}
+    said["files"] = tuple(map(str, data["files"]))
+    said["keep"] = frozenset(map(str, data["keep"]))
+    for name in ("kinds", "texts"):
+        said[name] = tuple((str(one), str(other)) for one, other in data[name])
+    return TableMapping(**said)
 
 
 HOUSE = Mappings()

@@ -59,8 +59,9 @@ class Excerpts:
         if self._recording is None or self._number != number:
             if not 0 < number <= len(self.paths):
                 raise _changed(number)
+            task = self.task
             try:
-                recording = open_recording(self.paths[number - 1], max_bytes=self.task.file_mb * 2**20)
+                recording = open_recording(self.paths[number - 1], max_bytes=task.file_mb * 2**20, mappings=task.read)
             except BoundaryError:
                 raise _changed(number) from None
             shape = len(recording.events), len(recording.fields), len(recording.frames)

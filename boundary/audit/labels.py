@@ -12,6 +12,7 @@ from boundary.audit.items import CHANGED, KEPT, Item, from_json, to_json
 from boundary.audit.rates import CONFIDENCE, Rate
 from boundary.writer import write_durably
 from recording.errors import InputError
+from recording.mappings import HOUSE, Mappings
 
 YES, NO, SKIP = "y", "n", "skip"
 ANSWERS = (YES, NO, SKIP)
@@ -29,6 +30,7 @@ class Task:
         seen: Places in the sample by part and kind, ``"changed typed"``.
         items: The places drawn, in the order in which they are judged.
         file_mb: Most text of a recording, as the policy says.
+        read: How the policy has recordings read.
     """
 
     source: str
@@ -37,11 +39,12 @@ class Task:
     seen: Mapping[str, int]
     items: tuple[Item, ...]
     file_mb: int
+    read: Mappings = HOUSE
 
 
 def write_task(folder: Path, task: Task) -> None:
     """Write ``items.json``: positions, labels and rules, no values."""
-    data = {**asdict(task), "version": 1, "items": to_json(task.items)}
+    data = {**asdict(task), "version": 1, "items": to_json(task.items), "read": task.read.to_json()}
     write_durably(folder / ITEMS, (json.dumps(data, indent=1) + "\n").encode())
 
 
@@ -60,6 +63,7 @@ def read_task(folder: Path) -> Task:
             {str(name): int(count) for name, count in data["seen"].items()},
             tuple(from_json(data["items"])),
             int(data["file_mb"]),
+            Mappings.from_json(data["read"]) if "read" in data else HOUSE,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise InputError(

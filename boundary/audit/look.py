@@ -16,12 +16,13 @@ from boundary.audit.judge import Glimpses, Verdict, chance, texts_of, verdicts
 from boundary.audit.opinion import Opinion, Residue
 from boundary.audit.plant import Planted, plant_texts, without_pictures
 from boundary.audit.tally import Tally
+from boundary.opening import open_under
 from boundary.outcome import Outcome, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan
 from boundary.trace import Watch
 from policies import Policy
-from recording import open_recording, with_files
+from recording import with_files
 from recording.edit import Patch, apply_patches, row_removal
 from recording.errors import BoundaryError, MissingExtra
 from recording.model import Recording
@@ -48,7 +49,7 @@ class Onlooker(Watch):
 
     def opened(self, path: Path, policy: Policy) -> Recording:
         """Open the recording, and number its frames."""
-        recording = open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
+        recording = open_under(path, policy)
         for frame in recording.frames:
             self.frames.setdefault(frame.file, len(self.frames) + 1)
         self.shape = len(recording.events), len(recording.fields), len(recording.frames)

@@ -17,11 +17,11 @@ from boundary.audit.opinion import Opinion, Residue, second_opinion
 from boundary.audit.rates import check_scipy
 from boundary.audit.sampling import Sample, draw_sample
 from boundary.audit.tally import Tally
+from boundary.opening import open_under
 from boundary.plan import Plan
 from policies import Policy
-from recording import discover, open_recording
+from recording import discover
 from recording.errors import BoundaryError, InputError
-from recording.model import Recording
 
 Progress = Callable[[int, int], None]
 """Called with the number of steps done and of all."""
@@ -123,8 +123,7 @@ def _begin(source: Path, plan: Plan, options: Options) -> Audit:
     check_scipy()
     _check(options)
     paths = discover(source.resolve() if source.is_symlink() else source)
-    limit, mappings = plan.policy.limits.file_mb * 2**20, plan.policy.read
-    sample = draw_sample(paths, options.sample, seed=options.seed, max_bytes=limit, mappings=mappings)
+    sample = draw_sample(paths, options.sample, seed=options.seed, policy=plan.policy)
     opinion = second_opinion(plan, reveal=options.reveal) if options.second else None
     return Audit(plan, options, source, sample, Lottery(options.labels, options.seed), opinion)
 
@@ -170,15 +169,11 @@ def _readable(paths: Sequence[Path], policy: Policy) -> list[tuple[Path, int]]:
     out = []
     for path in paths:
         try:
-            recording = _opened(path, policy)
+            recording = open_under(path, policy)
         except BoundaryError:
             continue
         out.append((path, len({frame.file for frame in recording.frames})))
     return out
-
-
-def _opened(path: Path, policy: Policy) -> Recording:
-    return open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
 
 
 def _texts(done: Audit, readable: Sequence[tuple[Path, int]], entities: Sequence[str], steps: _Steps) -> None:
@@ -209,7 +204,7 @@ def _sensitive(pool: Sequence[Canary]) -> int:
 def _unplanted(done: Audit, path: Path, batch: Sequence[Canary], decoys: Sequence[Canary], turn: int) -> list[Canary]:
     left = list(batch)
     for tried in try_texts(
-        _opened(path, done.plan.policy), batch, decoys, done.plan, seed=done.options.seed * 1009 + turn
+        open_under(path, done.plan.policy), batch, decoys, done.plan, seed=done.options.seed * 1009 + turn
     ):
         done.add(tried)
         here = set(tried.planted)
@@ -239,7 +234,7 @@ def _screens(done: Audit, readable: Sequence[tuple[Path, int]], entities: Sequen
             mine, round_ = round_[:share], round_[share:]
             if mine:
                 seed = options.seed * 1009 + turn
-                done.add(try_screens(_opened(path, done.plan.policy), mine, done.plan, judge, seed=seed))
+                done.add(try_screens(open_under(path, done.plan.policy), mine, done.plan, judge, seed=seed))
             if turn == 0:
                 steps.one()
         if not pool:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from recording import open_recording
+from boundary.opening import open_under
+from policies import Policy
 from recording.errors import BoundaryError, InputError
-from recording.mappings import HOUSE, Mappings
 
 UNREADABLE, NOWHERE = "(not readable)", "(not said)"
 """Strata of recordings that cannot be opened, and application of those that name none."""
@@ -65,9 +65,7 @@ class Sample:
         )
 
 
-def draw_sample(
-    paths: Sequence[Path], count: int | None, *, seed: int, max_bytes: int, mappings: Mappings = HOUSE
-) -> Sample:
+def draw_sample(paths: Sequence[Path], count: int | None, *, seed: int, policy: Policy) -> Sample:
     """Draw ``count`` recordings of a batch, all of them where it is ``None`` or not less than there are.
 
     Raises:
@@ -77,7 +75,7 @@ def draw_sample(
         raise InputError("a sample has at least one recording", code="sample-size", hint="choose a larger --sample")
     strata: dict[tuple[str, str], list[int]] = {}
     for number, path in enumerate(paths):
-        strata.setdefault(stratum_of(path, max_bytes, mappings), []).append(number)
+        strata.setdefault(stratum_of(path, policy), []).append(number)
     whole = count is None or count >= len(paths)
     if not whole and count is not None and count < len(strata):
         raise InputError(
@@ -114,10 +112,10 @@ def allocate(sizes: Mapping[tuple[str, str], int], count: int) -> dict[tuple[str
     return given
 
 
-def stratum_of(path: Path, max_bytes: int, mappings: Mappings) -> tuple[str, str]:
+def stratum_of(path: Path, policy: Policy) -> tuple[str, str]:
     """Format and main application of a recording."""
     try:
-        recording = open_recording(path, max_bytes=max_bytes, mappings=mappings)
+        recording = open_under(path, policy)
     except BoundaryError:
         return UNREADABLE, NOWHERE
     apps = Counter(app for app in recording.events["app"].to_pylist() if app)

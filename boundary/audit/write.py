@@ -80,6 +80,7 @@ def run(
         {f"{part} {kind}": count for (part, kind), count in sorted(done.lottery.seen.items())},
         tuple(done.lottery.items()),
         done.plan.policy.limits.file_mb,
+        done.plan.policy.read,
     )
     return _write(out, done, task, checked)
 

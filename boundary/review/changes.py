@@ -85,12 +85,12 @@ def compared(desk: Desk, approval: Approval, before: Policy, after: Policy, *, s
     same = unread = 0
     for number in range(1, len(desk.sample) + 1):
         try:
-            whole = desk.looks.recording(number)
+            wholes = [desk.looks.recording(number, plan.policy) for plan in plans]
         except BoundaryError:
             unread += 1
             continue
-        recording = whole if screens else without_media(whole)
-        first, second = (explain_recording(recording, plan) for plan in plans)
+        recordings = wholes if screens else [without_media(whole) for whole in wholes]
+        first, second = (explain_recording(one, plan) for one, plan in zip(recordings, plans, strict=True))
         found, agreed = compare_findings(first, second, recording=number)
         changes += found
         same += agreed

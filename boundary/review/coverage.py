@@ -9,6 +9,7 @@ from pathlib import Path
 
 from boundary.plan import Plan
 from boundary.review.samples import opened
+from policies import Policy
 from recording.errors import BoundaryError
 
 _TEXTS = ("text", "passage")
@@ -50,12 +51,12 @@ _PARTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str, bool], ...] = (
 """What there is, where it is counted, what a step must give to touch it, and what happens where none does."""
 
 
-def counted(sample: Sequence[Path]) -> Counter[str]:
+def counted(sample: Sequence[Path], policy: Policy) -> Counter[str]:
     """How many events of each kind, texts (``#fields``) and frames (``#frames``) sample recordings have."""
     counts: Counter[str] = Counter()
     for path in sample:
         try:
-            recording = opened(path)
+            recording = opened(path, policy)
         except BoundaryError:
             counts["#unreadable"] += 1
             continue

@@ -54,7 +54,7 @@ class Looks:
     _made_once: OrderedDict[tuple[object, ...], Any] = field(default_factory=OrderedDict, repr=False)
     _viewed: set[tuple[int, str]] = field(default_factory=set, repr=False)
     _revealed: set[tuple[int, int]] = field(default_factory=set, repr=False)
-    _recordings: dict[int, Recording] = field(default_factory=dict, repr=False)
+    _recordings: dict[tuple[object, ...], Recording] = field(default_factory=dict, repr=False)
 
     def plan(self, policy: Policy) -> Plan:
         """The policy with every step built.
@@ -70,8 +70,8 @@ class Looks:
                     self._plans.popitem(last=False)
             return self._plans[name]
 
-    def recording(self, number: int) -> Recording:
-        """A sample recording by its number, from 1.
+    def recording(self, number: int, policy: Policy) -> Recording:
+        """A sample recording by its number, from 1, as a policy has it read.
 
         Raises:
             InputError: There is none of this number, or it cannot be read.
@@ -79,9 +79,10 @@ class Looks:
         if not 1 <= number <= len(self.sample):
             raise InputError("there is no such sample", code="no-such-sample")
         with self._lock:
-            if number not in self._recordings:
-                self._recordings = {number: samples.opened(self.sample[number - 1])}  # one at a time: they are large
-            return self._recordings[number]
+            name = number, policy.read, policy.limits.file_mb
+            if name not in self._recordings:
+                self._recordings = {name: samples.opened(self.sample[number - 1], policy)}  # one alone: they are large
+            return self._recordings[name]
 
     def look(self, policy: Policy, number: int) -> Look:
         """The newest look at a sample: with screens if they were read, else at its texts alone.
@@ -99,7 +100,7 @@ class Looks:
     def read_screens(self, policy: Policy, number: int) -> str:
         """Begin to read the screens of a sample aside; the name under which the look will be known."""
         plan = self.plan(policy)
-        self.recording(number)  # one that is not there is told now
+        self.recording(number, policy)  # one that is not there is told now
         name = _name(plan, number, screens=True)
         if self.known_look(name) is None:
             self._begin(name, partial(self._made, plan, number, screens=True))
@@ -132,7 +133,7 @@ class Looks:
 
     def _made(self, plan: Plan, number: int, *, screens: bool) -> Look:
         name = _name(plan, number, screens=screens)
-        look = Look(name, number, plan, preview(self.recording(number), plan, screens=screens))
+        look = Look(name, number, plan, preview(self.recording(number, plan.policy), plan, screens=screens))
         with self._lock:
             self._looks[name] = look
             while len(self._looks) > LOOKS:

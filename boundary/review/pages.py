@@ -72,7 +72,13 @@ def evidence(request: Request) -> Response:
         try:
             plan = desk.looks.plan(policy)
             rows, costs = (
-                coverage(plan, desk.looks.once(("counts",), partial(counted, desk.sample))),
+                coverage(
+                    plan,
+                    desk.looks.once(
+                        ("counts", plan.policy.read, plan.policy.limits.file_mb),
+                        partial(counted, desk.sample, plan.policy),
+                    ),
+                ),
                 forecasts(plan, desk.ledger),
             )
         except BoundaryError as error:

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from recording import discover, open_recording
+from boundary.opening import open_under
+from policies import Policy
+from recording import discover
 from recording.errors import InputError
 from recording.model import Recording
 
@@ -42,13 +44,13 @@ def found(places: Iterable[Path]) -> tuple[Path, ...]:
     return out
 
 
-def opened(path: Path) -> Recording:
-    """A sample recording.
+def opened(path: Path, policy: Policy) -> Recording:
+    """A sample recording, as a policy has it read.
 
     Raises:
         InputError: It cannot be read; the place says no name, since recordings are named after people.
     """
     try:
-        return open_recording(path)
+        return open_under(path, policy)
     except InputError as error:
         raise InputError(error.message, code=error.code, hint=error.hint) from None

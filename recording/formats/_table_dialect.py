@@ -24,6 +24,10 @@ class Line:
     leaves: Sequence[Leaf] = field(repr=False)
 
 
+Mark = tuple[int, str, str, str]
+"""A kind of row, and three words of a dialect's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Rows of another table by number, and what codes of keys mean."""
@@ -41,7 +45,8 @@ class Dialect:
         main: The table of input events; its first key stream is the recording's.
         read: The event that a row is.
         windows: What a row says of the window that has the focus from then on.
-        streams: Which key stream each row is of, given all rows of a table; all of stream 0 where it gives none.
+        mark: What ``streams`` has to know of a row; rows themselves, with all their texts, are not kept.
+        streams: Which key stream each row is of, given the table and the marks of its rows.
         plain: How a text column is read where the recorder writes it in a way of its own: table, column, text.
         context: What ``read`` has to know besides the row: the files, and the file that is read.
     """
@@ -50,7 +55,8 @@ class Dialect:
     main: str
     read: Callable[[Line, Context], Row]
     windows: Callable[[Line, Row], Window | None]
-    streams: Callable[[str, Sequence[Line], Sequence[Row]], Sequence[int]]
+    mark: Callable[[Line, Row], Mark]
+    streams: Callable[[str, Sequence[Mark]], Sequence[int]]
     plain: Callable[[str, str, str], str]
     context: Callable[[Mapping[str, SourceFile], str], Context]
 

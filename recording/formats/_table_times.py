@@ -19,6 +19,7 @@ _PLACES = {"mouse_x": "x", "mouse_y": "y", "x": "x", "y": "y"}
 _NEAR_NS = 60 * 10**9
 _EPOCH_NS = 10**17
 _MS = 10**6
+_DURATION = "execution_time"
 
 
 def retime_tables(recording: Recording, timeline: Timeline) -> Mapping[str, bytes]:
@@ -81,7 +82,7 @@ def _literal(leaf: Leaf, timeline: Timeline, seq: int | None) -> bytes | None:
 
 
 def _time(leaf: Leaf) -> int | None:
-    if not TIME_LIKE.search(leaf.name):
+    if not TIME_LIKE.search(leaf.name) or leaf.name == _DURATION:
         return None
     return to_ns(leaf.text) if leaf.kind == "number" else from_iso(leaf.text)
 

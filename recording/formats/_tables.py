@@ -14,7 +14,7 @@ import pyarrow as pa
 from recording.context import Window, fill_context
 from recording.documents import file_type, frames_of, name_fields, read_document, read_text
 from recording.errors import InputError
-from recording.formats._table_dialect import Context, Dialect, Line, table_of
+from recording.formats._table_dialect import Context, Dialect, Line, Mark, table_of
 from recording.formats._table_roles import Cells, Number, cell_role, nested_role
 from recording.json_spans import Leaf, scan
 from recording.lines import check_text, shown, split_lines
@@ -27,6 +27,7 @@ from recording.words import word_lines
 _STAMP = re.compile(rb'"timestamp": (-?\d[\d.eE+-]*)')
 _FEW = 10**6
 _MOST_KNOWN = 4_096
+_MOST_SPELT = 65_536
 _NO_EVENTS = frozenset({"recording"})
 _TYPED = frozenset({"key", "code", "char", "which", "charCode"})
 
@@ -92,6 +93,7 @@ class _Reading:
         self.windows: list[Window] = []
         self.pictures: dict[str, int] = {}
         self.known: set[tuple[str, str]] = set()
+        self.spelt: dict[str, str] = {}
         self.context = dialect.context(files, file) if self.table else Context()
         self.is_events = self.table not in _NO_EVENTS and (self.table is None or self._is_timed())
 
@@ -104,7 +106,7 @@ class _Reading:
     def events(self, first: int, stream: int) -> tuple[pa.Table, list[TextField]]:
         """Every line as an event, and its texts."""
         rows: list[Row] = []
-        lines: list[Line] = []
+        marks: list[Mark] = []
         fields: list[TextField] = []
         for seq, (start, end) in enumerate(self._places(), start=first):
             if self.table is None:
@@ -120,7 +122,7 @@ class _Reading:
             window = self.dialect.windows(line, row)
             self.windows += [window] if window is not None else []
             rows.append(row)
-            lines.append(line)
+            marks.append(self.dialect.mark(line, row))
             fields += found
         table = event_table(
             self.lines,
@@ -131,7 +133,7 @@ class _Reading:
             stream=stream,
             first_seq=first,
         )
-        numbers = self.dialect.streams(self.table, lines, rows) if self.table is not None else ()
+        numbers = self.dialect.streams(self.table, marks) if self.table is not None else ()
         if numbers:
             column = pa.array(np.asarray(numbers, np.int16) + np.int16(stream))
             table = table.set_column(EVENTS.get_field_index("stream"), EVENTS.field("stream"), column)
@@ -197,6 +199,10 @@ class _Reading:
                 text = (
                     self.dialect.plain(line.table, str(leaf.path[0]), leaf.text) if len(leaf.path) == 1 else leaf.text
                 )
+                # Trees of elements say the same in every row: each text is held once.
+                if len(self.spelt) < _MOST_SPELT:
+                    self.spelt.setdefault(text, text)
+                text = self.spelt.get(text, text)
                 out.append(TextField(self.file, leaf.start, leaf.end, "json", role, text, seq))
         return "".join(dict.fromkeys(leaf.text for leaf in typed)), out
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recording.context import Window
 from recording.formats._base import Stroke
-from recording.formats._table_dialect import Context, Dialect, Line, table_of, time_of
+from recording.formats._table_dialect import Context, Dialect, Line, Mark, table_of, time_of
 from recording.formats._table_roles import Cells, Number
 from recording.formats._table_times import in_pixels, retime_tables
 from recording.formats._tables import parse_tables
@@ -157,25 +156,22 @@ def _window(line: Line, row: Row) -> Window | None:
     )
 
 
-def _streams(table: str, lines: Sequence[Line], rows: Sequence[Row]) -> list[int]:
-    if table != _KEYS:
-        return [_said_stream(line) for line in lines]
-    parents = {str(line.cells[_PARENT]) for line in lines if line.cells.get(_PARENT) is not None}
-    alone = Counter(
-        _twin(line) for line in lines
-        if line.cells.get(_PARENT) is None and str(line.cells.get("id")) not in parents
-    )  # fmt: skip
-    out = []
-    for line, row in zip(lines, rows, strict=True):
-        merged = str(line.cells.get("id")) in parents
-        repeats = line.cells.get(_PARENT) is not None and alone[_twin(line)] > 0 and row.kind in KEY_KINDS
-        out.append(1 if merged else 2 if repeats else 0)
-    return out
-
-
-def _twin(line: Line) -> tuple[str, ...]:
+def _mark(line: Line, row: Row) -> Mark:
+    """The stream that a row of another table names; of a key its number, its parent's, and what a repetition shares."""
+    if line.table != _KEYS:
+        return _said_stream(line), "", "", ""
+    parent = line.cells.get(_PARENT)
     names = ("timestamp", "name", "key_name", "key_char", "key_vk", "canonical_key_char")
-    return tuple(str(line.cells.get(name)) for name in names)
+    twin = "\0".join(str(line.cells.get(name)) for name in names) if row.kind in KEY_KINDS else ""
+    return 0, str(line.cells.get("id")), "" if parent is None else str(parent), twin
+
+
+def _streams(table: str, marks: Sequence[Mark]) -> list[int]:
+    if table != _KEYS:
+        return [stream for stream, *_ in marks]
+    parents = {parent for _, _, parent, _ in marks if parent}
+    alone = {twin for _, own, parent, twin in marks if twin and not parent and own not in parents}
+    return [1 if own in parents else 2 if parent and twin in alone else 0 for _, own, parent, twin in marks]
 
 
 def _said_stream(line: Line) -> int:
@@ -203,6 +199,6 @@ def _text(cell: object) -> str | None:
     return str(cell) if isinstance(cell, str) and not isinstance(cell, Number) and cell else None
 
 
-_DIALECT = Dialect("openadapt", _KEYS, _read, _window, _streams, _plain, _context)
+_DIALECT = Dialect("openadapt", _KEYS, _read, _window, _mark, _streams, _plain, _context)
 
 FORMAT = OpenAdapt()

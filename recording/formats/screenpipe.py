@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from recording.context import Window
 from recording.formats._base import Stroke
 from recording.formats._key_codes import MAC, WINDOWS, code_of, key_of
-from recording.formats._table_dialect import Context, Dialect, Line, table_of, time_of
+from recording.formats._table_dialect import Context, Dialect, Line, Mark, table_of, time_of
 from recording.formats._table_roles import Cells, Number
 from recording.formats._table_times import in_pixels, retime_tables
 from recording.formats._tables import numbered, parse_tables
@@ -140,8 +140,12 @@ def _window(line: Line, row: Row) -> Window | None:
     return Window(row.t_ns, row.app, row.window, row.url) if told and row.t_ns is not None and row.app else None
 
 
-def _streams(table: str, lines: Sequence[Line], rows: Sequence[Row]) -> list[int]:
-    return [int(row.kind in KEY_KINDS) for row in rows]
+def _mark(line: Line, row: Row) -> Mark:
+    return int(row.kind in KEY_KINDS), "", "", ""
+
+
+def _streams(table: str, marks: Sequence[Mark]) -> list[int]:
+    return [stream for stream, *_ in marks]
 
 
 def _plain(table: str, column: str, text: str) -> str:
@@ -158,6 +162,6 @@ def _first(cells: Cells, *columns: str) -> str | None:
     return next((str(text) for text in texts if text), None)
 
 
-_DIALECT = Dialect("screenpipe", _EVENTS, _read, _window, _streams, _plain, _context)
+_DIALECT = Dialect("screenpipe", _EVENTS, _read, _window, _mark, _streams, _plain, _context)
 
 FORMAT = Screenpipe()

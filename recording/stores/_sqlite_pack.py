@@ -6,19 +6,17 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
 from recording.errors import InputError
+from recording.stores._sqlite_lines import decoded_rows
 from recording.stores._sqlite_open import Database, quoted, told
-from recording.stores._sqlite_references import Row
-from recording.stores._sqlite_rows import Picture, is_stored, stored
+from recording.stores._sqlite_rows import Picture, Value, is_stored, stored
 from recording.stores._sqlite_schema import Index, Schema, Table
 
 _KEPT = ("user_version", "application_id")
 _PROGRESS = "fts_index_progress"
 
 
-def build(
-    database: Database, schema: Schema, tables: Mapping[str, Sequence[Row]], pictures: Mapping[str, bytes]
-) -> bytes:
-    """The bytes of a new database.
+def build(database: Database, schema: Schema, files: Mapping[str, bytes]) -> bytes:
+    """The bytes of a new database with the rows and pictures of ``files``.
 
     Raises:
         InputError: ``database-schema``: SQLite does not take the statements of the schema; ``database-rows``: it does
@@ -28,17 +26,19 @@ def build(
         page_size = int(database.connection.execute("PRAGMA page_size").fetchone()[0])
         kept = [int(database.connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in _KEPT]
         searched = {index.name: _source_index(database, index) for index in schema.indexes if index.content == "own"}
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    # A database without a name lies in a private temporary file without a name, as far as the cache does not hold it.
+    connection = sqlite3.connect("", isolation_level=None)
     try:
+        connection.execute("PRAGMA journal_mode = OFF")
         connection.execute(f"PRAGMA page_size = {page_size}")
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         _carry_out(connection, schema.statements, database.place)
-        _fill(connection, schema, tables, pictures, database.place)
+        _fill(connection, schema, files, database.place)
         for index in schema.indexes:
-            _search_index(connection, schema, index, tables, searched.get(index.name))
+            _search_index(connection, schema, index, searched.get(index.name))
         _carry_out(connection, schema.triggers, database.place)
         for name, value in zip(_KEPT, kept, strict=True):
             connection.execute(f"PRAGMA {name} = {value}")
@@ -64,33 +64,31 @@ def _carry_out(connection: sqlite3.Connection, statements: Sequence[str], place:
             ) from None  # fmt: skip
 
 
-def _fill(
-    connection: sqlite3.Connection,
-    schema: Schema,
-    tables: Mapping[str, Sequence[Row]],
-    pictures: Mapping[str, bytes],
-    place: str,
-) -> None:
+def _fill(connection: sqlite3.Connection, schema: Schema, files: Mapping[str, bytes], place: str) -> None:
     for table in schema.tables:
-        if table.name in schema.emptied and tables[table.name]:
+        if table.name in schema.emptied and files.get(f"{table.name}.jsonl", b"").strip():
             raise _unfit(place)
         names = ", ".join(map(quoted, table.members))
         marks = ", ".join("?" * len(table.members))
         insert = f"INSERT INTO {quoted(table.name)} ({names}) VALUES ({marks})"  # noqa: S608  names of the schema, quoted
         connection.execute("BEGIN")
-        connection.executemany(insert, _cells(table, tables[table.name], pictures))
+        connection.executemany(insert, _cells(table, files, place))
         connection.execute("COMMIT")
 
 
-def _cells(table: Table, rows: Sequence[Row], pictures: Mapping[str, bytes]) -> Iterator[Sequence[object]]:
+def _cells(table: Table, files: Mapping[str, bytes], place: str) -> Iterator[Sequence[object]]:
     members = table.members
-    for row in rows:
-        values = [row.get(name) for name in members]
-        yield (
-            values
-            if is_stored(values)
-            else [pictures[value.file] if isinstance(value, Picture) else stored(value) for value in values]
-        )
+    for _, row in decoded_rows(table, files, place):
+        if row:
+            values = [row.get(name) for name in members]
+            cells = zip(members, values, strict=True)
+            yield values if is_stored(values) else [_cell(table, name, value, files) for name, value in cells]
+
+
+def _cell(table: Table, column: str, value: Value, files: Mapping[str, bytes]) -> object:
+    if isinstance(value, bytes) and value and column != table.checksum:
+        raise ValueError("bytes that nobody has looked at")
+    return files[value.file] if isinstance(value, Picture) else stored(value)
 
 
 def _source_index(database: Database, index: Index) -> tuple[list[int], dict[str, object]]:
@@ -108,7 +106,6 @@ def _search_index(
     connection: sqlite3.Connection,
     schema: Schema,
     index: Index,
-    tables: Mapping[str, Sequence[Row]],
     source: tuple[list[int], dict[str, object]] | None,
 ) -> None:
     """Fill a full-text index from the new rows: what it held before is not looked at."""
@@ -117,37 +114,46 @@ def _search_index(
         connection.execute(f"INSERT INTO {name}({name}) VALUES ('rebuild')")  # noqa: S608  a name of the schema, quoted
     base = next((table for table in schema.tables if table.name == index.name.removesuffix("_fts")), None)
     if index.content == "own" and base is not None and source is not None and source[0]:
-        rows = list(_indexed(base, index, tables, source[1]))
-        numbers = source[0] if len(source[0]) == len(rows) else range(1, len(rows) + 1)
+        last = _progress(connection, schema, base)
+        count = sum(1 for _ in _indexed(connection, base, index, source[1], last))
+        numbers = source[0] if len(source[0]) == count else range(1, count + 1)
         names = ", ".join(("rowid", *map(quoted, index.columns)))
         marks = ", ".join("?" * (len(index.columns) + 1))
         connection.execute("BEGIN")
         connection.executemany(
             f"INSERT INTO {name} ({names}) VALUES ({marks})",  # noqa: S608  names of the schema, quoted
-            ([number, *row] for number, row in zip(numbers, rows, strict=True)),
+            (
+                [number, *row]
+                for number, row in zip(numbers, _indexed(connection, base, index, source[1], last), strict=True)
+            ),
         )
         connection.execute("COMMIT")
     connection.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608  a name of the schema, quoted
 
 
+def _progress(connection: sqlite3.Connection, schema: Schema, base: Table) -> int | None:
+    """The last row of a table that the recorder has come to with its index; ``None`` where it does not say."""
+    told = next((table for table in schema.tables if table.name == _PROGRESS), None)
+    if told is None or not {"table_name", "last_indexed_rowid"} <= set(told.members):
+        return None
+    query = f"SELECT last_indexed_rowid FROM {_PROGRESS} WHERE table_name = ?"  # noqa: S608  a constant
+    row = connection.execute(query, (base.name,)).fetchone()
+    return row[0] if row is not None and isinstance(row[0], int) else None
+
+
 def _indexed(
-    base: Table, index: Index, tables: Mapping[str, Sequence[Row]], nothing: Mapping[str, object]
+    connection: sqlite3.Connection, base: Table, index: Index, nothing: Mapping[str, object], last: int | None
 ) -> Iterator[list[object]]:
     """The rows of an index: those of its table that say anything, as far as the recorder has come with them."""
     columns = {column.name for column in base.columns}
     sources = [_column(name, base, columns) for name in index.columns]
-    said = [name for name in index.columns if name in columns and not name.endswith("id")]
-    done = (row for row in tables.get(_PROGRESS, ()) if row.get("table_name") == base.name)
-    last = next((row.get("last_indexed_rowid") for row in done), None)
-    for row in tables[base.name]:
-        number = row.get(base.rowid)
-        if isinstance(last, int) and isinstance(number, int) and number > last:
-            continue
-        if any(row.get(name) not in (None, "") for name in said):
-            yield [
-                nothing[name] if column is None or row.get(column) is None else stored(row.get(column))
-                for name, column in zip(index.columns, sources, strict=True)
-            ]
+    said = [quoted(name) for name in index.columns if name in columns and not name.endswith("id")]
+    cells = ", ".join("NULL" if column is None else quoted(column) for column in sources)
+    rule = " OR ".join(f"({name} IS NOT NULL AND {name} <> '')" for name in said) or "0"
+    rule = f"({rule}) AND {quoted(base.rowid)} <= {last}" if last is not None and base.rowid else rule
+    query = f"SELECT {cells} FROM {quoted(base.name)} WHERE {rule} ORDER BY {base.order}"  # noqa: S608  names of the schema, quoted
+    for row in connection.execute(query):
+        yield [nothing[name] if value is None else value for name, value in zip(index.columns, row, strict=True)]
 
 
 def _column(name: str, base: Table, columns: set[str]) -> str | None:

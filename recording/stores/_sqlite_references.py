@@ -5,30 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from recording.stores._sqlite_lines import Row, Said
 from recording.stores._sqlite_rows import Value
 from recording.stores._sqlite_schema import Schema, Table
 
-Row = dict[str, Value]
-
 ORDINAL = "source_ordinal"
 """A second number of rows, by which newer recordings of OpenAdapt refer to each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """A database as it was.
-
-    Attributes:
-        schema: Its schema.
-        rows: By table, the values of each row as `Table.members` names them.
-        unique: By table, the columns that no two rows may have alike.
-        foreign: By table, the declared references: column, other table, column there (empty for its row number).
-    """
-
-    schema: Schema
-    rows: Mapping[str, Sequence[Sequence[Value]]] = field(repr=False)
-    unique: Mapping[str, Sequence[tuple[str, ...]]]
-    foreign: Mapping[str, Sequence[tuple[str, str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +23,58 @@ class Reference:
     to_column: str
 
 
-def references_of(source: Tables) -> Iterator[Reference]:
-    """Declared ones, and those that a column's name tells: ``screenshot_id``, ``after_screenshot_timestamp``."""
-    tables = source.schema.tables
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a schema asks of rows.
+
+    Attributes:
+        schema: The schema.
+        unique: By table, the columns with texts that no two rows may have alike.
+        references: Which columns refer to which.
+    """
+
+    schema: Schema
+    unique: Mapping[str, Sequence[tuple[str, ...]]]
+    references: Sequence[Reference]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A table as it was, as far as settling asks.
+
+    Attributes:
+        columns: The wanted cells by column, row by row.
+        said: The lengths of its text, row by row; empty where none were wanted.
+        digests: Of its lines, as far as they were wanted.
+    """
+
+    columns: Mapping[str, Sequence[Value]] = field(repr=False)
+    said: Sequence[Said | None] = field(repr=False)
+    digests: frozenset[bytes] = field(repr=False)
+
+
+def references_of(schema: Schema, foreign: Mapping[str, Sequence[tuple[str, str, str]]]) -> Iterator[Reference]:
+    """Declared ones, and those that a column's name tells: ``screenshot_id``, ``after_screenshot_timestamp``.
+
+    Args:
+        schema: The tables.
+        foreign: By table, the declared ones: column, other table, column there (empty for its row number).
+    """
+    tables = schema.tables
     by_name = {table.name.casefold(): table for table in tables}
     for table in tables:
         declared = set()
-        for column, to, there in source.foreign[table.name]:
+        for column, to, there in foreign[table.name]:
             target = by_name.get(to.casefold())
-            if target is not None and (there or target.rowid):
+            meant = (there or target.rowid).casefold() if target is not None else ""
+            if target is not None and meant:
                 declared.add(column)
-                yield Reference(table.name, column, target.name, there or target.rowid)
+                # SQL does not tell cases apart; names of members do.
+                yield from (
+                    Reference(table.name, own, target.name, name)
+                    for own in table.members if own.casefold() == column.casefold()
+                    for name in target.members if name.casefold() == meant
+                )  # fmt: skip
         for column in (column.name for column in table.columns if column.name not in declared):
             found = None if column == table.rowid else _meant(column, table, by_name)
             if found is not None:
@@ -80,12 +103,14 @@ def _meant(column: str, table: Table, tables: Mapping[str, Table]) -> tuple[str,
 def drop_dangling(
     named: Mapping[str, Table],
     references: Sequence[Reference],
-    before: Mapping[str, Sequence[Row]],
+    before: Mapping[str, Before],
     tables: dict[str, list[Row]],
 ) -> None:
     """What refers to a row that is gone becomes null; where that is not allowed its own row goes."""
-    old = {ref: {row.get(ref.to_column) for row in before[ref.to]} for ref in references}
-    loose = {ref: {row.get(ref.column) for row in before[ref.table]} - old[ref] for ref in references}
+    loose = {
+        ref: set(before[ref.table].columns[ref.column]) - set(before[ref.to].columns[ref.to_column])
+        for ref in references
+    }
     again = True
     while again:
         again = False

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from recording.errors import InputError
-from recording.json_spans import scan
+from recording.json_spans import MAX_DEPTH, scan
 
 JSON, FILE, BLOB = "json", "file", "blob"
-"""Members of the object that stands for a value which is no plain one: JSON in a text, a picture, an empty blob."""
+"""Members of the object that stands for a value which is no plain one: JSON in a text, a picture, a blob in hex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,11 @@ class Nested:
 PICTURES = frozenset({("screenshot", "png_data")})
 """Columns whose bytes are screenshots; no other bytes pass."""
 
+CHECKSUM_BYTES = 48
+"""Of SHA-384."""
+
 Value = int | float | str | bytes | Picture | Nested | None
-"""What a cell holds; the only bytes that pass are none at all."""
+"""What a cell holds; the only bytes that pass are none at all, and those of `Table.checksum`."""
 
 
 _SPECIAL = frozenset({bytes, Picture, Nested})
@@ -54,11 +58,23 @@ def read_text(text: str) -> Value:
     whole = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r")
     try:
         data = whole.encode("utf-8")
-        for _ in scan(data, file=""):
-            pass
+        if not _is_plain_json(whole):
+            for _ in scan(data, file=""):
+                pass
     except (InputError, UnicodeEncodeError):
         return text
     return Nested(whole)
+
+
+def _is_plain_json(text: str) -> bool:
+    """Whether the standard parser, which is quicker, reads a text that nests too little to be too deep for `scan`."""
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def decode_row(line: bytes) -> dict[str, Value]:
@@ -67,19 +83,24 @@ def decode_row(line: bytes) -> dict[str, Value]:
     Raises:
         ValueError: It is no line of a table.
     """
-    cells = json.loads(line)
-    if b": {" not in line and b"[" not in line and isinstance(cells, dict):
-        return cells
+    nested: dict[str, Nested] = {}
+    if b'{"json":' not in line:
+        cells = json.loads(line)
+        if b": {" not in line and b"[" not in line and isinstance(cells, dict):
+            return cells
+    else:
+        cells, nested = _nested(line.decode("utf-8"))
     if not isinstance(cells, dict):
         raise ValueError("a line of a table is an object")  # noqa: TRY004  one error for whatever a line may be
     out: dict[str, Value] = {}
-    nested = _nested(line) if b'{"json":' in line else {}
     for name, cell in cells.items():
         if isinstance(cell, dict):
             kind = next(iter(cell), "")
             if len(cell) != 1 or kind not in (JSON, FILE, BLOB):
                 raise ValueError("a cell of a table is one value")
-            value: Value = b"" if kind == BLOB else Picture(str(cell[FILE])) if kind == FILE else nested[name]
+            value: Value = (
+                _blob(cell[BLOB]) if kind == BLOB else Picture(str(cell[FILE])) if kind == FILE else nested[name]
+            )
             out[name] = value
         elif isinstance(cell, bool):
             out[name] = int(cell)
@@ -88,6 +109,13 @@ def decode_row(line: bytes) -> dict[str, Value]:
         else:
             raise ValueError("a cell of a table is one value")
     return out
+
+
+def _blob(text: str) -> bytes:
+    data = bytes.fromhex(text)
+    if len(data) not in (0, CHECKSUM_BYTES):
+        raise ValueError("these bytes are no digest")
+    return data
 
 
 def is_stored(values: Sequence[Value]) -> bool:
@@ -104,17 +132,34 @@ def stored(value: Value) -> int | float | str | bytes | None:
     return value
 
 
-def _nested(line: bytes) -> dict[str, Value]:
-    """The verbatim JSON of each cell that holds some: from behind its member to the end of its object, with blanks."""
-    out: dict[str, Value] = {}
-    begins: dict[str, int] = {}
-    for leaf in scan(line, file="", containers=True):
-        name = str(leaf.path[0]) if leaf.path else ""
-        if leaf.kind == "key" and len(leaf.path) == 2 and leaf.text == JSON:
-            begins[name] = leaf.end + len(": ")
-        elif leaf.kind == "object" and len(leaf.path) == 1 and name in begins:
-            out[name] = Nested(line[begins[name] : leaf.end - 1].decode("utf-8"))
-    return out
+def _nested(line: str) -> tuple[dict[str, object], dict[str, Nested]]:
+    """The cells of a line, and the verbatim JSON of those that hold some: from behind its member, with blanks."""
+    cells: dict[str, object] = {}
+    out: dict[str, Nested] = {}
+    at, sign = _past(_OPEN, line, 0), ","
+    while sign == ",":
+        name, at = _DECODER.raw_decode(line, at)
+        start = _past(_COLON, line, at)
+        head = _HEAD.match(line, start)
+        if head is None:
+            cells[str(name)], at = _DECODER.raw_decode(line, start)
+        else:
+            _, end = _DECODER.raw_decode(line, _past(_BLANK, line, head.end()))
+            at = _past(_CLOSE, line, end)
+            cells[str(name)] = {JSON: None}
+            out[str(name)] = Nested(line[head.end() : at - 1])
+        at = _past(_BLANK, line, at)
+        sign, at = line[at : at + 1], _past(_BLANK, line, at + 1)
+    if sign != "}" or at != len(line):
+        raise ValueError("a line of a table is an object")
+    return cells, out
+
+
+def _past(pattern: re.Pattern[str], line: str, at: int) -> int:
+    found = pattern.match(line, at)
+    if found is None:
+        raise ValueError("a line of a table is an object")
+    return found.end()
 
 
 def _literal(value: Value) -> str:
@@ -122,10 +167,15 @@ def _literal(value: Value) -> str:
         return f'{{"{JSON}": {value.text}}}'
     if isinstance(value, Picture):
         return f'{{"{FILE}": {_string(value.file)}}}'
-    return f'{{"{BLOB}": ""}}' if isinstance(value, bytes) else _ENCODER.encode(value)
+    return f'{{"{BLOB}": "{value.hex()}"}}' if isinstance(value, bytes) else _ENCODER.encode(value)
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
+_DECODER = json.JSONDecoder()
+_BLANK, _OPEN, _COLON, _CLOSE = (
+    re.compile(rf"[ \t\r\n]*{sign}") for sign in ("", r"\{[ \t\r\n]*", r":[ \t\r\n]*", r"\}")
+)
+_HEAD = re.compile(rf'\{{"{JSON}": ')
 
 
 def _string(text: str) -> str:

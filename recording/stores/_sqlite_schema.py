@@ -16,6 +16,8 @@ _ROWIDS = ("rowid", "_rowid_", "oid")
 _FTS5 = re.compile(r"(?is)\s*CREATE\s+VIRTUAL\s+TABLE\s.*?\sUSING\s+fts5\s*\(")
 _CONTENT = re.compile(r"(?i)[,(]\s*content\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(\w*))")
 _SQL_PARTS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`|\w+", re.DOTALL)
+_SQLX = "_sqlx_migrations"
+_SQLX_COLUMNS = ("version", "description", "installed_on", "success", "checksum", "execution_time")
 _MOST_SQL = 100_000
 _FEW_DIGITS = 4
 
@@ -51,6 +53,16 @@ class Table:
         """What a line of this table tells, in order."""
         names = tuple(column.name for column in self.columns)
         return (self.rowid, *names) if self.hidden else names
+
+    @property
+    def checksum(self) -> str:
+        """The column with digests that say nothing of a person: those of sqlx, which refuses a database without.
+
+        They are SHA-384 of the statements of a version of the recorder, equal on all machines. Empty for all tables but
+        sqlx's own, told by its name and exactly its columns.
+        """
+        mine = self.name == _SQLX and tuple(column.name for column in self.columns) == _SQLX_COLUMNS
+        return _SQLX_COLUMNS[4] if mine else ""
 
     @property
     def order(self) -> str:

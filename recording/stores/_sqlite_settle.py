@@ -7,14 +7,13 @@ count what was there. What refers to a row follows it; what refers to one that i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from recording.errors import InputError
-from recording.json_spans import MAX_DEPTH
-from recording.stores._sqlite_references import ORDINAL, Row, Tables, drop_dangling, follow, references_of
-from recording.stores._sqlite_rows import PICTURES, Nested, Picture, Value, decode_row, stored
-from recording.stores._sqlite_schema import Schema, Table
+from recording.stores._sqlite_lines import Row, Wanted
+from recording.stores._sqlite_references import ORDINAL, Before, Rules, drop_dangling, follow
+from recording.stores._sqlite_rows import PICTURES, Nested, Picture, Value, stored
+from recording.stores._sqlite_schema import Table
 
 _LENGTH = "text_length"
 _TEXTS = ("text_content", "text", "transcription", "text_output", "content")
@@ -22,60 +21,59 @@ _DIGESTS = {"png_sha256": "png_data"}
 _PROGRESS = "fts_index_progress"
 
 
-def read_tables(schema: Schema, files: Mapping[str, bytes], place: str) -> dict[str, list[Row]]:
-    """The rows of every table, by name.
-
-    Raises:
-        InputError: ``database-rows``: a line is none of its table.
-    """
-    out: dict[str, list[Row]] = {}
-    for table in schema.tables:
-        members = set(table.members)
-        try:
-            lines = files.get(f"{table.name}.jsonl", b"").split(b"\n")
-            rows = [_shared(decode_row(line), table.members, members) for line in lines if line.strip()]
-        except (ValueError, KeyError, RecursionError, InputError):
-            rows = [{"": None}]
-        if any(not row.keys() <= members for row in rows):
-            raise InputError(
-                "a row does not fit into its table", code="database-rows", place=f"{place}!/{table.name}.jsonl",
-                hint=f"a line is one JSON object, a member for each column, at most {MAX_DEPTH} levels deep",
-            )  # fmt: skip
-        out[table.name] = rows
+def wanted_of(rules: Rules) -> dict[str, Wanted]:
+    """What settling asks of the rows of each table: what stands in no rule it does not look at."""
+    out = {}
+    for table in rules.schema.tables:
+        names = {column.name for column in table.columns}
+        asked = set(_numbers(table))
+        asked.update(*rules.unique[table.name])
+        for ref in rules.references:
+            asked |= ({ref.column} if ref.table == table.name else set()) | (
+                {ref.to_column} if ref.to == table.name else set()
+            )
+        asked.update(column for name, column in PICTURES if name == table.name)
+        for derived, of in _DIGESTS.items():
+            asked |= {derived, of} & names if derived in names else set()
+        text = next((name for name in _TEXTS if name in names), "") if _LENGTH in names else ""
+        asked.update([_LENGTH] if text else [])
+        asked.update(["table_name", "last_indexed_rowid"] if table.name == _PROGRESS else [])
+        if not table.rowid:
+            asked.update(column.name for column in table.columns if column.key)
+        columns = frozenset(asked) & frozenset(table.members)
+        out[table.name] = Wanted(columns, text, bool(rules.unique[table.name]))
     return out
 
 
-def _shared(cells: Row, names: tuple[str, ...], members: set[str]) -> Row:
-    """The same cells under the names of the table itself: a name for each row would take more room than the rows."""
-    return {name: cells.get(name) for name in names} if cells.keys() <= members else cells
-
-
 def settle(
-    source: Tables, tables: dict[str, list[Row]], pictures: Mapping[str, bytes]
+    rules: Rules,
+    before: Mapping[str, Before],
+    tables: dict[str, list[Row]],
+    wanted: Mapping[str, Wanted],
+    pictures: Mapping[str, bytes],
 ) -> tuple[dict[str, list[Row]], dict[str, str]]:
     """The rows as they are stored, and the new names of pictures by the old ones.
 
     Args:
-        source: The database as it was.
-        tables: Its rows now; they are changed.
+        rules: What the schema asks.
+        before: The tables as they were.
+        tables: The rows now; they are changed.
+        wanted: What of the rows was read, before and now.
         pictures: Bytes by name.
     """
-    before = {table.name: [dict(zip(table.members, row, strict=True)) for row in source.rows[table.name]]
-              for table in source.schema.tables}  # fmt: skip
-    named = {table.name: table for table in source.schema.tables}
-    references = list(references_of(source))
-    drop_dangling(named, references, before, tables)
+    named = {table.name: table for table in rules.schema.tables}
+    drop_dangling(named, rules.references, before, tables)
     for name, table in named.items():
-        _work_out(table, before[name], tables[name], pictures)
+        _work_out(table, before[name], tables[name], wanted[name].text, pictures)
     maps = {
-        (name, column): _numbered(before[name], tables[name], column)
+        (name, column): _numbered(before[name].columns[column], tables[name], column)
         for name, table in named.items()
         for column in _numbers(table)
     }
-    follow(references, maps, tables)
+    follow(rules.references, maps, tables)
     _progress(named, maps, tables)
     for name, table in named.items():
-        _told_apart(source.unique[name], before[name], tables[name], table)
+        _told_apart(rules.unique[name], before[name].digests, tables[name])
         if not table.rowid:
             tables[name].sort(key=_by_key(table))
     return tables, _renamed(named, tables, pictures)
@@ -88,11 +86,10 @@ def _numbers(table: Table) -> Iterator[str]:
         yield ORDINAL
 
 
-def _numbered(before: Sequence[Row], rows: Sequence[Row], column: str) -> dict[Value, Value] | None:
+def _numbered(old: Sequence[Value], rows: Sequence[Row], column: str) -> dict[Value, Value] | None:
     """Number the rows anew where their set or order has changed: new numbers by old ones; ``None`` where it has not."""
-    old = [row.get(column) for row in before]
     now = [row.get(column) for row in rows]
-    if old == now or not any(isinstance(number, int) for number in old):
+    if list(old) == now or not any(isinstance(number, int) for number in old):
         return None
     start = next(number for number in old if isinstance(number, int))
     out: dict[Value, Value] = {}
@@ -118,36 +115,34 @@ def _progress(
             )
 
 
-def _work_out(table: Table, before: Sequence[Row], rows: Sequence[Row], pictures: Mapping[str, bytes]) -> None:
+def _work_out(table: Table, before: Before, rows: Sequence[Row], text: str, pictures: Mapping[str, bytes]) -> None:
     """Pictures that are gone, their digests, and the lengths of texts that have changed."""
     columns = {column.name for column in table.columns}
     needed = {column.name for column in table.columns if column.needed}
-    text = next((name for name in _TEXTS if name in columns), "") if _LENGTH in columns else ""
-    was = {row.get(table.rowid): row for row in before} if table.rowid else {}
     shown = {column for name, column in PICTURES if name == table.name}
     if not shown and not text and not columns & _DIGESTS.keys():
         return
-    measure = _measure(text, before)
+    was = dict(zip(before.columns[table.rowid], before.said, strict=True)) if table.rowid and text else {}
+    measure = text and _in_bytes(before)
     for row in rows:
         said = {name: row.get(name) for name in shown}
         data = {name: _found(value, pictures) for name, value in said.items() if isinstance(value, Picture)}
         for name, found in data.items():
             if found is None:
                 row[name] = b"" if name in needed else None
-        for digest, of in _DIGESTS.items():
-            if row.get(digest) is not None:
+        for derived, of in _DIGESTS.items():
+            if row.get(derived) is not None:
                 file = data.get(of)
-                row[digest] = hashlib.sha256(pictures[file]).hexdigest() if file is not None else None
-        if text and row.get(text) != was.get(row.get(table.rowid), {}).get(text):
-            new = stored(row.get(text))
-            row[_LENGTH] = len(new.encode("utf-8") if measure else new) if isinstance(new, str) else None
+                row[derived] = hashlib.sha256(pictures[file]).hexdigest() if file is not None else None
+        if text and row.said != was.get(row.get(table.rowid)):
+            row[_LENGTH] = None if row.said is None else row.said.size if measure else row.said.chars
 
 
-def _measure(text: str, before: Sequence[Row]) -> bool:
+def _in_bytes(before: Before) -> bool:
     """Whether lengths count bytes and not characters."""
-    said = [(stored(row.get(text)), row.get(_LENGTH)) for row in before] if text else []
-    pairs = [(text, count) for text, count in said if isinstance(text, str) and not text.isascii()]
-    return bool(pairs) and all(len(text.encode("utf-8")) == count for text, count in pairs)
+    said = zip(before.said, before.columns[_LENGTH], strict=True)
+    pairs = [(text.size, count) for text, count in said if text is not None and text.size != text.chars]
+    return bool(pairs) and all(size == count for size, count in pairs)
 
 
 def _found(picture: Picture, pictures: Mapping[str, bytes]) -> str | None:
@@ -173,15 +168,12 @@ def _renamed(
     return out
 
 
-def _told_apart(unique: Sequence[tuple[str, ...]], before: Sequence[Row], rows: Sequence[Row], table: Table) -> None:
-    """Two texts that must differ, and were given the same stand-in, get a number."""
-    if not unique or not rows:
-        return
-    same = {_fixed(row, table) for row in before}
+def _told_apart(unique: Sequence[tuple[str, ...]], fixed: Collection[bytes], rows: Sequence[Row]) -> None:
+    """Two texts that must differ, and were given the same stand-in, get a number; rows that are as they were do not."""
     for columns in unique:
-        seen = {_part(row, columns) for row in rows if _fixed(row, table) in same}
+        seen = {_part(row, columns) for row in rows if row.digest in fixed}
         for row in rows:
-            if _fixed(row, table) in same or None in _part(row, columns):
+            if row.digest in fixed or None in _part(row, columns):
                 continue
             column = next((name for name in columns if isinstance(row.get(name), str)), None)
             text, number = str(row.get(column or "")), 1
@@ -189,10 +181,6 @@ def _told_apart(unique: Sequence[tuple[str, ...]], before: Sequence[Row], rows: 
                 number += 1
                 row[column] = f"{text} ({number})"
             seen.add(_part(row, columns))
-
-
-def _fixed(row: Row, table: Table) -> tuple[Value, ...]:
-    return tuple(row.get(column.name) for column in table.columns)
 
 
 def _part(row: Row, columns: Sequence[str]) -> tuple[Value, ...]:

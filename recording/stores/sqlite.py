@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import PurePosixPath
 
 from recording.errors import InputError
 from recording.model import SourceFile
-from recording.stores._sqlite_open import BESIDE, MAGIC, Database, limit_length, open_database, quoted, told
+from recording.stores._sqlite_lines import read_table, write_table
+from recording.stores._sqlite_open import BESIDE, MAGIC, limit_length, open_database, told
 from recording.stores._sqlite_pack import build
-from recording.stores._sqlite_references import Tables
-from recording.stores._sqlite_rows import PICTURES, Picture, Value, encode_row, read_text
-from recording.stores._sqlite_schema import Schema, Table, read_schema
-from recording.stores._sqlite_settle import read_tables, settle
+from recording.stores._sqlite_reading import Reading, before_of, foreign_of, unique_of
+from recording.stores._sqlite_references import Rules, references_of
+from recording.stores._sqlite_schema import Schema, read_schema
+from recording.stores._sqlite_settle import settle, wanted_of
 
 SCHEMA_FILE = "schema.json"
 """What the schema itself says in words of its own; it is looked at, and cannot be changed."""
 
 _KNOWN = (frozenset({"action_event", "recording"}), frozenset({"frames", "ocr_text"}), frozenset({"ui_events"}))
-_SUFFIXES = (
-    (b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif"), (b"BM", ".bmp"),
-    (b"II*\x00", ".tif"), (b"MM\x00*", ".tif"),
-)  # fmt: skip
-_HEAD = 12
 
 
 NAMES = frozenset({"recording.db", "db.sqlite"})
@@ -73,11 +69,13 @@ class Sqlite:
             if database.connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise _damaged(database.place)
         schema = read_schema(database)
-        reading = _Reading(database, schema, max_bytes)
+        reading = Reading(database, schema, max_bytes)
         out: dict[str, SourceFile] = {}
         for table in schema.tables:
             with told(database.place):
-                out[f"{table.name}.jsonl"] = SourceFile(f"{table.name}.jsonl", b"".join(reading.lines(table)))
+                lines = io.BytesIO()
+                lines.writelines(reading.lines(table))
+                out[f"{table.name}.jsonl"] = SourceFile(f"{table.name}.jsonl", lines.getvalue())
         if schema.words:
             words = json.dumps({"schema": schema.words}, ensure_ascii=False).encode("utf-8", "replace")
             out[SCHEMA_FILE] = SourceFile(SCHEMA_FILE, words)
@@ -95,23 +93,21 @@ class Sqlite:
         database = open_database(source, parts)
         schema = read_schema(database)
         self._check_words(schema, files, database.place)
-        with told(database.place):
-            before = {table.name: list(_Reading(database, schema, None).rows(table)) for table in schema.tables}
-            unique = {table.name: _unique(database, table) for table in schema.tables}
-            foreign = {table.name: _foreign(database, table) for table in schema.tables}
-        tables = read_tables(schema, files, database.place)
-        settled, renamed = settle(Tables(schema, before, unique, foreign), tables, files)
+        with closing(database.connection), told(database.place):
+            unique = {table.name: unique_of(database, table) for table in schema.tables}
+            foreign = {table.name: foreign_of(database, table) for table in schema.tables}
+            rules = Rules(schema, unique, tuple(references_of(schema, foreign)))
+            wanted = wanted_of(rules)
+            before = {table.name: before_of(database, schema, table, wanted[table.name]) for table in schema.tables}
+        tables = {table.name: read_table(table, wanted[table.name], files, database.place) for table in schema.tables}
+        settled, renamed = settle(rules, before, tables, wanted, files)
         lines = {
-            f"{table.name}.jsonl": b"".join(
-                encode_row(members, [row.get(name) for name in members]) for row in settled[table.name]
-            )
+            file: write_table(table, settled[table.name], files[file])
             for table in schema.tables
-            for members in (table.members,)
-            if f"{table.name}.jsonl" in files
+            for file in (f"{table.name}.jsonl",)
+            if file in files
         }
-        rest = {renamed.get(name, name): data for name, data in files.items()}
-        database.connection.close()
-        return {**rest, **lines}
+        return {**{renamed.get(name, name): data for name, data in files.items()}, **lines}
 
     def pack(self, source: SourceFile, parts: Mapping[str, SourceFile], files: Mapping[str, bytes]) -> bytes:
         """A new database, made from the statements of the schema and filled from ``files``.
@@ -123,7 +119,7 @@ class Sqlite:
         schema = read_schema(database)
         self._check_words(schema, files, database.place)
         with closing(database.connection):
-            return build(database, schema, read_tables(schema, files, database.place), files)
+            return build(database, schema, files)
 
     def _check_words(self, schema: Schema, files: Mapping[str, bytes], place: str) -> None:
         words = json.dumps({"schema": schema.words}, ensure_ascii=False).encode("utf-8", "replace")
@@ -132,68 +128,6 @@ class Sqlite:
                 "the names of tables and columns say something sensitive", code="database-schema", place=place,
                 hint="rename them, or drop what the recorder does not need",
             )  # fmt: skip
-
-
-class _Reading:
-    """One reading of the rows of a database."""
-
-    def __init__(self, database: Database, schema: Schema, max_bytes: int | None) -> None:
-        self.database, self.schema, self.left = database, schema, max_bytes
-        self.pictures: dict[str, SourceFile] = {}
-        self.dropped: set[str] = set()
-
-    def rows(self, table: Table) -> Iterator[list[Value]]:
-        """The values of each row as `Table.members` names them."""
-        if table.name in self.schema.emptied:
-            count = self.database.connection.execute(f"SELECT count(*) FROM {quoted(table.name)}").fetchone()  # noqa: S608  a name of the schema, quoted
-            self.dropped.update([f"{table.name}.bytes"] if count[0] else [])
-            return
-        cells = ", ".join(
-            f"CASE WHEN typeof({name}) = 'blob' AND length({name}) > 0 THEN substr({name}, 1, {_HEAD}) ELSE {name} END"
-            for name in map(quoted, table.members)
-        )
-        query = f"SELECT {cells} FROM {quoted(table.name)} ORDER BY {table.order}"  # noqa: S608  names of the schema, quoted
-        needed = [column.needed or column.key > 0 for column in table.columns]
-        members = table.members
-        needed = [True] * (len(members) - len(needed)) + needed
-        own = members.index(table.rowid) if table.rowid else 0
-        for number, row in enumerate(self.database.connection.execute(query), start=1):
-            kinds = set(map(type, row))
-            values: list[Value] = list(row)
-            if table.hidden:
-                values[0] = number  # as VACUUM numbers them, too
-            if str in kinds:
-                values = [read_text(value) if type(value) is str else value for value in values]
-            if bytes in kinds:
-                for at, value in enumerate(row):
-                    if isinstance(value, bytes):
-                        values[at] = self._bytes(table, members[at], value, number, row[own], empty=needed[at])
-            yield values
-
-    def lines(self, table: Table) -> Iterator[bytes]:
-        """The rows as lines, while there is room."""
-        members = table.members
-        for values in self.rows(table):
-            line = encode_row(members, values)
-            if self.left is not None:
-                self.left -= len(line)
-                if self.left < 0:
-                    raise InputError(
-                        "the recording holds more text than allowed", code="too-large", place=self.database.place,
-                        hint="split it, or raise the limit",
-                    )  # fmt: skip
-            yield line
-
-    def _bytes(self, table: Table, column: str, head: bytes, number: int, rowid: int, *, empty: bool) -> Value:
-        suffix = _suffix(head) if (table.name, column) in PICTURES and table.rowid else ""
-        if not suffix:
-            if head:
-                self.dropped.add(f"{table.name}.{column}.bytes")
-            return b"" if empty or not head else None
-        name = f"{table.name}-{number:06d}{suffix}"
-        load = partial(self.database.blob, table.name, column, table.rowid, rowid)
-        self.pictures[name] = SourceFile(name, load=load)
-        return Picture(name)
 
 
 def _is_known(source: SourceFile, *, with_log: bool) -> bool:
@@ -206,34 +140,11 @@ def _is_known(source: SourceFile, *, with_log: bool) -> bool:
     return any(known <= names for known in _KNOWN)
 
 
-def _suffix(head: bytes) -> str:
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return ".webp"
-    return next((suffix for magic, suffix in _SUFFIXES if head.startswith(magic)), "")
-
-
 def _head(source: SourceFile) -> bytes:
     if source.data is None and source.path is not None:
         with source.path.open("rb") as stream:
             return stream.read(len(MAGIC))
     return source.read()[: len(MAGIC)]
-
-
-def _unique(database: Database, table: Table) -> tuple[tuple[str, ...], ...]:
-    """The columns that no two rows may have alike."""
-    found = database.connection.execute(f"PRAGMA index_list({quoted(table.name)})").fetchall()
-    out = []
-    for row in found:
-        names = [part[2] for part in database.connection.execute(f"PRAGMA index_info({quoted(row[1])})")]
-        if row[2] and all(isinstance(name, str) for name in names):
-            out.append(tuple(names))
-    return tuple(out)
-
-
-def _foreign(database: Database, table: Table) -> tuple[tuple[str, str, str], ...]:
-    """Column, table and column of that table, for each declared reference."""
-    found = database.connection.execute(f"PRAGMA foreign_key_list({quoted(table.name)})").fetchall()
-    return tuple((row[3], row[2], row[4] or "") for row in found)
 
 
 def _damaged(place: str) -> InputError:

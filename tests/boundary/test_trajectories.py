@@ -7,7 +7,7 @@ import json
 
 import pytest
 from recording_help import sample
-from table_help import BOTH, MAIL, png, policy_named, released, rows_of
+from table_help import BOTH, EMPTY, MAIL, png, policy_named, policy_of, released, rows_of
 
 from boundary import Stage
 from boundary.outcome import Release
@@ -90,3 +90,31 @@ def test_who_did_not_consent_to_pictures_gives_rows_without():
     (one,) = left.joined
     assert len(left.fields) == len(recording.fields) - 2
     assert [left.fields[place.field].text for _, place in one.parts] == ["ab", "cd"]
+
+
+@pytest.mark.parametrize("shape", ["step_2.png", "shots/step_2.png", "./shots/step_2.png", "shots\\\\step_2.png"])
+def test_a_step_whose_screenshot_does_not_pass_has_null(shape):
+    """No step names a file that is not there: lines and documents alike; members and prose keep their words."""
+    step = {"step_num": 1, "action": "pyautogui.click(1, 2)", "screenshot_file": shape.replace("\\\\", "\\")}
+    document = {"steps": [{"action": "pyautogui.click(1, 2)", "image": step["screenshot_file"], "thought": "click"}]}
+    files = {
+        "traj.jsonl": (json.dumps(step) + "\n" + json.dumps(step | {"screenshot_file": "none.png"}) + "\n").encode(),
+        "task.json": json.dumps(document).encode(),
+        "shots/step_2.png": png(),
+    }
+    out = released(files, policy_named("text"))
+    assert not any(name.endswith(".png") for name in out)
+    rows = rows_of(out["traj.jsonl"])
+    assert [row["screenshot_file"] for row in rows] == [None, "none.png"]
+    assert rows[0] == step | {"screenshot_file": None}
+    (rest,) = [json.loads(data) for name, data in out.items() if name.endswith(".json")]
+    assert rest["steps"][0]["image"] is None
+    assert rest["steps"][0]["thought"] == "click"
+
+
+def test_a_step_whose_screenshot_passes_names_it():
+    """Nothing is looked for, nothing is lost: the empty policy is the identity."""
+    data = json.dumps({"step_num": 1, "action": "DONE", "screenshot_file": "a.png"}).encode() + b"\n"
+    out = released({"traj.jsonl": data, "a.png": png()}, policy_of(EMPTY))
+    assert out["traj.jsonl"] == data
+    assert "a.png" in out

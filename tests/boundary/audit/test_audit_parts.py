@@ -28,6 +28,7 @@ from boundary.audit.look import some_frames
 from boundary.audit.plant import plant_texts, spots
 from boundary.audit.rates import Rate
 from boundary.audit.sampling import allocate, draw_sample
+from policies import load_policy
 from recording import SourceFile, parse_files
 from recording.errors import InputError
 from recording.simulate import Focus, draw_typist, logger_file, say, type_text
@@ -81,13 +82,13 @@ class TestSample:
         (tmp_path / "broken").mkdir()
         (tmp_path / "broken" / "events.jsonl").write_bytes(b"{")
         paths = sorted(tmp_path.iterdir())
-        samples = [draw_sample(paths, 4, seed=seed, max_bytes=2**20) for seed in (1, 1, *range(2, 9))]
+        samples = [draw_sample(paths, 4, seed=seed, policy=load_policy("baseline")) for seed in (1, 1, *range(2, 9))]
         assert samples[0] == samples[1]
         assert len({one.numbers for one in samples}) > 1
         assert all(sum(s.drawn for s in one.strata) == 4 and all(s.drawn for s in one.strata) for one in samples)
         assert "stratified" in samples[0].scheme
         assert "seed 1" in samples[0].scheme
-        assert "census" in draw_sample(paths, None, seed=1, max_bytes=2**20).scheme
+        assert "census" in draw_sample(paths, None, seed=1, policy=load_policy("baseline")).scheme
 
     def test_a_sample_that_leaves_strata_out_is_refused(self, tmp_path):
         """Fewer recordings than strata cannot stand for the batch."""
@@ -96,7 +97,7 @@ class TestSample:
         (tmp_path / "c").mkdir()
         for count in (0, -1, 1):
             with pytest.raises(InputError):
-                draw_sample(sorted(tmp_path.iterdir()), count, seed=1, max_bytes=2**20)
+                draw_sample(sorted(tmp_path.iterdir()), count, seed=1, policy=load_policy("baseline"))
 
 
 class TestGates:
