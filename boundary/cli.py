@@ -17,7 +17,7 @@ from typing import Annotated, BinaryIO, Literal
 import typer
 from rich.console import Console
 
-from boundary import audit_cli, key_cli, policy_cli, show, stream_cli, subject_cli
+from boundary import audit_cli, consume_cli, key_cli, policy_cli, show, stream_cli, subject_cli
 from boundary.budget import LedgerOption, budget_app
 from boundary.ending import STOPPED, USAGE, fail
 from boundary.given import KeyOption, PolicyOption
@@ -48,7 +48,7 @@ app.add_typer(key_cli.app, name="key")
 app.add_typer(budget_app, name="budget")
 app.add_typer(subject_cli.app, name="subject")
 app.command("stream", short_help="Take events from a pipe to a pipe.")(stream_cli.stream_command)
-app.command("consume", short_help="Take recordings from a broker to a broker.")(stream_cli.consume_command)
+app.command("consume", short_help="Take recordings from a broker to a broker.")(consume_cli.consume_command)
 app.command("review", short_help="Open the reviewers' page on this machine.")(review_command)
 
 

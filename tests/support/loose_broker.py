@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from boundary.operations import Operations
 from boundary.outcome import Withheld
 from boundary.streams.consume import Consumer, Terms
 from boundary.streams.contract import BrokerGone, Delivery, Message
@@ -82,7 +83,9 @@ class Answering:
         return self.answer(task)
 
 
-def consumed(broker: Loose, answer: Callable[[Whole | Part], Answer], **terms: float) -> Consumer:
+def consumed(
+    broker: Loose, answer: Callable[[Whole | Part], Answer], *, told: Operations | None = None, **terms: float
+) -> Consumer:
     """A consumer that has done everything there was to do."""
     made = Consumer(
         broker,
@@ -91,6 +94,7 @@ def consumed(broker: Loose, answer: Callable[[Whole | Part], Answer], **terms: f
         key=b"k" * 32,
         policy_digest="d" * 64,
         terms=Terms(idle_s=0.0, **terms),  # type: ignore[arg-type]  # numbers all
+        told=told,
     )
     made.run()
     return made

@@ -5,15 +5,24 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from brokers import POLICY as YAML
+from brokers import session
 from loose_broker import LOST, Answering, Loose, consumed
 
-from boundary.outcome import Withheld
+from boundary.live.flow import Figures
+from boundary.operations import Operations
+from boundary.outcome import Release, Report, Withheld
+from boundary.plan import build_plan
 from boundary.streams.consume import Consumer, Terms
 from boundary.streams.contract import END, KEY, POLICY, SEQUENCE, SESSION, TYPE
-from boundary.streams.isolated import Answer, Part, Whole
+from boundary.streams.isolated import Answer, Part, Whole, do_whole
 from boundary.streams.messages import ARROW, JSON, LINES, TAR, packed, unpacked
+from policies import PolicySource, parse_policy
 from recording.errors import InputError, StepFailed
 
 SECRET = b"ines.halloran@corp.example"
@@ -72,6 +81,55 @@ def test_what_may_be_the_machines_fault_is_tried_twice(code: str) -> None:
     consumed(broker, lambda _: answers.pop(0))
     assert (len(broker.sent), len(broker.dead)) == (1, 1)
     assert broker.settled == ["0", "1"]
+
+
+def test_a_consumer_tells_what_came_left_failed_and_was_buried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Metrics and log agree with the tally; a recording's own figures count as in a run, and no content is told."""
+    pytest.importorskip("prometheus_client")
+    failed = Answer(withheld=Withheld("worker-died", "run"), lost=True)
+    refused = Answer(withheld=Withheld("text-residue", "verify", SECRET.decode(), place=SECRET.decode()))
+    passed = replace(CLEARED, release=Release({}, Report(events=7, findings={"PERSON": {"typed": 2}}), "", {}))
+    figures = Figures(events=5, released=4, withheld=Counter({"stream-undecided": 1}))
+    answers = [failed, passed, refused, replace(CLEARED, figures=figures, waiting=(3, 1.5))]
+    broker = Loose([(SECRET, {}), (SECRET, {}), piece(0, SECRET)], failures=1)
+    told = Operations("recordings", "streams", "messages", metrics=tmp_path / "m.prom", log=True)
+    tally = consumed(broker, lambda _: answers.pop(0), told=told).tally
+    told.end(event="done", ledger=tmp_path / "none.db")
+    text, logged = (tmp_path / "m.prom").read_text(), capsys.readouterr().err
+    for name, value in {
+        "messages_received_total": tally.received,
+        "messages_released_total": tally.released,
+        'messages_retried_total{code="worker-died"}': 1,
+        'dead_letters_total{code="text-residue",step="verify"}': tally.withheld["text-residue"],
+        "broker_gone_total": tally.gone,
+        "recordings_released_total": 1,
+        'recordings_withheld_total{code="text-residue",step="verify"}': 1,
+        "events_total": 7,
+        'findings_total{label="PERSON",place="typed"}': 2,
+        "stream_events_total": 5,
+        'stream_events_withheld_total{code="stream-undecided"}': 1,
+        "sessions_open": 1,
+        "stream_events_held": 3,
+        "stream_delay_seconds": 1.5,
+    }.items():
+        assert f"boundary_{name} {float(value)}" in text.splitlines()
+    events = [json.loads(line)["event"] for line in logged.splitlines()]
+    assert events == ["broker-gone", "retried", "released", "dead-letter", "withheld", "released", "withheld", "done"]
+    for planted in (SECRET.decode(), "halloran", "s-1"):
+        assert planted not in text + logged
+
+
+def test_a_recording_that_passed_tells_no_person_and_no_count_of_one() -> None:
+    """What goes back from the process besides the release are its figures."""
+    plan = build_plan(parse_policy((PolicySource("p.yaml", YAML),), folder=Path()), key=bytes(32))
+    files = {"events.jsonl": session("hello"), "metadata.json": b'{"user_id": "u-1", "node": "tern-02"}'}
+    answer = do_whole(Whole(packed(files, TAR), TAR), plan)
+    told = answer.outcome
+    assert isinstance(told, Release)
+    assert (told.files, told.person, told.subject, told.tallies) == ({}, None, None, ())
+    assert told.report.events == 10
 
 
 def test_a_release_that_the_broker_would_not_take_is_withheld() -> None:
