@@ -63,8 +63,8 @@ def _left(passage: Passage, hits: Sequence[Found], taken: dict[int, frozenset[in
     if passage.kind == "screen":
         return None  # whole words are covered there, and the result is read again
     gone = {place for f in hits for place in range(f.hit.start, f.hit.end)}
-    if passage.kind == "typed":
-        rows = taken.get(passage.stream, frozenset())
+    rows = taken.get(passage.stream, frozenset()) if passage.kind == "typed" else frozenset[int]()
+    if not rows.isdisjoint(passage.rows):
         gone |= {place for place, row in enumerate(passage.rows) if row in rows}
     if not gone:
         return None

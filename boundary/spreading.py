@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+import pyarrow.compute as pc
+
 from boundary.deciding import Decision, places
 from boundary.field_texts import in_series
 from boundary.findings import Found, Session
@@ -250,6 +252,8 @@ def repeats(session: Session, decisions: Sequence[Decision]) -> frozenset[int]:
             if item.role == "input" and item.row is not None and len(told) > 1 and told == last:
                 again[item.row] += 1
             last = told
+    if not again:
+        return frozenset()
     # A row that says anything else stays.
     said = Counter(item.row for item in fields if item.row in again)
     return frozenset(row for row, count in again.items() if said[row] == count) & _inputs(session)
@@ -270,7 +274,5 @@ def _start(decision: Decision) -> int:
 
 
 def _inputs(session: Session) -> frozenset[int]:
-    events: Mapping[str, Sequence[object]] = session.recording.events.select(["seq", "kind"]).to_pydict()
-    return frozenset(
-        seq for seq, kind in zip(events["seq"], events["kind"], strict=True) if kind == "input" and isinstance(seq, int)
-    )
+    events = session.recording.events
+    return frozenset(events["seq"].filter(pc.equal(events["kind"], "input")).to_pylist())

@@ -124,7 +124,8 @@ def recorded(recording: Recording, added: Added) -> Iterator[Passage]:
 
 def _recorded(passages: Iterable[Passage], leave: _Leave) -> Iterator[tuple[int, Passage]]:
     for number, whole in enumerate(passages):
-        passage = replace(whole, text=leave(whole))
+        text = leave(whole)
+        passage = whole if text == whole.text else replace(whole, text=text)
         if any(char.isalnum() for char in passage.text):
             yield number, passage
 
@@ -153,9 +154,9 @@ class _Leave:
             return self.field(self.fields[passage.field])
         if passage.parts:
             return self.joined(passage)
-        text = "".join(
-            BLANK if row in self.rows else char for char, row in zip(passage.text, passage.rows, strict=True)
-        )
+        text = passage.text
+        if not self.rows.isdisjoint(passage.rows):
+            text = "".join(BLANK if row in self.rows else char for char, row in zip(text, passage.rows, strict=True))
         # What was pasted has no rows; it holds what the clipboard holds after the change.
         return self.paste(text, passage.rows) if -1 in passage.rows else text
 

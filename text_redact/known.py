@@ -102,6 +102,7 @@ _ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _ASCII_SPACE = {code: None for code in range(128) if chr(code).isspace()}
 _ALNUM = bytes(chr(code).isalnum() for code in range(256))
 _NO_SPACE = bytes(not chr(code).isspace() for code in range(256))
+_NOT = bytes(not code for code in range(256))
 
 
 class _View:
@@ -112,16 +113,12 @@ class _View:
         self._offsets: list[int] | None = None
         self._starts: bytes | None = None
         self._stops = b""
+        self._sizes: bytes | None = None
         if text.isascii():
             self.text = text.lower().translate(_ASCII_SPACE if punctuation else _ASCII_SIGNS)
         else:
             kept = {char: "".join(self._kept(char)) for char in set(text)}
             self.text = "".join(map(kept.__getitem__, text))
-
-    def _places(self) -> Iterator[int]:
-        sizes = {char: len(list(self._kept(char))) for char in set(self.source)}
-        for index, char in enumerate(self.source):
-            yield from itertools.repeat(index, sizes[char])
 
     def _kept(self, char: str) -> Iterator[str]:
         """What is compared of a character."""
@@ -130,14 +127,27 @@ class _View:
                 yield part
 
     @property
+    def sizes(self) -> bytes:
+        """For each character of the source how many there are of it here; of nearly all one or none."""
+        if self._sizes is None:
+            if self.source.isascii():
+                self._sizes = self.source.encode().translate(_NO_SPACE if self.punctuation else _ALNUM)
+            else:
+                sizes = {char: sum(1 for _ in self._kept(char)) for char in set(self.source)}
+                self._sizes = bytes(map(sizes.__getitem__, self.source))
+        return self._sizes
+
+    def _spread(self, column: Sequence[int]) -> Iterator[int]:
+        """A column of the source as one of the view."""
+        if max(self.sizes, default=0) > 1:
+            return itertools.chain.from_iterable(map(itertools.repeat, column, self.sizes))
+        return itertools.compress(column, self.sizes)
+
+    @property
     def offsets(self) -> list[int]:
         """Offset in the source of each character."""
         if self._offsets is None:
-            if self.source.isascii():
-                kept = self.source.encode().translate(_NO_SPACE if self.punctuation else _ALNUM)
-                self._offsets = list(itertools.compress(range(len(self.source)), kept))
-            else:
-                self._offsets = list(self._places())
+            self._offsets = list(self._spread(range(len(self.source))))
         return self._offsets
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -148,14 +158,11 @@ class _View:
     def starts(self) -> bytes:
         """For each character 1 where a run of letters and digits begins with it."""
         if self._starts is None:
-            alnum = b"\0%b\0" % (
-                self.source.encode().translate(_ALNUM)
-                if self.source.isascii()
-                else bytes(map(str.isalnum, self.source))
-            )
-            offsets = self.offsets
-            self._starts = bytes([not alnum[place] for place in offsets])
-            self._stops = bytes([not alnum[place + 2] for place in offsets])
+            source = self.source
+            alnum = source.encode().translate(_ALNUM) if source.isascii() else bytes(map(str.isalnum, source))
+            other = alnum.translate(_NOT)
+            self._starts = bytes(self._spread(b"\1" + other[:-1]))
+            self._stops = bytes(self._spread(other[1:] + b"\1"))
         return self._starts
 
     @property

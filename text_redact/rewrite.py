@@ -19,7 +19,7 @@ from text_redact.keyboard import RECENT, is_terminal, physical
 from text_redact.mirror import Mirror, mapped, new_mirror
 from text_redact.reader import MAX_RAW, Reader
 from text_redact.scene import Clip
-from text_redact.transcript import Transcript, prepare, run
+from text_redact.transcript import Transcript, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def rewrite(transcript: Transcript, stream: int, values: Sequence[Value]) -> Rew
         stream: The stream.
         values: Where two share a row, the first has it.
     """
-    if transcript.events is None or stream not in transcript.presses:
+    if stream not in transcript.streams:
         return Rewriting(frozenset(), (), exact=not any(value.rows for value in values))
     return _Rewriter(transcript, stream, values).result()
 
@@ -95,7 +95,7 @@ class _Rewriter:
         self.looked: tuple[Piece | None, Piece | None] = None, None
         self.held = False
         self.before: tuple[tuple[int, int | None], tuple[int, int | None]] | None = None
-        self.prepared = prepare(transcript.events, stream)
+        self.prepared = transcript.streams[stream]
         self.reader = Reader(
             stream, sorted(transcript.clips, key=_when), self.prepared.places, self.prepared.machine, self
         )

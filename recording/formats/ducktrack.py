@@ -86,7 +86,7 @@ class DuckTrack:
         A row of kind ``text`` (a record that was reduced from many keys, with several copies of them) cannot be written
         anew key by key: it gives no lines, so that putting the result in its place removes it.
         """
-        row = recording.events.slice(like, 1).to_pylist()[0]
+        row = recording.events.select(["kind", "file", "start", "end"]).slice(like, 1).to_pylist()[0]
         if row["kind"] == "text":
             return b""
         if row["kind"] not in KEY_KINDS:

@@ -25,7 +25,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-def one_by_one(reader: Reader, columns: Columns, at: int) -> int:
+def one_by_one(reader: Reader, columns: Columns, at: int, place: int, stops: Sequence[int]) -> int:
     """No run at all: every key is played the long way."""
     return at
 
