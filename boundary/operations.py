@@ -31,7 +31,8 @@ MetricsPortOption = Annotated[
     int | None, typer.Option("--metrics-port", min=1, max=65535, help="Serve metrics at this port of 127.0.0.1.")
 ]
 LogOption = Annotated[
-    Literal["text", "json"], typer.Option("--log", help="json: a line on standard error for each thing that happens.")
+    Literal["text", "json"],
+    typer.Option("--log", help="json: lines on standard error, for each recording, message or part of a stream."),
 ]
 TracesOption = Annotated[
     bool, typer.Option("--traces", help="OpenTelemetry spans, to the provider that the process was given.")

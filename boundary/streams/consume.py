@@ -95,7 +95,7 @@ class Consumer:
 
         Raises:
             StepFailed: ``broker-gone``: the broker was away for longer than the terms allow. Nothing is lost: what was
-                not settled comes again.
+                not settled comes again. ``worker-not-started``: see `Isolated.ask`.
         """
         since = time.monotonic()
         while not self.stopped() and (self.terms.limit is None or self.tally.received < self.terms.limit):
@@ -184,8 +184,10 @@ class Consumer:
         self.insist(lambda: self.source.again(deliveries))
 
     def _beat(self, more: Sequence[Delivery]) -> None:
+        if time.monotonic() - self._beaten < BEAT_EVERY_S:
+            return
         waiting = (*self.sessions.held(), *more)
-        if waiting and time.monotonic() - self._beaten >= BEAT_EVERY_S:
+        if waiting:
             self._beaten = time.monotonic()
             try:
                 self.source.working(waiting)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from boundary.child import MEMORY_MB, deaf, settle
+from boundary.child import MEMORY_MB, deaf, resident_mb, settle
 from boundary.live.figures import since
 from boundary.live.flow import Figures, Flow
 from boundary.live.hold import Hold
@@ -23,13 +23,11 @@ from boundary.live.window import METADATA
 from boundary.outcome import Outcome, Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan, cached_plan
+from boundary.pool import STARTS
 from boundary.streams.messages import packed, unpacked
-from boundary.worker import GRACE_S, START_METHOD, START_S, Setup
+from boundary.worker import GRACE_S, NOT_STARTED, START_METHOD, START_S, TICK_S, Setup
 from recording import Recording, SourceFile, parse_files
-from recording.errors import BoundaryError, InputError
-
-BEAT_S = 2.0
-"""How often whoever waits is asked to tell the broker that work goes on."""
+from recording.errors import BoundaryError, InputError, StepFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +92,17 @@ class Isolated:
         self._pipe: Connection | None = None
 
     def ask(self, task: Whole | Part, *, beat: Callable[[], None]) -> Answer:
-        """Have a message done; ``beat`` is called every few seconds until then. Never raises on its account."""
+        """Have a message done; ``beat`` is called again and again until then. Never raises on the message's account.
+
+        Raises:
+            StepFailed: ``worker-not-started``: no process gets as far as to read; nothing is known of the message.
+        """
+        pipe = self._ready(beat)
         try:
-            pipe = self._started(beat)
             pipe.send(task)
             answer = self._waited(pipe, self._seconds, beat)
+        except MemoryError:
+            return self._lost("out-of-memory", "the message needs more memory than the process may have")
         except (EOFError, OSError):
             return self._lost("worker-died", "the process that read the message died")
         if isinstance(answer, Answer):
@@ -118,6 +122,15 @@ class Isolated:
         self.close()
         return Answer(withheld=Withheld(code, "run", message, "it is tried once more"), lost=True)
 
+    def _ready(self, beat: Callable[[], None]) -> Connection:
+        for _ in range(STARTS):
+            try:
+                return self._started(beat)
+            except (EOFError, OSError, MemoryError):
+                self.close()
+        hint = "give it more memory, see boundary doctor; nothing is lost"
+        raise StepFailed("the process that reads messages does not start", code=NOT_STARTED, hint=hint)
+
     def _started(self, beat: Callable[[], None]) -> Connection:
         if self._pipe is None:
             context: Any = multiprocessing.get_context(START_METHOD)
@@ -131,12 +144,13 @@ class Isolated:
                 raise EOFError
         return self._pipe
 
-    @staticmethod
-    def _waited(pipe: Connection, seconds: float, beat: Callable[[], None]) -> object:
+    def _waited(self, pipe: Connection, seconds: float, beat: Callable[[], None]) -> object:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if pipe.poll(min(BEAT_S, max(0.0, end - time.monotonic()))):
+            if pipe.poll(min(TICK_S, max(0.0, end - time.monotonic()))):
                 return pipe.recv()
+            if self._child is not None and resident_mb(self._child.pid or 0) > self._memory_mb:
+                raise MemoryError
             beat()
         return None
 
