@@ -16,7 +16,7 @@ from boundary.replacing import Replacing, replacing
 from recording import Patch, apply_patches, field_patch, row_removal, separated, unread_files
 from recording.documents import file_type
 from recording.dropping import VECTOR, dropped_fields
-from recording.edit import places_after
+from recording.edit import before_of, places_after
 from recording.mappings import HOUSE, Mappings
 from recording.model import Recording, SourceFile, TextField
 from recording.python_text import as_name
@@ -73,11 +73,23 @@ class Changed:
     edits: Mapping[str, tuple[str, Sequence[Patch]]] = field(default_factory=dict, repr=False)
     mappings: Mappings = HOUSE
 
-    def sources(self, files: Mapping[str, bytes] | None = None) -> dict[str, SourceFile]:
-        """``files``, its own where none are given, to be parsed again: what lies in a store says so."""
+    def sources(
+        self, files: Mapping[str, bytes] | None = None, source: Recording | None = None
+    ) -> dict[str, SourceFile]:
+        """``files``, its own where none are given, to be parsed again: what lies in a store says so.
+
+        Args:
+            source: What was changed; what its files hold unchanged need not be read again.
+        """
         named = self.files if files is None else files
+        before = {} if source is None else {new: before_of(source, *edit) for new, edit in self.edits.items()}
         return {
-            name: SourceFile(name, data, store=next((s for s in self.stores if name.startswith(s + INSIDE)), ""))
+            name: SourceFile(
+                name,
+                data,
+                store=next((s for s in self.stores if name.startswith(s + INSIDE)), ""),
+                before=before.get(name),
+            )
             for name, data in named.items()
         }
 

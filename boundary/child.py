@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -63,6 +64,16 @@ def one_thread() -> None:
         os.environ[name] = "1"
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
+
+
+def collect_rarely() -> None:
+    """Look for garbage in cycles rarely: recordings are many small objects, and none of them in a cycle.
+
+    What is loaded so far is never looked at again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def resident_mb(pid: int) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from boundary.findings import Alarm, Found, Session, find_in_texts
 from boundary.plan import Plan
 from recording.model import Passage
+from text_redact.editor import AROUND, LONGEST
 from text_redact.known import KnownValues, find_known
 
 BLANK = "\ue000"
@@ -27,22 +30,50 @@ def find_leftovers(
         fresh = False
         taken = _taken_keys(session, out)
         left = [_left(passage, hits, taken) for passage, hits in zip(session.passages, out, strict=True)]
-        read = find_in_texts((text for text in left if text is not None), steady, alarm)
-        for number, (passage, text) in enumerate(zip(session.passages, left, strict=True)):
-            if text is None:
-                continue
-            alarm()
-            linked = find_known(text, known, pieces=passage.role == "erased")
-            ignored = session.overrides.ignored(number, plan)
-            for hit in (*read[text], *(Found(hit, None) for hit in linked)):
-                if hit.use is not None and hit.hit.label in ignored:
-                    continue
-                if any(char.isalnum() for char in text[hit.hit.start : hit.hit.end]):
-                    out[number].append(hit)
-                    fresh = True
+        parts = [() if text is None else tuple(_around_gaps(text)) for text in left]
+        read = find_in_texts((part for of_text in parts for _, part in of_text), steady, alarm)
+        for number, (passage, of_text) in enumerate(zip(session.passages, parts, strict=True)):
+            for start, part in of_text:
+                alarm()
+                linked = find_known(part, known, pieces=passage.role == "erased")
+                ignored = session.overrides.ignored(number, plan)
+                for found_ in (*read[part], *(Found(hit, None) for hit in linked)):
+                    hit = found_.hit
+                    if found_.use is not None and hit.label in ignored:
+                        continue
+                    if any(char.isalnum() for char in part[hit.start : hit.end]):
+                        moved = replace(hit, start=hit.start + start, end=hit.end + start) if start else hit
+                        out[number].append(replace(found_, hit=moved))
+                        fresh = True
         if not fresh:
             break
     return out
+
+
+SHORT = 1_000
+"""A longer text is not read as a whole again: what is far from every gap stands as it stood."""
+
+
+def _around_gaps(text: str) -> Iterator[tuple[int, str]]:
+    """What of a text stands near a gap, as far as the text around an edit (`text_redact.editor`), with its offset."""
+    if len(text) <= SHORT:
+        yield 0, text
+        return
+    low = high = 0
+    for gap in _GAPS.finditer(text):
+        if high and gap.start() - AROUND > high:
+            yield low, text[low:high]
+            high = 0
+        if not high:
+            blanks = _BLANKS.finditer(text, max(0, gap.start() - LONGEST), max(0, gap.start() - AROUND))
+            low = max((blank.end() for blank in blanks), default=max(0, gap.start() - LONGEST))
+        blank = _BLANKS.search(text, gap.end() + AROUND, gap.end() + LONGEST)
+        high = blank.start() if blank else min(len(text), gap.end() + LONGEST)
+    yield low, text[low:high]
+
+
+_GAPS = re.compile(f"{BLANK}+")
+_BLANKS = re.compile(r"\s+")
 
 
 def _taken_keys(session: Session, found: Sequence[Sequence[Found]]) -> dict[int, frozenset[int]]:

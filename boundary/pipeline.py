@@ -164,7 +164,7 @@ def _process(recording: Recording, plan: Plan, clock: StepClock, watch: Watch | 
         watch.changed(Done(session, decisions, pixel_findings, removed, screens, changed))
     with clock.during("verify"):
         media = [name for name in changed.files if name.lower().endswith((".png", ".jpg", ".jpeg", ".mp4"))]
-        verify_text(changed, media, known, plan, clock)
+        verify_text(changed, media, known, plan, clock, source=source)
     with clock.during("pack"):
         files = packed(changed, source, known)
     with clock.during("release"):

@@ -44,6 +44,7 @@ def verify_text(
     alarm: Callable[[], None],
     *,
     left: Mapping[str, int] = NOTHING,
+    source: Recording | None = None,
 ) -> Recording | None:
     """Parse the output again and look for anything sensitive in it.
 
@@ -51,6 +52,7 @@ def verify_text(
         media: Output names of files that hold no text; frames are verified by reading them.
         left: By file, how many of its first bytes have left before. What is in them alone is no residue any more; what
             begins there and ends behind them is one.
+        source: What was changed, as its format gave it; moves of the mouse that stand as they stood are not read again.
 
     Returns:
         The output as it was read; ``None`` under a policy that looks for nothing.
@@ -60,7 +62,7 @@ def verify_text(
     """
     if plan.is_empty:
         return None
-    recording = parse_files("output", changed.sources(), mappings=changed.mappings)
+    recording = parse_files("output", changed.sources(source=source), mappings=changed.mappings)
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}

@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from boundary.child import deaf, one_thread, resident_mb, settle
+from boundary.child import collect_rarely, deaf, one_thread, resident_mb, settle
 from boundary.counting import Count, Counted, count, open_source
 from boundary.folders import unwritten
 from boundary.outcome import Outcome, Release, Withheld
@@ -240,6 +240,7 @@ def _serve(pipe: Connection, setup: Setup, parent: int, memory_mb: int | None, a
         one_thread()
     with contextlib.suppress(Exception):  # a plan that cannot be built is the verdict of each job
         cached_plan(setup.sources, setup.folder, setup.key)
+    collect_rarely()
     pipe.send("ready")
     while True:
         try:

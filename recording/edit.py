@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow.compute as pc
 
 from recording.json_spans import decode_string, encode_like
-from recording.model import Recording, TextField
+from recording.model import Before, Recording, TextField
 from recording.python_text import quote_like
 from recording.words import write_line
 
@@ -53,6 +54,35 @@ def places_after(patches: Iterable[Patch], size: int) -> Iterator[tuple[Patch, i
     for patch in _effective(patches, size):
         yield patch, patch.start + shift
         shift += len(patch.data) - (patch.end - patch.start)
+
+
+def before_of(recording: Recording, file: str, patches: Iterable[Patch]) -> Before | None:
+    """What is known of a file whose patches took effect in order; ``None`` where nothing of it need not be read again.
+
+    Args:
+        recording: As the format gave it.
+        file: One of its files.
+        patches: As `places_after` gives them.
+    """
+    events, moves = recording.events.select(["start", "end", "t_ns", "x", "y"]), recording.moves
+    if moves is None or len(moves) != len(events):
+        return None
+    of_file = pc.equal(recording.events["file"], file).combine_chunks()
+    here = of_file.to_numpy(zero_copy_only=False)
+    if not moves[here].any():
+        return None
+    if not here.all():
+        events, moves = events.filter(of_file), moves[here]
+    data = recording.files[file].read()
+    spans: list[tuple[int, int, int]] = []
+    at = shift = 0
+    for patch in patches:
+        if patch.start > at:
+            spans.append((at, patch.start, shift))
+        at = max(at, patch.end)
+        shift += len(patch.data) - (patch.end - patch.start)
+    spans.append((at, len(data), shift))
+    return Before(data, events, moves, tuple(spans))
 
 
 def _effective(patches: Iterable[Patch], size: int) -> Iterator[Patch]:

@@ -12,6 +12,8 @@ from dataclasses import field as _field
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from recording.mappings import HOUSE, Mappings
@@ -71,6 +73,23 @@ KEY_KINDS = frozenset({"key_down", "key_up", "key_pair"})
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """A file as it was before patches, and what was read in it.
+
+    Attributes:
+        data: Its bytes.
+        events: Columns ``start``, ``end``, ``t_ns``, ``x`` and ``y`` of its rows (see `EVENTS`).
+        moves: bool, shape ``(rows,)``: `Recording.moves` of them.
+        spans: First and last byte (exclusive) of what no patch touches, and how far the patched file has it behind.
+    """
+
+    data: bytes = _field(repr=False)
+    events: pa.Table = _field(repr=False)
+    moves: npt.NDArray[np.bool_] = _field(repr=False)
+    spans: tuple[tuple[int, int, int], ...] = _field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file of a recording as it was handed in.
 
@@ -80,6 +99,7 @@ class SourceFile:
         path: Where the bytes can be read; ``None`` when only ``data`` exists.
         load: Makes the bytes whenever they are asked for: pictures taken out of a video, which no file holds.
         store: Name of the file that this one was taken out of (`recording.stores`); empty for a file of its own.
+        before: The file that this one was made of, if any.
     """
 
     name: str
@@ -87,6 +107,7 @@ class SourceFile:
     path: Path | None = _field(default=None, repr=False)
     load: Callable[[], bytes] | None = _field(default=None, repr=False)
     store: str = ""
+    before: Before | None = _field(default=None, repr=False, compare=False)
 
     def read(self) -> bytes:
         """The verbatim bytes, from memory or from disk."""
@@ -178,6 +199,8 @@ class Recording:
         mappings: How the policy had it read.
         listed: Files whose records are elements of JSON arrays: commas go and come with them (`recording.separated`).
         unread: Rows (``seq``) whose content no step can read: drawings, fonts, packed data.
+        moves: bool, shape ``(events,)``: rows whose record says when the mouse was where, and nothing else; ``None``
+            where the format does not tell.
     """
 
     name: str = _field(repr=False)
@@ -192,6 +215,7 @@ class Recording:
     mappings: Mappings = HOUSE
     listed: frozenset[str] = frozenset()
     unread: frozenset[int] = _field(default=frozenset(), repr=False)
+    moves: npt.NDArray[np.bool_] | None = _field(default=None, repr=False, compare=False)
 
     @property
     def handed_in(self) -> Mapping[str, SourceFile]:

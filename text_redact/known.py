@@ -179,13 +179,15 @@ class _Search:
     """Values of one kind.
 
     ``automaton`` finds whole keys, as ``(value, -1, 0)``, and pieces of keys that may hold a typo, as ``(value, first
-    character, one past the last)``: of one piece more than there may be typos, one is spelt right.
+    character, one past the last)``: of one piece more than there may be typos, one is spelt right. There are at most
+    ``most`` typos in any of them.
     """
 
     values: tuple[KnownValue, ...] = field(repr=False)
     whole: bool
     joined: str = field(repr=False)
     automaton: Any = field(repr=False)
+    most: int = 0
 
 
 def _search(values: Sequence[KnownValue], *, whole: bool) -> _Search:
@@ -204,7 +206,7 @@ def _search(values: Sequence[KnownValue], *, whole: bool) -> _Search:
     for word, meant in places.items():
         automaton.add_word(word, tuple(meant))
     automaton.make_automaton()
-    return _Search(tuple(values), whole, "\0".join(value.key for value in values), automaton)
+    return _Search(tuple(values), whole, "\0".join(value.key for value in values), automaton, max(map(_typos, values)))
 
 
 def _typos(value: KnownValue) -> int:
@@ -220,19 +222,23 @@ def _typos(value: KnownValue) -> int:
 def _found(view: _View, search: _Search) -> Iterator[Hit]:
     exact: set[tuple[int, int]] = set()
     near: dict[tuple[int, int], None] = {}
+    values, whole = search.values, search.whole
     for last, meant in search.automaton.iter(view.text):
         for number, start, end in meant:
-            value = search.values[number]
+            value = values[number]
             if start >= 0:
-                near[number, last + 1 - end] = None
+                first = last + 1 - end
+                # Nearly always the piece stands inside a word.
+                if whole or view.starts.find(1, max(0, first - search.most), first + search.most + 1) >= 0:
+                    near[number, first] = None
                 continue
             first = last + 1 - len(value.key)
-            if search.whole or _stands(view, first, last):
+            if whole or _stands(view, first, last):
                 exact.add((first, last + 1))
                 yield Hit(value.label, *view.span(first, last + 1), EXACT, "link:session")
     told: set[tuple[int, int, int]] = set()
     for number, first in near:
-        window = _near(view, search.values[number], first, whole=search.whole)
+        window = _near(view, search.values[number], first, whole=whole)
         if window is not None and window not in exact and (number, *window) not in told:
             told.add((number, *window))
             yield Hit(search.values[number].label, *view.span(*window), FUZZY, "link:typo")
@@ -256,8 +262,6 @@ def _near(view: _View, value: KnownValue, first: int, *, whole: bool) -> tuple[i
     size, most, text = len(value.key), _typos(value), view.text
     best: tuple[int, int, int] | None = None
     low, high = max(0, first - most), min(first + most + 1, len(text))
-    if not whole and view.starts.find(1, low, high) < 0:
-        return None  # nearly always: the piece stands inside a word
     for start in range(low, high):
         if not (whole or view.starts[start]):
             continue

@@ -64,7 +64,7 @@ def _prepare(table: pa.Table) -> Prepared:
     columns = columns_of(of_kind, symbols, symbol_at, place_at, table["seq"].to_numpy())
     x, y = (table["x"].to_pylist(), table["y"].to_pylist()) if "button_down" in kinds else ([], [])
     return Prepared(
-        [kinds[number] for number in kind_at.tolist()],
+        np.array(kinds, object)[kind_at].tolist(),
         table["t_ns"].to_pylist(),
         list(zip(x, y, strict=True)),
         places,

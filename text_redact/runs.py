@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -61,9 +61,9 @@ class Columns:
         """The symbol of a row."""
         return self.symbols[self.symbol_at[row]]
 
-    def stops(self, rows: Container[int]) -> Sequence[int]:
+    def stops(self, rows: Collection[int]) -> Sequence[int]:
         """The presses whose numbers in the recording are among these, in order."""
-        return [number for number, row in enumerate(self.rows) if row in rows]
+        return [number for number, row in enumerate(self.rows) if row in rows] if rows else ()
 
 
 def columns_of(
@@ -85,11 +85,11 @@ def columns_of(
     pressed = (roles == DOWN) | (roles == PAIR)
     at = np.flatnonzero(pressed)
     ups = releases[at]
-    numbers = rows.tolist()
-    holds = [
-        (numbers[down], numbers[up]) if 0 <= up < _NEVER else (numbers[down],)
-        for down, up in zip(at.tolist(), ups.tolist(), strict=True)
-    ]
+    down_rows = rows[at].tolist()
+    stroke = (ups >= 0) & (ups < _NEVER)
+    holds: list[tuple[int, ...]] = list(zip(down_rows, rows[np.where(stroke, ups, 0)].tolist(), strict=True))
+    for number in np.flatnonzero(~stroke).tolist():
+        holds[number] = (down_rows[number],)
     texts = [symbol.text or "" for symbol in symbols]
     small = np.array([text.islower() for text in texts] or [False])
     return Columns(
@@ -98,10 +98,10 @@ def columns_of(
         array("q", np.concatenate([[0], np.cumsum(pressed, dtype=np.int64)]).astype(np.int64).tobytes()),
         symbols,
         symbol_at.tolist(),
-        numbers,
+        rows.tolist(),
         at.tolist(),
-        rows[at].tolist(),
-        [texts[number] for number in symbol_at[at].tolist()],
+        down_rows,
+        np.array(texts or [""], object)[symbol_at[at]].tolist(),
         ups.tolist(),
         holds,
         np.flatnonzero(small[symbol_at[at]]).tolist(),

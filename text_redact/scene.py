@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,7 +60,7 @@ class Watch(Protocol):
     """**Protocol:** is told of each press by its number, before and after it is played."""
 
     @property
-    def stops(self) -> Container[int]:
+    def stops(self) -> Collection[int]:
         """Rows of presses that it must be told of; no others but those that follow from them."""
         ...
 

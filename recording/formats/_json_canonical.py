@@ -78,17 +78,17 @@ def _style(comma: str, colon: str) -> _Style:
 _STYLES = (_style(", ", ": "), _style(",", ":"))
 
 
-def read_canonical(data: bytes, lines: Lines) -> tuple[Moves, Timed]:
-    """What is written in the spacing of the first line, where that is one of the usual ones."""
+def read_canonical(data: bytes, lines: Lines, at: Places) -> tuple[Moves, Timed]:
+    """What is written in the spacing of the first line, where that is one of the usual ones, among lines ``at``."""
     none = np.zeros(0, np.int64)
     moves, timed = [Moves(none, none, np.zeros(0), np.zeros(0))], [Timed(none, none, none, none, none.astype(np.bool_))]
     first = int(lines.starts[0]) if len(lines) else 0
     style = next((style for style in _STYLES if data.startswith(style.head, first)), None)
     if style is not None:
         reader = _Reader(words_of(data), data, style)
-        within = int(np.searchsorted(lines.starts, len(data) - _REACH))
-        for low in range(0, within, _CHUNK):
-            number = np.arange(low, min(low + _CHUNK, within))
+        within = at[: int(np.searchsorted(at, np.searchsorted(lines.starts, len(data) - _REACH)))]
+        for low in range(0, len(within), _CHUNK):
+            number = within[low : low + _CHUNK]
             mouse, keys = reader.read(number, lines.starts[number], lines.ends[number])
             moves.append(mouse)
             timed.append(keys)

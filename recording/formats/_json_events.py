@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recording.errors import InputError
+from recording.formats._carried import carry_moves
 from recording.formats._json_canonical import MOST_SECONDS, Timed, read_canonical
 from recording.formats._words import Places
 from recording.lines import Lines
-from recording.model import KEY_KINDS
+from recording.model import KEY_KINDS, Before
 from recording.records import read_record
 from recording.rows import Bulk, Row, empty_bulk, kind_code
 
@@ -48,7 +49,7 @@ LINE_PARTS = (
 """The same lines in pieces that join to the whole: time in ``t``, position in ``x`` and ``y``."""
 
 
-def read_bulk(data: bytes, lines: Lines) -> tuple[Bulk, list[Row], Places]:
+def read_bulk(data: bytes, lines: Lines, before: Before | None = None) -> tuple[Bulk, list[Row], Places]:
     """Mouse lines and plain key lines as columns, and the numbers of the lines that have to be read one by one.
 
     No Python code runs per line: lines as ``json.dumps`` writes them are read by `read_canonical`; over the others RE2
@@ -57,12 +58,15 @@ def read_bulk(data: bytes, lines: Lines) -> tuple[Bulk, list[Row], Places]:
     Args:
         data: The file.
         lines: Its lines.
+        before: What it was made of; moves that stand in it unchanged are not read again.
 
     Returns:
         The columns, the rows that `Bulk.like` numbers, and the other lines.
     """
     bulk = empty_bulk(len(lines), BUTTONS)
-    moves, timed = read_canonical(data, lines)
+    if before is not None:
+        carry_moves(bulk, data, lines, before)
+    moves, timed = read_canonical(data, lines, np.flatnonzero(bulk.kind < 0))
     bulk.kind[moves.line] = kind_code("move")
     bulk.t_ns[moves.line], bulk.has_t[moves.line] = moves.t_ns, True
     bulk.x[moves.line], bulk.y[moves.line] = moves.x, moves.y

@@ -28,7 +28,7 @@ from recording.formats._json_times import retime_lines
 from recording.lines import check_text, line_end, shown, split_lines
 from recording.model import EVENTS, KEY_KINDS, Frame, Recording, SourceFile, TextField
 from recording.records import Record, read_record
-from recording.rows import Row, empty_bulk, event_table
+from recording.rows import Row, empty_bulk, event_table, kind_code
 from recording.timeline import Bools, Ints, Timeline, row_times
 
 
@@ -53,18 +53,20 @@ class DuckTrack:
         """Every line of every JSON-lines file as an event, every other readable file as text fields."""
         streams = sorted((n for n in files if file_type(n) == "jsonl"), key=_main_first)
         tables: list[pa.Table] = []
+        moves: list[Bools] = []
         fields: list[TextField] = list(name_fields(files))
         frames = frames_of(files)
         windows: list[Window] = []
         elements: list[Element] = []
         first = 0
         for stream, file in enumerate(streams):
-            table, records = _read_lines(files[file], stream, first)
+            table, records, moved = _read_lines(files[file], stream, first)
             for seq, record in records:
                 fields += record.fields
                 _context(file, record, windows, elements)
                 _frame(record, seq, frames)
             tables.append(table)
+            moves.append(moved)
             first += len(table)
         events = fill_context(pa.concat_tables(tables), windows, elements).combine_chunks()
         attributes: dict[str, str] = {}
@@ -78,6 +80,7 @@ class DuckTrack:
         return Recording(
             name, self.name, MappingProxyType(dict(files)), events.cast(EVENTS), tuple(fields),
             tuple(_placed(frame, events) for frame in frames.values()), MappingProxyType(attributes),
+            moves=np.concatenate(moves),
         )  # fmt: skip
 
     def render_keys(self, recording: Recording, strokes: Sequence[Stroke], like: int) -> bytes:
@@ -126,7 +129,7 @@ def _main_first(name: str) -> tuple[bool, str]:
     return name != "events.jsonl", name
 
 
-def _read_lines(source: SourceFile, stream: int, first: int) -> tuple[pa.Table, list[tuple[int, Record]]]:
+def _read_lines(source: SourceFile, stream: int, first: int) -> tuple[pa.Table, list[tuple[int, Record]], Bools]:
     data = source.read()
     check_text(source.name, data)
     lines = split_lines(data)
@@ -138,7 +141,8 @@ def _read_lines(source: SourceFile, stream: int, first: int) -> tuple[pa.Table, 
         )  # fmt: skip
     bulk, alike, slow = empty_bulk(len(lines)), list[Row](), np.arange(len(lines))
     if main:
-        bulk, alike, slow = read_bulk(data, lines)
+        bulk, alike, slow = read_bulk(data, lines, source.before)
+    moves = bulk.kind == kind_code("move")
     starts, ends = lines.starts[slow].tolist(), lines.ends[slow].tolist()
     records = [
         (seq, read_record(data, start, end, file=source.name, seq=seq, main=main))
@@ -146,7 +150,7 @@ def _read_lines(source: SourceFile, stream: int, first: int) -> tuple[pa.Table, 
     ]
     rows = [record.row for _, record in records]
     table = event_table(lines, bulk, rows, slow, file=source.name, stream=stream, first_seq=first, alike=alike)
-    return table, records
+    return table, records, moves
 
 
 def _context(file: str, record: Record, windows: list[Window], elements: list[Element]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,24 +49,35 @@ def find_phones(text: str, regions: tuple[str, ...], least: int, start: int, end
             done = max(done, last)
 
 
-def _matches(window: str, regions: tuple[str, ...], least: int, limit: int) -> Iterator[Any]:
-    """Matches that begin before ``limit``; what begins later is the next cluster's, and perhaps cut off here."""
+@dataclass(frozen=True, slots=True)
+class _Match:
+    start: int
+    end: int
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _matches(window: str, regions: tuple[str, ...], least: int, limit: int) -> Sequence[_Match]:
+    """Matches that begin before ``limit``; what begins later is the next cluster's, and perhaps cut off here.
+
+    A number that was typed stands in several passages with the same words around it.
+    """
+    out: list[_Match] = []
     last = 0
     for match in _Matcher(window, regions, least):
         if match.start >= limit:
             break
         # A number of one region may stand before one of another that the matcher's rules try first.
         if match.start - last > least:
-            for before in _matches(window[last : match.start], regions, least, limit):
-                yield _Match(last + before.start, last + before.end)
-        yield match
+            earlier = _matches(window[last : match.start], regions, least, limit)
+            out += [_Match(last + before.start, last + before.end) for before in earlier]
+        out.append(match)  # type: ignore[arg-type]
         last = match.end
+    return tuple(out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    start: int
-    end: int
+def forget() -> None:
+    """Empty the memory of windows, for measurements."""
+    _matches.cache_clear()
 
 
 class _Matcher(phonenumbers.PhoneNumberMatcher):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from recording.model import Hit
+from text_redact.engine import phones
 from text_redact.engine.needs import Needs, count
 from text_redact.engine.scanner import Scanner, scanner
 from text_redact.normalise import in_ascii
@@ -166,3 +167,4 @@ def _remembered(find: Callable[[str], Sequence[Hit]], text: str) -> Sequence[Hit
 def forget() -> None:
     """Empty the memory, so that every text is read anew; for measurements."""
     _remembered.cache_clear()
+    phones.forget()
