@@ -141,10 +141,10 @@ class Consumer:
             return
         content_type = delivery.headers.get(TYPE, LINES)
         task = Whole(delivery.data, content_type)
-        answer = self.isolated.ask(task, beat=self._beating(delivery))
+        answer = self._asked(task, delivery)
         if answer.withheld is not None and answer.withheld.code in RETRIED:
             self.tally.retry(answer.withheld.code)
-            answer = self.isolated.ask(task, beat=self._beating(delivery))
+            answer = self._asked(task, delivery)
         key = self.release_key("recording", content_type, delivery.data)
         data = answer.parts[0][1] if answer.parts else b""
         if answer.withheld is None and len(data) > self.sink.max_bytes:
@@ -157,6 +157,12 @@ class Consumer:
         if answer.outcome is not None:
             self.tally.told(self.tally.received, answer.outcome)
         self._settle([delivery])
+
+    def _asked(self, task: Whole | Part, *more: Delivery) -> Answer:
+        answer = self.isolated.ask(task, beat=self._beating(*more))
+        if answer.lost:
+            self._begin_anew(answer, task.session if isinstance(task, Part) else None)
+        return answer
 
     def release_key(self, *parts: str | bytes) -> str:
         """Release key (HMAC-SHA-256, hex) of what a message is made of, and of the policy."""
@@ -228,9 +234,8 @@ class Consumer:
         end = piece.headers.get(END) == "1"
         task = Part(name, piece.headers.get(FILE, MAIN), piece.data, end)
         began = time.time_ns()
-        answer = self.isolated.ask(task, beat=self._beating(piece))
+        answer = self._asked(task, piece)
         if answer.lost:
-            self._begin_anew(answer)
             return False
         self._send_parts(name, answer, end=end)
         self.sessions.open[name].waiting = answer.waiting
@@ -253,10 +258,14 @@ class Consumer:
             session.sent += 1
             self.tally.release()
 
-    def _begin_anew(self, answer: Answer) -> None:
-        """The process took every open session with it: their pieces come again, from the first on."""
+    def _begin_anew(self, answer: Answer, blamed: str | None) -> None:
+        """The process took every open session with it: their pieces come again, from the first on.
+
+        Args:
+            blamed: The session of which a piece was in work; lost twice, it is given up.
+        """
         for name, session in list(self.sessions.open.items()):
-            failed, deliveries = session.failed + 1, tuple(session.held.values())
+            failed, deliveries = session.failed + (name == blamed), tuple(session.held.values())
             if failed >= TRIES and answer.withheld is not None:
                 self._over(name, answer.withheld)
                 continue
@@ -276,5 +285,5 @@ class Consumer:
             self._forget(name, Withheld("session-idle", "stream"))
 
     def _forget(self, name: str, verdict: Withheld) -> None:
-        self.isolated.ask(Part(name, MAIN, None, end=True), beat=self._beating())
         self._over(name, verdict)
+        self._asked(Part(name, MAIN, None, end=True))

@@ -31,9 +31,11 @@ class Loose:
     settled: list[str] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
     queue: list[Delivery] = field(default_factory=list)
+    known: dict[str, Delivery] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.queue = [Delivery(str(n), data, headers, None) for n, (data, headers) in enumerate(self.waiting)]
+        self.known = {delivery.id: delivery for delivery in self.queue}
 
     def _reached(self) -> None:
         if self.failures:
@@ -54,7 +56,8 @@ class Loose:
     def again(self, deliveries: Sequence[Delivery]) -> None:
         """Deliver it again, before all else."""
         self.returned += [delivery.id for delivery in deliveries]
-        self.queue = [*deliveries, *self.queue]
+        # Whoever gives it back may have let go of its data; the broker has not.
+        self.queue = [*(self.known[delivery.id] for delivery in deliveries), *self.queue]
 
     def working(self, deliveries: Sequence[Delivery]) -> None:
         """Nothing but whether the broker is there."""

@@ -184,6 +184,27 @@ def test_a_lost_process_begins_its_sessions_anew_and_gives_up_the_second_time() 
     assert broker.sent == []
 
 
+@pytest.mark.parametrize("left", [True, False])
+def test_a_recording_that_takes_the_process_with_it_begins_open_sessions_anew(left: bool) -> None:
+    """What was held of them went with it, so they come again from the first piece on; they are not to blame."""
+    asked: list[bytes] = []
+
+    def answer(task: Whole | Part) -> Answer:
+        if isinstance(task, Part):
+            asked.append(task.data or b"")
+            return echo(task)
+        return LOST if task.data == b"kills" else CLEARED
+
+    others = [(b"kills", {})] if left else [(b"kills", {}), (b"kills", {}), (b"kills", {})]
+    broker = Loose([piece(0, b"a\n"), *others, piece(1, b"b\n", end=True)])
+    consumed(broker, answer)
+    assert asked == [b"a\n", b"a\n", b"b\n"]
+    assert sorted({message.key: message.data for message in broker.sent}.values()) == [b"a\n", b"b\n"]
+    assert {json.loads(message.data)["code"] for message in broker.dead} == {"worker-died"}
+    assert len(broker.dead) == len(others)
+    assert set(broker.settled) == {str(n) for n in range(len(others) + 2)}
+
+
 def test_headers_that_say_nothing_are_a_dead_letter() -> None:
     """A piece without a number belongs nowhere."""
     broker = Loose(
