@@ -93,13 +93,13 @@ def discover(path: str | Path) -> list[Path]:
     root = Path(path)
     if _mode(root, root.name) == stat.S_IFREG:
         return [root]
-    found = _discover(root, _collect(root, None, load=False))
+    found = _found_in(root)
     if not found:
         raise InputError(
             "no recording here", code="no-recording", place=shown(root.name),
             hint="give a recording or a folder of recordings",
         )  # fmt: skip
-    return found
+    return sorted(found)
 
 
 def is_recording(path: str | Path) -> bool:
@@ -110,6 +110,35 @@ def is_recording(path: str | Path) -> bool:
     """
     files = _collect(Path(path), None, load=False)
     return any(item.claims(files) for item in FORMATS)
+
+
+def _found_in(folder: Path) -> list[Path]:
+    """The recordings in a folder, looked for in one subfolder after the other: a batch may hold any number of files.
+
+    Every format wants a file that lies in the recording's own folder, so one that holds folders alone is no recording.
+    """
+    entries = sorted(_entries(folder), key=_entry_name)
+    inside = [folder / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    beside = {
+        entry.name: SourceFile(entry.name, path=folder / entry.name)
+        for entry in entries
+        if not entry.is_dir(follow_symlinks=False)
+    }
+    if any(file_type(name) != "hidden" or _is_odd(source) for name, source in beside.items()):
+        try:
+            return _discover(folder, _collect(folder, None, load=False))
+        except InputError as error:
+            if error.code != "too-many-files":
+                raise
+    found = _discover(folder, beside)
+    if found == [folder]:
+        return found
+    for each in inside:
+        try:
+            found += _found_in(each) or ([each] if any(names for _, _, names in os.walk(each)) else [])
+        except InputError:
+            found.append(each)  # opening it says why
+    return found
 
 
 def _discover(root: Path, files: Mapping[str, SourceFile]) -> list[Path]:
@@ -133,7 +162,7 @@ def _discover(root: Path, files: Mapping[str, SourceFile]) -> list[Path]:
             found.append(root / name)
     for first, inside in folders.items():
         found += _discover(root / first, inside) or [root / first]
-    return sorted(found)
+    return found
 
 
 def _collect(root: Path, max_bytes: int | None, *, load: bool) -> dict[str, SourceFile]:
@@ -165,10 +194,10 @@ def _walk(folder: Path, prefix: str, real: Path, names: dict[str, Path], *, stri
     One bad recording must not keep `discover` from finding the others; opening it raises then.
     """
     try:
-        entries = sorted(os.scandir(folder), key=_entry_name)
-    except OSError as error:
+        entries = sorted(_entries(folder, prefix), key=_entry_name)
+    except InputError:
         if strict or not prefix:
-            raise _unreadable(prefix or folder.name, error) from None
+            raise
         names[f"{prefix}?"] = folder
         return
     for entry in entries:
@@ -210,6 +239,14 @@ def _visit(
             hint="give one recording at a time",
         )
     names[name] = path
+
+
+def _entries(folder: Path, prefix: str = "") -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        raise _unreadable(prefix or folder.name, error) from None
 
 
 def _entry_name(entry: os.DirEntry[str]) -> str:

@@ -118,6 +118,28 @@ def test_a_source_is_one_recording_or_a_folder_of_them(tmp_path: Path) -> None:
     assert discover(tmp_path / "keys.log") == [tmp_path / "keys.log"]
 
 
+@pytest.mark.parametrize("beside", [(), ("notes.pdf",), (".DS_Store",)])
+def test_a_batch_may_hold_more_files_than_a_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: tuple[str, ...]
+) -> None:
+    """The most files that one recording may have limit no batch, whatever lies beside its folders."""
+    monkeypatch.setattr("recording.read._MAX_FILES", 3)
+    folders = [tmp_path / "day" / f"r{number}" for number in range(4)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        for name in ("events.jsonl", "metadata.json"):
+            (folder / name).write_text("{}\n")
+    (tmp_path / "day" / "empty").mkdir()
+    for name in beside:
+        (tmp_path / "day" / name).write_text("x")
+    assert discover(tmp_path) == folders
+    for name in ("a.png", "b.png"):
+        (folders[0] / name).touch()
+    assert discover(tmp_path) == folders  # it is refused when it is opened
+    with pytest.raises(InputError, match="too-many-files"):
+        open_recording(folders[0])
+
+
 def test_a_folder_without_recordings_is_an_error(tmp_path: Path) -> None:
     """An empty source is said, not passed over."""
     with pytest.raises(InputError) as caught:
