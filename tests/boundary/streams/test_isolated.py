@@ -51,7 +51,6 @@ if __name__ == "__main__":
 """
 MODES = {
     "raise": ["step-raised", False, 0, ["step-raised"]],
-    "talk": ["worker-died", True, 0],
     "die": ["worker-died", True, 0, "worker-died"],
     "hang": ["timeout", True, 0],
     "eat": ["out-of-memory", True, 0],
