@@ -26,6 +26,8 @@ from text_redact.known import KnownValues, index_known
 
 ZERO = "0"
 """What a number becomes, whatever the operator: the source's reader expects a number there."""
+UNREAD = ("media", VECTOR)
+"""Roles of fields that nobody has looked at: pictures written as text, and lists of numbers."""
 
 Place = tuple[str, int]
 """File and first byte, in the output."""
@@ -121,16 +123,14 @@ def change(
     work = _Work(session, removed, plan, replacing(session, decisions, known, plan, person))
     work.add(row_removal(recording, sorted(removed)))
     work.change_fields(decisions)
-    if not plan.is_empty:
-        work.blank_media()
     work.change_keys(decisions)
     names = work.names(decisions, frames)
     unread = set(unread_files(recording.files))
     frame_files = {frame.file for frame in recording.frames}
     work.rename_references(names, without | ((unread | frame_files) - frames.keys()))
-    work.drop_unknown()
-    vectors = 0 if plan.is_empty else work.drop_vectors()
-    dropped: Counter[str] = Counter({"numbers-not-read": vectors})
+    unread_fields = [] if plan.is_empty else [one for one in recording.fields if one.role in UNREAD]
+    work.empty([*unread_fields, *dropped_fields(recording, plan.policy.read)])
+    dropped: Counter[str] = Counter({"numbers-not-read": sum(one.role == VECTOR for one in unread_fields)})
     files: dict[str, bytes] = {}
     for name, source in recording.files.items():
         if name in without:
@@ -204,12 +204,6 @@ class _Work:
             else:
                 self.put_field(field_, "".join([*parts, rest]), "".join([*blanks, rest]))
 
-    def blank_media(self) -> None:
-        """Pictures written as text are pictures that nobody has looked at."""
-        for field_ in self.recording.fields:
-            if field_.role == "media" and field_.row not in self.removed:
-                self.put_field(field_, "", "")
-
     def put_field(self, field_: TextField, text: str, blanked: str) -> None:
         if field_.codec == "python-name":
             text, blanked = as_name(text), blanked or BLANK
@@ -254,19 +248,11 @@ class _Work:
         for field_, new in references(self.recording, self.removed, names, gone):
             self.put_field(field_, new, BLANK * len(new))
 
-    def drop_unknown(self) -> None:
-        """Strings that no reader knows are emptied, where the policy says so, whatever was found in them."""
-        for field_ in dropped_fields(self.recording, self.plan.policy.read):
+    def empty(self, fields: Iterable[TextField]) -> None:
+        """Fields that do not pass, whatever was found in them: text becomes empty, lists of numbers null."""
+        for field_ in fields:
             if field_.row not in self.removed:
                 self.put_field(field_, "", "")
-
-    def drop_vectors(self) -> int:
-        """Lists of numbers that nobody can read become null; how many did."""
-        vectors = [field_ for field_ in self.recording.fields if field_.role == VECTOR]
-        for field_ in vectors:
-            if field_.row not in self.removed:
-                self.put_field(field_, "", "")
-        return len(vectors)
 
     def applied(self, name: str, output: str, data: bytes) -> bytes:
         """The bytes of one file with its patches, of which it notes where they end up."""

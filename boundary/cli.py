@@ -1,4 +1,4 @@
-"""``boundary``: run, stream, consume, release, detect, sheet, audit, review, subject, decrypt, policy, budget, doctor.
+"""``boundary``: the commands, in the order in which somebody new needs them.
 
 Exit codes: 0 all released, 1 something withheld, 2 usage, 3 policy refused.
 Also: 130 stopped, 141 the reader of the output went away, 70 our fault.
@@ -17,7 +17,7 @@ from typing import Annotated, BinaryIO, Literal
 import typer
 from rich.console import Console
 
-from boundary import audit_cli, key_cli, policy_cli, show, stream_cli, subject_cli
+from boundary import audit_cli, consume_cli, key_cli, policy_cli, show, stream_cli, subject_cli
 from boundary.budget import LedgerOption, budget_app
 from boundary.ending import STOPPED, USAGE, fail
 from boundary.given import KeyOption, PolicyOption
@@ -39,6 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a pretty traceback prints local variables, and those hold recorded content
     rich_markup_mode=None,
     help="Redact recordings of computer use before they leave the collection boundary.",
+    epilog="Exit codes: 0 all released, 1 something withheld or found, 2 usage, 3 policy refused, 130 stopped.",
 )
 
 app.add_typer(policy_cli.app, name="policy")
@@ -47,9 +48,9 @@ app.add_typer(key_cli.app, name="key")
 
 app.add_typer(budget_app, name="budget")
 app.add_typer(subject_cli.app, name="subject")
+app.command("run", short_help="Take recordings through a policy.")(run_command)
 app.command("stream", short_help="Take events from a pipe to a pipe.")(stream_cli.stream_command)
-app.command("consume", short_help="Take recordings from a broker to a broker.")(stream_cli.consume_command)
-app.command("review", short_help="Open the reviewers' page on this machine.")(review_command)
+app.command("consume", short_help="Take recordings from a broker to a broker.")(consume_cli.consume_command)
 
 
 def main() -> None:
@@ -79,9 +80,6 @@ def _root(
     ] = False,
 ) -> None:
     """Options of the command itself."""
-
-
-app.command("run", short_help="Take recordings through a policy.")(run_command)
 
 
 @app.command("release", short_help="Release statistics of recordings, and nothing else.")
@@ -189,6 +187,9 @@ def sheet_command(
     if not quiet:
         show.sheet(sheet, out, Console())
     raise typer.Exit(WITHHELD if sheet.codes or sheet.refused else 0)
+
+
+app.command("review", short_help="Open the reviewers' page on this machine.")(review_command)
 
 
 @app.command("decrypt", short_help="Give back what the operator 'encrypt' took, to who has the key.")

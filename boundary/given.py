@@ -22,6 +22,9 @@ KeyOption = Annotated[
         "--key-file", help="Project key: a file, env:NAME or keyring:SERVICE/NAME; by default in the state folder."
     ),
 ]
+ApprovedOption = Annotated[
+    Path | None, typer.Option("--approved", help="Run only what this log of reviews approves; or its folder.")
+]
 
 
 def key_of(file: Path | None) -> bytes:

@@ -7,13 +7,61 @@ pipeline, accounts of the budget. Sources, files, persons and applications are n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from boundary.outcome import Outcome, Release
 from recording.errors import InputError, not_installed
+
+if TYPE_CHECKING:
+    from boundary.live.flow import Figures
+
+Part = Literal["recordings", "streams", "messages"]
+"""What a command works on, and so which families it has."""
+
+COUNTERS: Mapping[Part, Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "recordings": {
+        "recordings_released": ("Recordings that left.", ()),
+        "recordings_withheld": ("Recordings that did not leave, by code and step.", ("code", "step")),
+        "events": ("Event rows read in recordings that left.", ()),
+        "events_not_admitted": ("Event rows that were not admitted.", ()),
+        "frames": ("Frames read in recordings that left.", ()),
+        "frames_withheld": ("Frames that did not pass, by code.", ("code",)),
+        "files_dropped": ("Files that did not pass, by code.", ("code",)),
+        "findings": ("Places changed, by label and kind of place.", ("label", "place")),
+        "step_seconds": ("Time by part of the pipeline.", ("step",)),
+    },
+    "streams": {
+        "stream_events": ("Lines of events read from streams.", ()),
+        "stream_events_released": ("Lines that left.", ()),
+        "stream_events_withheld": ("Lines that did not leave, by code.", ("code",)),
+        "stream_findings": ("Places covered, by label.", ("label",)),
+        "stream_findings_late": ("Places found when some of their lines had left.", ()),
+        "stream_values_forgotten": ("Values no longer searched for, since there were too many.", ()),
+    },
+    "messages": {
+        "messages_received": ("Messages that came from the broker, each time that they came.", ()),
+        "messages_released": ("Messages produced of what may leave.", ()),
+        "messages_retried": ("Messages tried again since the first try failed, by code.", ("code",)),
+        "dead_letters": ("Dead letters, by code and step.", ("code", "step")),
+        "broker_gone": ("Requests that found the broker gone.", ()),
+    },
+}
+GAUGES: Mapping[Part, Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "recordings": {
+        "budget_left": ("What an account has left.", ("account", "currency")),
+        "last_outcome_timestamp_seconds": ("When the last recording was done.", ()),
+    },
+    "streams": {
+        "stream_events_held": ("Lines held back now.", ()),
+        "stream_delay_seconds": ("From the first to the last line held back, by the recorder's clock.", ()),
+        "stream_last_event_timestamp_seconds": ("When the last line was read.", ()),
+    },
+    "messages": {"sessions_open": ("Sessions whose end has not come.", ())},
+}
+"""Families by name (``boundary_`` goes before it, ``_total`` behind a counter's), what each says, and its labels."""
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MOST_VALUES = 500
@@ -43,8 +91,8 @@ class Metrics:
         return value
 
 
-def make_metrics() -> Metrics:
-    """Metrics at zero.
+def make_metrics(*parts: Part) -> Metrics:
+    """Metrics at zero, of these parts; of recordings, where none is named.
 
     Raises:
         MissingExtra: prometheus-client is not installed.
@@ -55,26 +103,12 @@ def make_metrics() -> Metrics:
         raise not_installed("prometheus-client", "metrics") from None
     disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, that says when the first began
     registry = CollectorRegistry()
-
-    def counter(name: str, told: str, *labels: str) -> Any:
-        return Counter(f"boundary_{name}", told, labels, registry=registry)
-
+    kinds: tuple[tuple[Any, Any], ...] = ((Counter, COUNTERS), (Gauge, GAUGES))
     families = {
-        "released": counter("recordings_released", "Recordings that left."),
-        "withheld": counter("recordings_withheld", "Recordings that did not leave, by code and step.", "code", "step"),
-        "events": counter("events", "Event rows read in recordings that left."),
-        "removed": counter("events_not_admitted", "Event rows that were not admitted."),
-        "frames": counter("frames", "Frames read in recordings that left."),
-        "frames_withheld": counter("frames_withheld", "Frames that did not pass, by code.", "code"),
-        "files_dropped": counter("files_dropped", "Files that did not pass, by code.", "code"),
-        "findings": counter("findings", "Places changed, by label and kind of place.", "label", "place"),
-        "seconds": counter("step_seconds", "Time by part of the pipeline.", "step"),
-        "budget": Gauge(
-            "boundary_budget_left", "What an account has left.", ("account", "currency"), registry=registry
-        ),
-        "done": Gauge(
-            "boundary_last_outcome_timestamp_seconds", "When the last recording was done.", registry=registry
-        ),
+        name: kind(f"boundary_{name}", told, labels, registry=registry)
+        for kind, known in kinds
+        for part in parts or ("recordings",)
+        for name, (told, labels) in known[part].items()
     }
     return Metrics(registry, families)
 
@@ -82,15 +116,16 @@ def make_metrics() -> Metrics:
 def observe(metrics: Metrics, outcome: Outcome) -> None:
     """Count one recording."""
     for step, began, ended in outcome.timings:
-        metrics.add("seconds", max(0, ended - began) / 1e9, step=step)
-    metrics.families["done"].set_to_current_time()
+        metrics.add("step_seconds", max(0, ended - began) / 1e9, step=step)
+    metrics.families["last_outcome_timestamp_seconds"].set_to_current_time()
     if not isinstance(outcome, Release):
-        metrics.add("withheld", 1, code=outcome.code, step=outcome.step)
+        metrics.add("recordings_withheld", 1, code=outcome.code, step=outcome.step)
         return
-    metrics.add("released", 1)
+    metrics.add("recordings_released", 1)
     report = outcome.report
-    for family, count in (("events", report.events), ("removed", report.removed), ("frames", report.frames)):
-        metrics.add(family, count)
+    metrics.add("events", report.events)
+    metrics.add("events_not_admitted", report.removed)
+    metrics.add("frames", report.frames)
     for label, places in report.findings.items():
         for place, count in places.items():
             metrics.add("findings", count, label=label, place=place)
@@ -99,11 +134,24 @@ def observe(metrics: Metrics, outcome: Outcome) -> None:
             metrics.add(family, count, code=code)
 
 
+def observe_stream(metrics: Metrics, figures: Figures) -> None:
+    """Count what streams did since the last time."""
+    metrics.add("stream_events", figures.events)
+    metrics.add("stream_events_released", figures.released)
+    metrics.add("stream_findings_late", figures.late)
+    metrics.add("stream_values_forgotten", figures.forgotten)
+    for code, count in figures.withheld.items():
+        metrics.add("stream_events_withheld", count, code=code)
+    for label, count in figures.findings.items():
+        metrics.add("stream_findings", count, label=label)
+    metrics.families["stream_last_event_timestamp_seconds"].set_to_current_time()
+
+
 def observe_budget(metrics: Metrics, accounts: Iterable[Any]) -> None:
     """Set what each account has left (`dp.ledger.reading.Scope`), in units of its currency."""
     for number, account in enumerate(accounts, start=1):
         name = account.name if _WORD.fullmatch(account.name) else f"account-{number}"
-        gauge = metrics.families["budget"].labels(account=name, currency=str(account.currency.value))
+        gauge = metrics.families["budget_left"].labels(account=name, currency=str(account.currency.value))
         gauge.set(account.balance.left / 1e6)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from itertools import zip_longest
@@ -29,11 +30,13 @@ def packed(changed: Changed, source: Recording, known: KnownValues) -> Mapping[s
         StepFailed: ``store-differs``: unpacking the result does not give what was packed; ``text-residue``.
         InputError: The store cannot hold it.
     """
-    out = {name: data for name, data in changed.files.items() if not _is_inside(name, changed)}
+    inside: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
+    for name, file in changed.sources().items():
+        inside[file.store][name[len(file.store + INSIDE) :] if file.store else name] = changed.files[name]
+    out = inside[""]
     for name, old in changed.stores.items():
         head = name + INSIDE
-        files = {inner.removeprefix(head): data for inner, data in changed.files.items() if inner.startswith(head)}
-        files = dict(settle(old, source.packed, files))
+        files = dict(settle(old, source.packed, inside[name]))
         data = pack(old, source.packed, files)
         again = unpack({name: SourceFile(name, data)}, max_bytes=len(data) + sum(map(len, files.values())) + 1)
         if not _says({inner.removeprefix(head): found.read() for inner, found in again.items()}, files):
@@ -71,7 +74,3 @@ def _named(value: object, media: Mapping[str, str]) -> object:
     if isinstance(value, list):
         return [_named(one, media) for one in value]
     return {key: _named(one, media) for key, one in value.items()} if isinstance(value, dict) else value
-
-
-def _is_inside(name: str, changed: Changed) -> bool:
-    return any(name.startswith(store + INSIDE) for store in changed.stores)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
 
 from boundary.outcome import Outcome, Withheld
-from boundary.worker import NOT_STARTED, TICK_S, Job, Setup, Worker
+from boundary.worker import NOT_STARTED, TICK_S, Job, Setup, Worker, ended
 from recording.errors import StepFailed
 
 STARTS = 3
@@ -92,14 +92,6 @@ class Pool:
             worker.close()
 
 
-@contextmanager
-def pool(setup: Setup, *, workers: int, seconds: float, memory_mb: int) -> Iterator[Pool]:
+def pool(setup: Setup, *, workers: int, seconds: float, memory_mb: int) -> AbstractContextManager[Pool]:
     """A `Pool` that is ended in any case, and at once when the run is broken off."""
-    made = Pool(setup, workers=workers, seconds=seconds, memory_mb=memory_mb)
-    try:
-        yield made
-    except BaseException:
-        made.kill()
-        raise
-    finally:
-        made.close()
+    return ended(Pool(setup, workers=workers, seconds=seconds, memory_mb=memory_mb))

@@ -20,7 +20,7 @@ from boundary.plan import Plan
 from boundary.release_page import write_page
 from boundary.runner import Progress
 from boundary.versions import versions
-from boundary.worker import Setup, worker
+from boundary.worker import Setup, Worker, ended
 from boundary.writer import to_json, write_durably
 from recording.errors import InputError
 
@@ -122,7 +122,7 @@ def _count_all(
     policy = plan.policy
     counted: list[Counted] = []
     left_out: list[tuple[Path, Withheld]] = []
-    with worker(Setup(policy.sources, policy.folder, plan.key), seconds=policy.limits.seconds) as child:
+    with ended(Worker(Setup(policy.sources, policy.folder, plan.key), seconds=policy.limits.seconds)) as child:
         for number, job in enumerate(jobs, start=1):
             found = child.count(job)
             if isinstance(found, Counted):

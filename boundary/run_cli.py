@@ -12,7 +12,7 @@ from boundary import show
 from boundary.budget import LedgerOption
 from boundary.child import MEMORY_MB
 from boundary.ending import FOUND, STOPPED, USAGE, fail
-from boundary.given import KeyOption, PolicyOption, built, key_of
+from boundary.given import ApprovedOption, KeyOption, PolicyOption, built, key_of
 from boundary.operations import LogOption, MetricsOption, MetricsPortOption, Operations, TracesOption
 from boundary.progress import progress as show_progress
 from recording.errors import BoundaryError
@@ -24,9 +24,7 @@ def run_command(
     out: Annotated[Path, typer.Option("--out", "-o", help="A new or empty folder for what may leave.")],
     key_file: KeyOption = None,
     ledger: LedgerOption = None,
-    approved: Annotated[
-        Path | None, typer.Option("--approved", help="Run only what this log of reviews approves; or its folder.")
-    ] = None,
+    approved: ApprovedOption = None,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, help="Processes; by default one for each core.", show_default=False),

@@ -1,42 +1,35 @@
-"""``boundary stream`` for pipes and ``boundary consume`` for brokers."""
+"""``boundary stream``: events of one recording from a pipe to a pipe."""
 
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
-from urllib.parse import SplitResult, urlsplit
 
 import typer
 from rich.console import Console
 
 from boundary.ending import FOUND, REFUSED, USAGE, fail
+from boundary.given import ApprovedOption, KeyOption, PolicyOption, built, key_of
 from boundary.live.hold import EVENTS, SECONDS, Hold
-from boundary.state import project_key
-from policies import Policy, load_policy
+from boundary.operations import EVERY_S, LogOption, MetricsOption, MetricsPortOption, Operations, TracesOption
 from recording.errors import BoundaryError, InputError
 
 if TYPE_CHECKING:
     from boundary.live.flow import Figures, Flow
-    from boundary.streams.consume import Tally
-    from boundary.streams.kafka import Kafka
-    from boundary.streams.nats import Nats
+    from boundary.live.lines import Line
 
 CHUNK = 1 << 16
 CLOSED, TERMINATED = 141, 143
 """As shells number a reader that went away, and SIGTERM."""
 
-PolicyOption = Annotated[str, typer.Option("--policy", "-p", help="A policy file, or the name of a shipped policy.")]
-KeyOption = Annotated[
-    Path | None, typer.Option("--key-file", help="Project key for keyed hashes; by default in the state folder.")
-]
-ApprovedOption = Annotated[
-    Path | None, typer.Option("--approved", help="Run only what this log of reviews approves; or its folder.")
-]
 EventsOption = Annotated[int, typer.Option("--hold-events", help="Most events held back.")]
 SecondsOption = Annotated[
     float, typer.Option("--hold-seconds", help="Longest that an event is held back, by the recorder's clock.")
@@ -53,6 +46,10 @@ def stream_command(
     ] = None,
     key_file: KeyOption = None,
     approved: ApprovedOption = None,
+    metrics: MetricsOption = None,
+    metrics_port: MetricsPortOption = None,
+    log: LogOption = "text",
+    traces: TracesOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Take the events of one recording from standard input to standard output while it is made, one JSON a line.
@@ -60,166 +57,89 @@ def stream_command(
     What is held back when the command is ended by a signal does not leave.
     """
     from boundary.live.flow import Flow
-    from boundary.plan import build_plan
 
-    key = _key(key_file)
+    plan = built(policy, key_of(key_file), approved)
+    hold = hold_of(hold_events, hold_seconds)
+    about = None if metadata is None else _read(metadata)
     try:
-        flow = Flow(
-            build_plan(_loaded(policy, approved), key=key),
-            hold=_hold(hold_events, hold_seconds),
-            metadata=None if metadata is None else _read(metadata),
-        )
+        flow = Flow(plan, hold=hold, metadata=about)
     except BoundaryError as error:
         fail(error, REFUSED)
+    try:
+        told = Operations("streams", metrics=metrics, port=metrics_port, log=log == "json", traces=traces)
+    except BoundaryError as error:
+        fail(error, USAGE)
     signal.signal(signal.SIGTERM, _terminated)
     out = sys.stdout.buffer
     try:
-        for data in _cleared(flow):
-            out.write(data)
-            out.flush()
+        for cleared in _cleared(flow, told):
+            for line in cleared:
+                out.write(line.data)
+                out.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        told.end(event="stopped")
         raise typer.Exit(CLOSED) from None
-    if not quiet:
-        _tell(flow.figures, Console(stderr=True, soft_wrap=True))
-    raise typer.Exit(0 if flow.figures.complete else FOUND)
+    figures = flow.figures
+    told.end(event="done", events=figures.events, released=figures.released, withheld=figures.withheld.total())
+    if not quiet and log == "text":
+        _tell(figures, Console(stderr=True, soft_wrap=True))
+    raise typer.Exit(0 if figures.complete else FOUND)
 
 
-def _cleared(flow: Flow) -> Iterator[bytes]:
+def _cleared(flow: Flow, told: Operations) -> Iterator[Iterable[Line]]:
+    """What may leave, a chunk of the input at a time; after each it is told what the stream did."""
     from boundary.live.lines import Splitter
 
     split = Splitter()
-    while chunk := os.read(sys.stdin.fileno(), CHUNK):
+    before = deepcopy(flow.figures)
+    for chunk in _chunks(told):
+        began = time.time_ns()
         try:
             lines = list(split(chunk))
         except InputError as error:
-            yield from (line.data for line in flow.stop(error.code))
-            continue
-        yield from (line.data for line in flow.feed(lines))
-    yield from (line.data for line in flow.feed(split.end()))
-    yield from (line.data for line in flow.end())
-
-
-def consume_command(
-    broker: Annotated[
-        str, typer.Argument(metavar="BROKER", help="nats://HOST:PORT, tls://HOST:PORT, kafka://HOST:PORT")
-    ],
-    policy: PolicyOption,
-    source: Annotated[str, typer.Option("--from", help="Subject or topic of recordings, or of pieces of sessions.")],
-    sink: Annotated[str, typer.Option("--to", help="Subject or topic for what may leave.")],
-    dead: Annotated[str, typer.Option("--dead-letter", help="Subject or topic for reasons; they hold no content.")],
-    group: Annotated[str, typer.Option("--group", help="Consumers of one group share the work.")] = "boundary",
-    hold_events: EventsOption = EVENTS,
-    hold_seconds: SecondsOption = SECONDS,
-    limit: Annotated[int | None, typer.Option("--limit", help="End after so many messages.")] = None,
-    idle: Annotated[float | None, typer.Option("--idle", help="End when nothing came for so many seconds.")] = None,
-    patience: Annotated[
-        float, typer.Option("--patience", help="Longest time, in seconds, to wait for a broker.")
-    ] = 600,
-    ack_wait: Annotated[
-        int, typer.Option("--ack-wait", help="NATS: seconds until what a dead consumer held goes to another.", min=10)
-    ] = 30,
-    credentials: Annotated[Path | None, typer.Option("--credentials", help="NATS: file of user credentials.")] = None,
-    tls_ca: Annotated[Path | None, typer.Option("--tls-ca", help="NATS: certificates of authorities.")] = None,
-    tls_cert: Annotated[Path | None, typer.Option("--tls-cert", help="NATS: the client's certificate.")] = None,
-    tls_key: Annotated[Path | None, typer.Option("--tls-key", help="NATS: its key.")] = None,
-    config: Annotated[Path | None, typer.Option("--config", help="Kafka: file of librdkafka's properties.")] = None,
-    key_file: KeyOption = None,
-    approved: ApprovedOption = None,
-    quiet: QuietOption = False,
-) -> None:
-    """Consume recordings from a broker, take each through a policy, and produce what may leave.
-
-    A message is settled once its release, or a dead letter with the reason, is stored at the broker.
-    """
-    from boundary.plan import build_plan
-    from boundary.streams.consume import Consumer, Terms
-    from boundary.streams.isolated import GRACE_S, Isolated, Setup
-    from boundary.streams.kafka import Kafka, KafkaTerms
-    from boundary.streams.nats import Nats, NatsTerms
-
-    key = _key(key_file)
-    hold = _hold(hold_events, hold_seconds)
-    try:
-        loaded = _loaded(policy, approved)
-        build_plan(loaded, key=key)
-    except BoundaryError as error:
-        fail(error, REFUSED)
-    there = _address(broker)
-    connected: Nats | Kafka
-    try:
-        if there.scheme == "kafka":
-            connected = Kafka(KafkaTerms(there.netloc, source, sink, dead, group, config))
+            yield flow.stop(error.code)
         else:
-            connected = Nats(
-                NatsTerms(broker, source, sink, dead, group, credentials, tls_ca, tls_cert, tls_key, ack_wait)
-            )
-    except BoundaryError as error:
-        fail(error, USAGE)
-    stop = _Stop()
-    isolated = Isolated(Setup.of(loaded, key, hold), seconds=loaded.limits.seconds + GRACE_S)
-    consumer = Consumer(
-        connected,
-        connected,
-        isolated,
-        key=key,
-        policy_digest=loaded.digest,
-        terms=Terms(limit=limit, idle_s=idle, patience_s=patience),
-        stopped=stop.asked,
-    )
-    try:
-        tally = consumer.run()
-    except BoundaryError as error:
-        fail(error, FOUND)
-    finally:
-        isolated.close()
-        connected.close()
-    if not quiet:
-        _tell_tally(tally, Console(stderr=True, soft_wrap=True))
-    raise typer.Exit(FOUND if tally.withheld else 0)
+            yield flow.feed(lines)
+        before = _told(flow, before, told, began)
+    began = time.time_ns()
+    yield flow.feed(split.end())
+    yield flow.end()
+    _told(flow, before, told, began)
 
 
-class _Stop:
-    """Whether a signal asked for the end; the message in work is still done, a second signal ends it at once."""
+def _chunks(told: Operations) -> Iterator[bytes]:
+    """Standard input; while nothing comes, figures are written when they are due."""
+    source = sys.stdin.fileno()
+    while True:
+        while not select.select([source], [], [], EVERY_S)[0]:
+            told.beat()
+        chunk = os.read(source, CHUNK)
+        if not chunk:
+            return
+        yield chunk
 
-    def __init__(self) -> None:
-        self.wanted = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.note)
 
-    def note(self, number: int, _frame: FrameType | None) -> None:
-        self.wanted = True
-        signal.signal(number, signal.SIG_DFL)
+def _told(flow: Flow, before: Figures, told: Operations, began: int) -> Figures:
+    from boundary.live.figures import since
 
-    def asked(self) -> bool:
-        return self.wanted
+    events, seconds = flow.waiting
+    told.set("stream_events_held", events)
+    told.set("stream_delay_seconds", seconds)
+    told.streamed(since(flow.figures, before), began=began)
+    return deepcopy(flow.figures)
 
 
 def _terminated(_number: int, _frame: FrameType | None) -> NoReturn:
     os._exit(TERMINATED)  # what is held, and what waits in buffers, must not be flushed
 
 
-def _hold(events: int, seconds: float) -> Hold:
+def hold_of(events: int, seconds: float) -> Hold:
+    """The bounds of what is held back; ends the command where they hold nothing or everything."""
     try:
         return Hold(events, seconds)
     except BoundaryError as error:
         fail(error, USAGE)
-
-
-def _key(file: Path | None) -> bytes:
-    try:
-        return project_key(file)
-    except BoundaryError as error:
-        fail(error, USAGE)
-
-
-def _loaded(name: str, approved: Path | None) -> Policy:
-    from boundary.approvals import require_approved
-
-    loaded = load_policy(name)
-    if approved is not None:
-        require_approved(loaded, approved)
-    return loaded
 
 
 def _read(file: Path) -> bytes:
@@ -227,15 +147,6 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         fail(InputError(f"cannot be read ({error.strerror})", code="unreadable", place=str(file)), USAGE)
-
-
-def _address(broker: str) -> SplitResult:
-    there = urlsplit(broker)
-    bare = bool(there.hostname) and "@" not in there.netloc and not there.path.strip("/")
-    if there.scheme not in {"nats", "tls", "kafka"} or not bare:
-        hint = "nats://HOST:PORT, tls://HOST:PORT or kafka://HOST:PORT; credentials come from files or the environment"
-        fail(InputError("this is no address of a broker", code="broker-address", hint=hint), USAGE)
-    return there
 
 
 def _tell(figures: Figures, console: Console) -> None:
@@ -247,9 +158,3 @@ def _tell(figures: Figures, console: Console) -> None:
     )
     for code, count in sorted(figures.withheld.items()):
         console.print(f"withheld: {count:,} events ({code})", highlight=False)
-
-
-def _tell_tally(tally: Tally, console: Console) -> None:
-    console.print(f"{tally.received:,} messages in, {tally.released:,} out", highlight=False)
-    for code, count in sorted(tally.withheld.items()):
-        console.print(f"dead letters: {count:,} ({code})", highlight=False)

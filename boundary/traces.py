@@ -1,4 +1,4 @@
-"""OpenTelemetry spans of what was done to each recording: part by part, with codes, and without anything recorded.
+"""OpenTelemetry spans of what was done, part by part, with codes, and without anything recorded.
 
 Nothing is sent anywhere by itself: spans go to whatever tracer provider the process was given, and to none where it
 was given none.
@@ -6,10 +6,13 @@ was given none.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boundary.outcome import Outcome, Release
 from recording.errors import not_installed
+
+if TYPE_CHECKING:
+    from boundary.live.flow import Figures
 
 
 def tracer() -> Any:
@@ -43,3 +46,11 @@ def trace_outcome(using: Any, number: int, outcome: Outcome) -> None:
     for step, began, ended in outcome.timings:
         using.start_span(step, context=inside, start_time=began).end(end_time=ended)
     whole.end(end_time=end)
+
+
+def trace_stream(using: Any, figures: Figures, began: int, ended: int) -> None:
+    """One span for what a stream decided at a time, in nanoseconds since 1970."""
+    known: dict[str, str | int] = {"boundary.events": figures.released}
+    if figures.withheld:
+        known |= {"boundary.withheld": figures.withheld.total(), "boundary.code": min(figures.withheld)}
+    using.start_span("window", start_time=began, attributes=known).end(end_time=ended)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from boundary.child import collect_rarely, deaf, one_thread, resident_mb, settle
 from boundary.counting import Count, Counted, count, open_source
@@ -260,10 +260,24 @@ def _serve(pipe: Connection, setup: Setup, parent: int, memory_mb: int | None, a
         pipe.send(answer)
 
 
+class Ending(Protocol):
+    """**Protocol:** processes, one or several."""
+
+    def kill(self) -> None:
+        """End them at once."""
+        ...
+
+    def close(self) -> None:
+        """End them when they are done."""
+        ...
+
+
+E = TypeVar("E", bound=Ending)
+
+
 @contextlib.contextmanager
-def worker(setup: Setup, *, seconds: float) -> Iterator[Worker]:
-    """A `Worker` that is ended in any case, and at once when the run is broken off."""
-    made = Worker(setup, seconds=seconds)
+def ended(made: E) -> Iterator[E]:
+    """Processes that are ended in any case, and at once when the run is broken off."""
     try:
         yield made
     except BaseException:

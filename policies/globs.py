@@ -17,6 +17,11 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
     return any(re.match(fnmatch.translate(pattern.casefold()), name.casefold()) for pattern in patterns)
 
 
+def ends_as(name: str, patterns: Iterable[str]) -> bool:
+    """Whether any of the patterns stands for the name or an end of it; for detectors, which rather find too much."""
+    return matches(name, (f"*{pattern}" for pattern in patterns))
+
+
 _ANY, _ONE = "\ue001", "\ue002"
 """Stand for the wildcards of the pattern that is to be covered: only a wildcard at least as wide takes them."""
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from policies.globs import ends_as
 from recording.model import Recording
 from recording.timeline import row_times
 
@@ -52,10 +53,10 @@ class Keypads:
     """Finds rows of clicks that type; see `boundary.plan.RowDetector`.
 
     Attributes:
-        titles: More windows and applications that are keyboards; ``None`` for none.
+        titles: Globs of more windows and applications that are keyboards.
     """
 
-    titles: re.Pattern[str] | None = field(default=None, repr=False)
+    titles: tuple[str, ...] = field(default=(), repr=False)
 
     def __call__(self, recording: Recording) -> frozenset[int]:
         """Rows (``seq``) of the clicks, of the ways there and away, and of everything that copies them."""
@@ -81,7 +82,7 @@ class Keypads:
 
     def _is_pad(self, title: str) -> bool:
         plain = unicodedata.normalize("NFKC", title).casefold()
-        return _pads().search(plain) is not None or (self.titles is not None and self.titles.search(title) is not None)
+        return _pads().search(plain) is not None or ends_as(title, self.titles)
 
 
 @functools.cache

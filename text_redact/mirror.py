@@ -7,6 +7,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from recording.series import edit_between
 from text_redact.buffer import EMPTY, Piece
 from text_redact.burst import Planned, planned
 from text_redact.commands import Action, Chord, Clipboard, Desk, play
@@ -298,19 +299,5 @@ def _runs(rows: Sequence[int], start: int, owners: Owners) -> Iterator[tuple[int
 
 def _differing(have: str, want: str) -> tuple[int, int]:
     """The part of ``have`` that differs: everything before and behind it is the same in both."""
-    shorter = min(len(have), len(want))
-    low = _agreeing(have, want, shorter)
-    tail = _agreeing(have[::-1], want[::-1], shorter - low)
-    return low, len(have) - tail
-
-
-def _agreeing(one: str, other: str, most: int) -> int:
-    """Length of the common beginning, at most so long."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    edit = edit_between(have, want)
+    return edit.kept, edit.kept + edit.old

@@ -11,10 +11,17 @@ from text_redact.normalise import normalise
 from text_redact.patterns.cards import luhn
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("EMAIL_ADDRESS", re.compile(r"[^\s@<>()\[\]:;,\"']+@[^\s@<>()\[\]:;,\"']+\.[^\W\d_]{2,}")),
+    # From the first character of a word on: from a later one it would read the whole word again, each time.
+    (
+        "EMAIL_ADDRESS",
+        re.compile(r"(?<![^\s@<>()\[\]:;,\"'])[^\s@<>()\[\]:;,\"']+@[^\s@<>()\[\]:;,\"']+\.[^\W\d_]{2,}"),
+    ),
     ("US_SSN", re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\d-])")),
     ("IBAN_CODE", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")),
-    ("SECRET", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:AKIA|ghp_|xox[bp]-|eyJ[\w-]{10,}\.eyJ)[\w-]{10,}")),
+    (
+        "SECRET",
+        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:AKIA|ghp_|xox[bp]-|eyJ[\w-]{10,10000}\.eyJ)[\w-]{10,}"),
+    ),
 )
 _DIGITS = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])")
 _IBAN_MOD = 97

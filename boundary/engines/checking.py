@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from boundary.versions import installed
+from recording.errors import InputError
 
 JAVA = 17
 """The oldest Java that Spark 4 runs on."""
@@ -28,10 +29,28 @@ def _spark() -> list[tuple[str, str, str, str]]:
         what = "no Java" if found is None else f"Java {found} is too old"
         return [("spark", "missing", what, f"apt-get install openjdk-{JAVA}-jre-headless")]
     python = os.environ.get("PYSPARK_PYTHON")
-    if python is None or Path(shutil.which(python) or "").parent != Path(sys.executable).parent:
+    if not _is_this(python):
         remedy = f"export PYSPARK_PYTHON={sys.executable}"
         return [("spark", "note", f"Java {found}; workers would run another Python", remedy)]
     return [("spark", "ok", f"Java {found}, workers run {python}", "")]
+
+
+def require_workers(python: str, *, local: bool) -> None:
+    """Raise `InputError` where Spark would start another Python than has this toolkit: unless told, ``python3``.
+
+    Args:
+        python: What it would start.
+        local: On this machine; of others is only known whether they were told.
+    """
+    if not _is_this(python) if local else "PYSPARK_PYTHON" not in os.environ:
+        hint = "before the session is made: export PYSPARK_PYTHON with the path of the Python that has this toolkit"
+        raise InputError("Spark's workers would run another Python", code="engine-python", hint=hint)
+
+
+def _is_this(python: str | None) -> bool:
+    """Whether a program is a Python of this environment."""
+    found = shutil.which(python or "")
+    return found is not None and Path(found).parent.resolve() == Path(sys.executable).parent.resolve()
 
 
 def _java() -> int | None:

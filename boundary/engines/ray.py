@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from boundary.engines.shipping import Shipped, recording_columns, ship
+from boundary.engines.shipping import Shipped, ship
 from boundary.engines.tallies import Tally, release_tallies, tally
 from boundary.release_cli import Released
 from boundary.stage import Stage
@@ -32,43 +32,24 @@ class Actor:
 
 
 def apply(dataset: Dataset, stage: Stage | Policy | str | Path, *, workers: int = 2, rows: int = 16) -> Dataset:
-    """Take recordings through the boundary, when the result is consumed.
+    """Take recordings through the boundary when the result, with `Stage.schema`, is consumed; see `ship`.
 
     Args:
-        dataset: Columns as in `Shipped.stream`; no other is read.
-        stage: A stage, or a policy; every node has its folder and the project key.
         workers: Most actors, each with a plan; no more than the dataset has blocks (`Dataset.repartition`).
         rows: Recordings of a batch.
-
-    Returns:
-        A dataset with `Stage.schema`.
     """
-    columns = recording_columns(dataset.columns() or ())
-    return _mapped(dataset.select_columns(columns), ship(stage), workers, rows)
+    return _mapped(dataset, ship(stage), workers, rows)
 
 
 def release(
     dataset: Dataset, policy: Stage | Policy | str | Path, out: str | Path,
     *, events: str | None = None, ledger: str | Path | None = None, workers: int = 2,
 ) -> Released:  # fmt: skip
-    """Release a policy's statistics: counted by actors, bounded, noised and charged here.
-
-    Args:
-        dataset: Recordings or files of tables, as for `apply`; or events, one a row.
-        policy: With statistics.
-        out: A new or empty folder of this machine.
-        events: Where rows are events, the public name of these data; asked again under it, the stored answer is given.
-        ledger: Path or address; by default the policy's.
-        workers: Most actors.
-
-    Raises:
-        BoundaryError: See `boundary.engines.tallies.release_tallies`.
-    """
+    """Release a policy's statistics, counted by so many actors; see `tally` and `release_tallies`."""
     from ray.exceptions import RayTaskError
 
     job = tally(policy, events)
-    wanted = job.columns if events else recording_columns(dataset.columns() or ())
-    counted = _mapped(dataset.select_columns(wanted), job, workers, None)
+    counted = _mapped(dataset, job, workers, None)
     counted.context.max_errored_blocks = 0  # a block that is left out leaves out people
     try:
         parts = counted.iter_batches(batch_format="pyarrow", batch_size=None, prefetch_batches=0)
@@ -81,6 +62,6 @@ def _mapped(dataset: Dataset, work: Shipped | Tally, workers: int, rows: int | N
     from ray.data import ActorPoolStrategy
 
     pool = ActorPoolStrategy(min_size=1, max_size=max(1, workers))
-    return dataset.map_batches(
+    return dataset.select_columns(work.reads(dataset.columns() or ())).map_batches(
         Actor, fn_constructor_args=(work,), batch_format="pyarrow", batch_size=rows, compute=pool
     )

@@ -39,6 +39,11 @@ class Shipped:
         """`Stage.schema`."""
         return SCHEMA
 
+    @staticmethod
+    def reads(names: Iterable[str]) -> list[str]:
+        """Those of a table's columns that are read; see `recording_columns`."""
+        return recording_columns(names)
+
     def plan(self) -> Plan:
         """The policy, built once a process.
 
@@ -81,6 +86,8 @@ class Shipped:
 
 def ship(stage: Stage | Policy | str | Path) -> Shipped:
     """Make a stage ready to travel; where there is no project key yet, one is made here.
+
+    It takes tables as `Shipped.stream` says; every machine needs the policy's folder and the project key.
 
     Args:
         stage: A stage, or a policy as `Stage` takes it.

@@ -68,6 +68,10 @@ class Tally:
         """Columns to read, where rows are events."""
         return rows_columns(self.shipped.plan())
 
+    def reads(self, names: Iterable[str]) -> list[str]:
+        """Those of a table's columns that are read; see `recording_columns`."""
+        return self.columns if self.dataset else recording_columns(names)
+
     def stream(self, batches: Iterable[pa.Table | pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The partial tallies of some batches, with `PARTIAL`; what is wrong with a source is told in a row of it.
 
@@ -114,6 +118,11 @@ class Tally:
 def tally(policy: Stage | Policy | str | Path, dataset: str | None) -> Tally:
     """What travels to workers.
 
+    Args:
+        policy: With statistics.
+        dataset: Where rows are events, the public name of these data; asked again under it, the stored answer is
+            given. Otherwise each row is a recording or a file of tables.
+
     Raises:
         BoundaryError: The policy was refused, has no statistics, or has some that such data cannot answer.
     """
@@ -136,7 +145,7 @@ def release_tallies(
     Args:
         parts: What all workers sent, with `PARTIAL`, in any order.
         job: What they were sent.
-        out: A new or empty folder.
+        out: A new or empty folder of this machine.
         ledger: Path or address; by default the policy's.
 
     Raises:

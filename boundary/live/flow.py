@@ -82,6 +82,11 @@ class Flow:
         self._before = Before()
         self.raised = ""
 
+    @property
+    def waiting(self) -> tuple[int, float]:
+        """How many events are held, and over how many seconds of the recorder's clock."""
+        return len(self._held), (self._times[-1] - self._times[0]) / 1e9 if self._times else 0.0
+
     def feed(self, lines: Iterable[Line]) -> Iterable[Line]:
         """Take lines; what may leave now."""
         half_ns = int(self.hold.seconds * 1e9) // 2

@@ -6,13 +6,12 @@ import hashlib
 import hmac
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 from typing import TypeVar
 
 from boundary.live.lines import MAIN
+from boundary.operations import Operations
 from boundary.outcome import Withheld
 from boundary.streams.contract import (
     END,
@@ -29,8 +28,9 @@ from boundary.streams.contract import (
     Source,
 )
 from boundary.streams.isolated import Answer, Isolated, Part, Whole
-from boundary.streams.messages import LINES
+from boundary.streams.messages import LINES, cut
 from boundary.streams.sessions import Sessions
+from boundary.streams.tally import Tally
 from recording.errors import StepFailed
 
 T = TypeVar("T")
@@ -40,7 +40,6 @@ RETRIED = frozenset({"out-of-memory", "step-raised", "timeout", "worker-died"})
 """Verdicts that may be the machine's fault; any other is the policy's, and stays the same."""
 MAX_PAUSE_S = 5.0
 BEAT_EVERY_S = 3.0
-PART_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +61,13 @@ class Terms:
     most: int = 8
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a consumer did: counts and codes, never content."""
-
-    received: int = 0
-    released: int = 0
-    withheld: Counter[str] = field(default_factory=Counter)
-    gone: int = 0
-
-
 class Consumer:
     """Takes messages from a source through a policy to a sink.
 
     Args:
         key: Project key: release keys are made with it, so that equal messages under one policy have one key.
         stopped: Asked between messages; what is not settled then comes again, here or elsewhere.
+        told: Metrics, logs and traces.
     """
 
     def __init__(
@@ -90,12 +80,13 @@ class Consumer:
         policy_digest: str,
         terms: Terms | None = None,
         stopped: Callable[[], bool] = bool,
+        told: Operations | None = None,
     ) -> None:
         self.source, self.sink, self.isolated = source, sink, isolated
         self.key, self.policy_digest = key, policy_digest
         self.terms = terms or Terms()
         self.stopped = stopped
-        self.tally = Tally()
+        self.tally = Tally(told=told or Operations())
         self.sessions = Sessions()
         self._beaten = 0.0
 
@@ -104,7 +95,7 @@ class Consumer:
 
         Raises:
             StepFailed: ``broker-gone``: the broker was away for longer than the terms allow. Nothing is lost: what was
-                not settled comes again.
+                not settled comes again. ``worker-not-started``: see `Isolated.ask`.
         """
         since = time.monotonic()
         while not self.stopped() and (self.terms.limit is None or self.tally.received < self.terms.limit):
@@ -114,9 +105,10 @@ class Consumer:
             for delivery in found:
                 if self.stopped():
                     return self.tally
-                self.tally.received += 1
+                self.tally.receive()
                 self._do(delivery)
             self._end_idle(now - self.terms.session_s)
+            self.tally.look(self.sessions)
             if not found and self.terms.idle_s is not None and now - since >= self.terms.idle_s:
                 break
         return self.tally
@@ -133,7 +125,7 @@ class Consumer:
             try:
                 return action()
             except BrokerGone:
-                self.tally.gone += 1
+                self.tally.miss()
                 if self.stopped() or time.monotonic() + pause > end:
                     raise StepFailed(
                         "the broker is gone", code="broker-gone", hint="nothing is lost; start the consumer again"
@@ -149,19 +141,28 @@ class Consumer:
             return
         content_type = delivery.headers.get(TYPE, LINES)
         task = Whole(delivery.data, content_type)
-        answer = self.isolated.ask(task, beat=self._beating(delivery))
+        answer = self._asked(task, delivery)
         if answer.withheld is not None and answer.withheld.code in RETRIED:
-            answer = self.isolated.ask(task, beat=self._beating(delivery))
+            self.tally.retry(answer.withheld.code)
+            answer = self._asked(task, delivery)
         key = self.release_key("recording", content_type, delivery.data)
         data = answer.parts[0][1] if answer.parts else b""
         if answer.withheld is None and len(data) > self.sink.max_bytes:
             answer = Answer(withheld=Withheld("message-too-large", "write"))
         if answer.withheld is None:
             self._send(Message(key, data, {TYPE: content_type}))
-            self.tally.released += 1
+            self.tally.release()
         else:
             self._bury(key, answer.withheld)
+        if answer.outcome is not None:
+            self.tally.told(self.tally.received, answer.outcome)
         self._settle([delivery])
+
+    def _asked(self, task: Whole | Part, *more: Delivery) -> Answer:
+        answer = self.isolated.ask(task, beat=self._beating(*more))
+        if answer.lost:
+            self._begin_anew(answer, task.session if isinstance(task, Part) else None)
+        return answer
 
     def release_key(self, *parts: str | bytes) -> str:
         """Release key (HMAC-SHA-256, hex) of what a message is made of, and of the policy."""
@@ -177,7 +178,7 @@ class Consumer:
 
     def _bury(self, key: str, verdict: Withheld) -> None:
         """A dead letter says why, and nothing of what."""
-        self.tally.withheld[verdict.code] += 1
+        self.tally.bury(key, verdict)
         letter = json.dumps({"code": verdict.code, "step": verdict.step, "key": key}).encode()
         self._send(Message(key, letter, {TYPE: "application/json"}), dead=True)
 
@@ -189,13 +190,15 @@ class Consumer:
         self.insist(lambda: self.source.again(deliveries))
 
     def _beat(self, more: Sequence[Delivery]) -> None:
+        if time.monotonic() - self._beaten < BEAT_EVERY_S:
+            return
         waiting = (*self.sessions.held(), *more)
-        if waiting and time.monotonic() - self._beaten >= BEAT_EVERY_S:
+        if waiting:
             self._beaten = time.monotonic()
             try:
                 self.source.working(waiting)
             except BrokerGone:
-                self.tally.gone += 1  # what is delivered again meanwhile has the same release key
+                self.tally.miss()  # what is delivered again meanwhile has the same release key
 
     def _beating(self, *more: Delivery) -> Callable[[], None]:
         def beat() -> None:
@@ -230,11 +233,14 @@ class Consumer:
         """Whether the session goes on after a piece."""
         end = piece.headers.get(END) == "1"
         task = Part(name, piece.headers.get(FILE, MAIN), piece.data, end)
-        answer = self.isolated.ask(task, beat=self._beating(piece))
+        began = time.time_ns()
+        answer = self._asked(task, piece)
         if answer.lost:
-            self._begin_anew(answer)
             return False
         self._send_parts(name, answer, end=end)
+        self.sessions.open[name].waiting = answer.waiting
+        if answer.figures is not None:
+            self.tally.told.streamed(answer.figures, began=began)
         if answer.withheld is not None:
             self._over(name, answer.withheld)
             return False
@@ -244,23 +250,27 @@ class Consumer:
 
     def _send_parts(self, name: str, answer: Answer, *, end: bool) -> None:
         session = self.sessions.open[name]
-        parts = [
-            part for file, lines in groupby(answer.parts, _file) for part in _cut(file, [data for _, data in lines])
-        ]
+        parts = cut(answer.parts)
         for number, (file, data) in enumerate(parts, start=1):
             headers = {SESSION: self.release_key("session", name)[:32], SEQUENCE: str(session.sent), FILE: file}
             headers |= {END: "1"} if end and number == len(parts) else {}
             self._send(Message(self.release_key("piece", name, str(session.sent)), data, headers))
             session.sent += 1
-            self.tally.released += 1
+            self.tally.release()
 
-    def _begin_anew(self, answer: Answer) -> None:
-        """The process took every open session with it: their pieces come again, from the first on."""
+    def _begin_anew(self, answer: Answer, blamed: str | None) -> None:
+        """The process took every open session with it: their pieces come again, from the first on.
+
+        Args:
+            blamed: The session of which a piece was in work; lost twice, it is given up.
+        """
         for name, session in list(self.sessions.open.items()):
-            failed, deliveries = session.failed + 1, tuple(session.held.values())
+            failed, deliveries = session.failed + (name == blamed), tuple(session.held.values())
             if failed >= TRIES and answer.withheld is not None:
                 self._over(name, answer.withheld)
                 continue
+            if answer.withheld is not None:
+                self.tally.retry(answer.withheld.code)
             self.sessions.drop(name)
             self.sessions.failed(name, failed)
             self._return(deliveries)
@@ -275,23 +285,5 @@ class Consumer:
             self._forget(name, Withheld("session-idle", "stream"))
 
     def _forget(self, name: str, verdict: Withheld) -> None:
-        self.isolated.ask(Part(name, MAIN, None, end=True), beat=self._beating())
         self._over(name, verdict)
-
-
-def _file(part: tuple[str, bytes]) -> str:
-    return part[0]
-
-
-def _cut(file: str, lines: Sequence[bytes]) -> list[tuple[str, bytes]]:
-    """Messages of a bearable size, cut between lines."""
-    out: list[tuple[str, bytes]] = []
-    group: list[bytes] = []
-    size = 0
-    for line in b"".join(lines).splitlines(keepends=True):
-        if group and size + len(line) > PART_BYTES:
-            out.append((file, b"".join(group)))
-            group, size = [], 0
-        group.append(line)
-        size += len(line)
-    return [*out, (file, b"".join(group))] if group else out
+        self._asked(Part(name, MAIN, None, end=True))

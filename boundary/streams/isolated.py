@@ -7,47 +7,27 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
-import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
-from pathlib import Path
+from typing import Any
 
-from boundary.live.flow import Flow
+from boundary.child import MEMORY_MB, deaf, resident_mb, settle
+from boundary.live.figures import since
+from boundary.live.flow import Figures, Flow
 from boundary.live.hold import Hold
 from boundary.live.lines import MAIN, Line, Splitter, checked
 from boundary.live.window import METADATA
-from boundary.outcome import Withheld
+from boundary.outcome import Outcome, Release, Withheld
 from boundary.pipeline import process
 from boundary.plan import Plan, cached_plan
+from boundary.pool import STARTS
 from boundary.streams.messages import packed, unpacked
-from policies import Policy, PolicySource
+from boundary.worker import GRACE_S, NOT_STARTED, START_METHOD, START_S, TICK_S, Setup
 from recording import Recording, SourceFile, parse_files
-from recording.errors import BoundaryError, InputError
-
-START_S = 300.0
-"""Longest time for the process to load its models."""
-GRACE_S = 30.0
-"""Longest time beyond the policy's limit before the process is killed."""
-BEAT_S = 2.0
-"""How often whoever waits is asked to tell the broker that work goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What the process needs to build its plan, and how much of a session it holds back."""
-
-    sources: tuple[PolicySource, ...]
-    folder: str
-    key: bytes = field(repr=False)
-    hold: Hold
-
-    @classmethod
-    def of(cls, policy: Policy, key: bytes, hold: Hold) -> Setup:
-        """The setup for a policy."""
-        return cls(policy.sources, str(policy.folder), key, hold)
+from recording.errors import BoundaryError, InputError, StepFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +50,59 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What may leave: by file; and where nothing may, why not. ``lost``: the process did not live to say."""
+    """What may leave, and what is told of it.
+
+    Attributes:
+        parts: By file, what may leave.
+        withheld: Where nothing may, why not.
+        lost: The process did not live to say.
+        release: Of a recording, its figures, without its files, its person and its counts.
+        figures: Of a piece, what the stream did since the one before.
+        waiting: Of a piece, what is held of its session now: events, and seconds by the recorder's clock.
+    """
 
     parts: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     withheld: Withheld | None = None
     lost: bool = False
+    release: Release | None = None
+    figures: Figures | None = None
+    waiting: tuple[int, float] = (0, 0.0)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Of a recording, what became of it."""
+        return self.withheld or self.release
 
 
 class Isolated:
-    """The process, made when it is needed, and anew when it was lost."""
+    """The process, made when it is needed, and anew when it was lost.
 
-    def __init__(self, setup: Setup, *, seconds: float) -> None:
-        self._setup = setup
-        self._seconds = seconds
+    Args:
+        setup: What it builds its plan from.
+        hold: How much of a session it holds back.
+        seconds: Longest time for a message; after some grace the process is killed.
+        memory_mb: Most memory of the process, in MiB.
+    """
+
+    def __init__(self, setup: Setup, hold: Hold, *, seconds: float, memory_mb: int = MEMORY_MB) -> None:
+        self._setup, self._hold = setup, hold
+        self._seconds = seconds + min(GRACE_S, seconds)
+        self._memory_mb = memory_mb
         self._child: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
 
     def ask(self, task: Whole | Part, *, beat: Callable[[], None]) -> Answer:
-        """Have a message done; ``beat`` is called every few seconds until then. Never raises on its account."""
+        """Have a message done; ``beat`` is called again and again until then. Never raises on the message's account.
+
+        Raises:
+            StepFailed: ``worker-not-started``: no process gets as far as to read; nothing is known of the message.
+        """
+        pipe = self._ready(beat)
         try:
-            pipe = self._started(beat)
             pipe.send(task)
             answer = self._waited(pipe, self._seconds, beat)
+        except MemoryError:
+            return self._lost("out-of-memory", "the message needs more memory than the process may have")
         except (EOFError, OSError):
             return self._lost("worker-died", "the process that read the message died")
         if isinstance(answer, Answer):
@@ -111,36 +122,43 @@ class Isolated:
         self.close()
         return Answer(withheld=Withheld(code, "run", message, "it is tried once more"), lost=True)
 
+    def _ready(self, beat: Callable[[], None]) -> Connection:
+        for _ in range(STARTS):
+            try:
+                return self._started(beat)
+            except (EOFError, OSError, MemoryError):
+                self.close()
+        hint = "give it more memory, see boundary doctor; nothing is lost"
+        raise StepFailed("the process that reads messages does not start", code=NOT_STARTED, hint=hint)
+
     def _started(self, beat: Callable[[], None]) -> Connection:
         if self._pipe is None:
-            context = multiprocessing.get_context("spawn")
+            context: Any = multiprocessing.get_context(START_METHOD)
             self._pipe, theirs = context.Pipe()
-            self._child = context.Process(target=_serve, args=(theirs, self._setup), daemon=True)
-            self._child.start()
+            told = (theirs, self._setup, self._hold, os.getpid(), self._memory_mb)
+            self._child = context.Process(target=_serve, args=told, daemon=True)
+            with deaf():
+                self._child.start()
             theirs.close()
             if self._waited(self._pipe, START_S, beat) is None:
                 raise EOFError
         return self._pipe
 
-    @staticmethod
-    def _waited(pipe: Connection, seconds: float, beat: Callable[[], None]) -> object:
+    def _waited(self, pipe: Connection, seconds: float, beat: Callable[[], None]) -> object:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if pipe.poll(min(BEAT_S, max(0.0, end - time.monotonic()))):
+            if pipe.poll(min(TICK_S, max(0.0, end - time.monotonic()))):
                 return pipe.recv()
+            if self._child is not None and resident_mb(self._child.pid or 0) > self._memory_mb:
+                raise MemoryError
             beat()
         return None
 
 
-def _serve(pipe: Connection, setup: Setup) -> None:
+def _serve(pipe: Connection, setup: Setup, hold: Hold, parent: int, memory_mb: int) -> None:
     """Answer until the other side goes away."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)
-    os.dup2(nothing, 2)
-    plan = cached_plan(setup.sources, Path(setup.folder), setup.key)
+    settle(parent, memory_mb=memory_mb)
+    plan = cached_plan(setup.sources, setup.folder, setup.key)
     sessions: dict[str, tuple[Flow, Splitter]] = {}
     pipe.send("ready")
     while True:
@@ -152,10 +170,13 @@ def _serve(pipe: Connection, setup: Setup) -> None:
             pipe.send(do_whole(task, plan))
             continue
         try:
-            pipe.send(_do_part(task, plan, setup.hold, sessions))
+            pipe.send(_do_part(task, plan, hold, sessions))
         except BoundaryError as error:
             sessions.pop(task.session, None)
             pipe.send(Answer(withheld=Withheld.because(error, "stream")))
+        except MemoryError:
+            sessions.pop(task.session, None)
+            pipe.send(Answer(withheld=Withheld("out-of-memory", "stream")))
         except Exception as error:  # noqa: BLE001  whatever is raised, nothing of this session may leave
             sessions.pop(task.session, None)
             pipe.send(Answer(withheld=Withheld("step-raised", "stream", type(error).__name__)))
@@ -173,7 +194,8 @@ def do_whole(task: Whole, plan: Plan) -> Answer:
     if isinstance(outcome, Withheld):
         return Answer(withheld=outcome)
     try:
-        return Answer(((MAIN, packed(outcome.files, content_type)),))
+        told = replace(outcome, files={}, tallies=(), person=None, subject=None)
+        return Answer(((MAIN, packed(outcome.files, content_type)),), release=told)
     except InputError as error:
         return Answer(withheld=Withheld.because(error, "write"))
 
@@ -187,6 +209,7 @@ def _do_part(task: Part, plan: Plan, hold: Hold, sessions: dict[str, tuple[Flow,
         return Answer()
     flow, split = sessions.setdefault(task.session, (Flow(plan, hold=hold), Splitter()))
     out: list[Line] = []
+    before = deepcopy(flow.figures)
     try:
         if task.file == MAIN:
             out += flow.feed(list(split(task.data)))
@@ -197,4 +220,5 @@ def _do_part(task: Part, plan: Plan, hold: Hold, sessions: dict[str, tuple[Flow,
     if task.end:
         out += [*flow.feed(split.end()), *flow.end()]
         del sessions[task.session]
-    return Answer(tuple((line.file, line.data) for line in out))
+    parts = tuple((line.file, line.data) for line in out)
+    return Answer(parts, figures=since(flow.figures, before), waiting=flow.waiting)

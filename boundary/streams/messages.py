@@ -7,7 +7,8 @@ import binascii
 import io
 import json
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 import pyarrow as pa
 
@@ -24,6 +25,8 @@ ARROW, JSON, TAR, LINES = (
 TYPES = frozenset({ARROW, JSON, TAR, LINES})
 """Values of the header ``Content-Type``; lines alone are ``events.jsonl``, and taken where nothing is said."""
 MAX_FILES = 10_000
+PART_BYTES = 256 * 1024
+"""A message of a session is not much larger than that."""
 
 _SCHEMA = pa.schema(
     [pa.field("name", pa.string(), nullable=False), pa.field("data", pa.large_binary(), nullable=False)]
@@ -85,6 +88,27 @@ def packed(files: Mapping[str, bytes], content_type: str) -> bytes:
     if len(files) != 1:
         raise InputError("bare lines hold one file", code="message-type", hint="pack the recording as tar")
     return next(iter(files.values()))
+
+
+def cut(parts: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Lines of files as messages of a bearable size, in their order, each of one file."""
+    out: list[tuple[str, bytes]] = []
+    for file, group in groupby(parts, _file):
+        kept: list[bytes] = []
+        size = 0
+        for line in b"".join(data for _, data in group).splitlines(keepends=True):
+            if kept and size + len(line) > PART_BYTES:
+                out.append((file, b"".join(kept)))
+                kept, size = [], 0
+            kept.append(line)
+            size += len(line)
+        if kept:
+            out.append((file, b"".join(kept)))
+    return out
+
+
+def _file(part: tuple[str, bytes]) -> str:
+    return part[0]
 
 
 def _from_arrow(data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -30,6 +30,7 @@ class Open:
         ahead: By number, pieces that came too early.
         failed: How often it was lost with its process.
         seen: When its last piece came, in seconds of a steady clock.
+        waiting: How many of its events are held back, and over how many seconds.
     """
 
     next: int = 0
@@ -38,6 +39,7 @@ class Open:
     ahead: dict[int, Delivery] = field(default_factory=dict, repr=False)
     failed: int = 0
     seen: float = 0.0
+    waiting: tuple[int, float] = (0, 0.0)
 
 
 class Sessions:

@@ -7,13 +7,18 @@ import json
 import re
 import socket
 import urllib.request
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from plug_in import boundary
 from tiny_recording import Desk, save
 
+from boundary.live.figures import since
+from boundary.live.flow import Figures
 from boundary.machine import examine_machine
+from boundary.metrics import COUNTERS, GAUGES
 from boundary.operations import Operations, logging_to
 from boundary.outcome import Outcome, Release, Report, Withheld
 from boundary.pipeline import process
@@ -23,6 +28,7 @@ from recording import parse_files
 from recording.errors import InputError
 from recording.model import SourceFile
 
+ROOT = Path(__file__).parents[2]
 prometheus = pytest.importorskip("prometheus_client")
 
 PLANTED = ("Quentin Abernathy", "hunter2-Tr0ub4dor", "plover-11", "tern-02")
@@ -53,18 +59,24 @@ def _outcomes() -> list[Outcome]:
     return done
 
 
-def test_nothing_recorded_is_in_metrics_logs_and_traces(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of a released and a withheld recording with planted values, all three tell codes, labels and counts alone."""
+def _spans() -> tuple[Any, Any]:
+    """Where spans end up, and the provider that sends them there."""
     trace = pytest.importorskip("opentelemetry.sdk.trace")
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-    from boundary import traces
-
     spans, provider = InMemorySpanExporter(), trace.TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
+    return spans, provider
+
+
+def test_nothing_recorded_is_in_metrics_logs_and_traces(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a released and a withheld recording with planted values, all three tell codes, labels and counts alone."""
+    from boundary import traces
+
+    spans, provider = _spans()
     monkeypatch.setattr(traces, "tracer", lambda: provider.get_tracer("boundary"))
     told = Operations(metrics=tmp_path / "boundary.prom", log=True, traces=True)
     for number, outcome in enumerate(_outcomes(), start=1):
@@ -87,6 +99,47 @@ def test_nothing_recorded_is_in_metrics_logs_and_traces(
     names = [span.name for span in spans.get_finished_spans()]
     assert names.count("recording") == 2
     assert {"read", "find.text", "verify"} <= set(names)
+
+
+def test_a_stream_tells_counts_codes_and_how_much_it_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each step the difference alone is counted, under the families of streams and no other."""
+    from boundary import traces
+
+    spans, provider = _spans()
+    monkeypatch.setattr(traces, "tracer", lambda: provider.get_tracer("boundary"))
+    told = Operations("streams", metrics=tmp_path / "m.prom", log=True, traces=True)
+    before = Figures()
+    now = Figures(100, 60, Counter({"text-residue": 30}), Counter({"PERSON": 2}), late=1, held=50)
+    told.set("stream_events_held", 10)
+    for one, other in ((now, before), (now, now)):
+        told.streamed(since(one, other), began=1)
+    told.end(event="done")
+    text = (tmp_path / "m.prom").read_text()
+    for line in (
+        "boundary_stream_events_total 100.0", "boundary_stream_events_released_total 60.0",
+        'boundary_stream_events_withheld_total{code="text-residue"} 30.0', "boundary_stream_findings_late_total 1.0",
+        'boundary_stream_findings_total{label="PERSON"} 2.0', "boundary_stream_events_held 10.0",
+    ):  # fmt: skip
+        assert line in text.splitlines()
+    assert "recordings" not in text
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line.get("events")) for line in lines] == [
+        ("released", 60),
+        ("withheld", 30),
+        ("done", None),
+    ]
+    (span,) = spans.get_finished_spans()
+    assert dict(span.attributes) == {"boundary.events": 60, "boundary.withheld": 30, "boundary.code": "text-residue"}
+
+
+def test_every_family_is_documented() -> None:
+    """Whoever makes a dashboard finds each metric in docs/operations.md under its whole name."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+    names = [f"boundary_{name}_total" for part in COUNTERS.values() for name in part]
+    names += [f"boundary_{name}" for part in GAUGES.values() for name in part]
+    assert [name for name in names if f"`{name}`" not in page] == []
 
 
 def test_what_is_no_word_is_no_label(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from boundary.plan import Plan, build_plan
 from boundary.versions import PACKAGES
 from policies import PolicySource, parse_policy, patterns
 from policies.contract import BuildContext
-from policies.globs import covers, matches
+from policies.globs import covers, ends_as, matches
 from policies.lint import lint
 from policies.pumping import Pump, pumps
 from recording import SourceFile, parse_files
@@ -139,6 +139,40 @@ def test_globs_take_no_more_than_a_moment() -> None:
     assert not matches("a" * 20_000, [evil])
     assert not covers(evil, "a" * 5_000)
     assert not covers(evil, "*a" * 2_000)
+
+
+EVIL_GLOB = "*a" * 40 + "b"
+WITH_GLOBS = {
+    "admit.apps": f"admit: {{apps: {{deny: ['{EVIL_GLOB}']}}}}\nfind: [{{use: text.roles}}]",
+    "admit.windows": f"admit: {{windows: {{deny: ['{EVIL_GLOB}']}}}}\nfind: [{{use: text.roles}}]",
+    "text.passwords": f"find: [{{use: text.passwords, apps: ['{EVIL_GLOB}'], titles: ['{EVIL_GLOB}']}}]",
+    "overrides": f"find: [{{use: text.roles}}]\noverrides:\n  - when: {{app: '{EVIL_GLOB}', window: '{EVIL_GLOB}', "
+    f"site: '{EVIL_GLOB}', field: '{EVIL_GLOB}'}}\n    find: [{{use: text.passwords}}]",
+    "read": f"read: {{mappings: [{{files: '{EVIL_GLOB}', key: k}}]}}\nfind: [{{use: text.roles}}]",
+}
+
+
+@pytest.mark.parametrize("place", WITH_GLOBS)
+def test_no_glob_of_a_policy_is_kept_busy_by_a_long_name(place: str) -> None:
+    """Wherever a policy may write one: the titles of an evil page cost no more than others; the clock is a limit's."""
+    text = (
+        f"policy: 1\nname: own\n{WITH_GLOBS[place]}\nchange: {{default: {{use: replace}}}}\nlimits: {{seconds: 20}}\n"
+    )
+    plan = build_plan(parse_policy((PolicySource("own.yaml", text),), folder=Path()), key=bytes(32))
+    files = _title("a" * 30_000)
+    files["events.jsonl"] = SourceFile(
+        "events.jsonl",
+        b'{"time_stamp": 1.0, "action": "move", "x": 1, "y": 2}\n'
+        b'{"time_stamp": 2.0, "action": "press", "name": "x"}\n{"time_stamp": 2.1, "action": "release", "name": "x"}\n',
+    )
+    assert isinstance(process(lambda: parse_files("one", files), plan), Release)
+
+
+def test_a_glob_of_a_detector_stands_for_the_end_of_a_name() -> None:
+    """In doubt a window asks for a password: what stands before the words of the policy does not matter."""
+    assert ends_as("(2) Unlock vault", ("unlock *",))
+    assert not ends_as("Unlock vault 2", ("unlock vault",))
+    assert not ends_as("a" * 50_000, [EVIL_GLOB])
 
 
 @pytest.mark.parametrize(("pattern", "before", "body"), [(r"id:(\w+\s?)+;", "id:", "a"), (r"(a+)+$", "", "a")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from boundary.operations import Operations
 from boundary.outcome import Withheld
 from boundary.streams.consume import Consumer, Terms
 from boundary.streams.contract import BrokerGone, Delivery, Message
@@ -30,9 +31,11 @@ class Loose:
     settled: list[str] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
     queue: list[Delivery] = field(default_factory=list)
+    known: dict[str, Delivery] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.queue = [Delivery(str(n), data, headers, None) for n, (data, headers) in enumerate(self.waiting)]
+        self.known = {delivery.id: delivery for delivery in self.queue}
 
     def _reached(self) -> None:
         if self.failures:
@@ -53,7 +56,8 @@ class Loose:
     def again(self, deliveries: Sequence[Delivery]) -> None:
         """Deliver it again, before all else."""
         self.returned += [delivery.id for delivery in deliveries]
-        self.queue = [*deliveries, *self.queue]
+        # Whoever gives it back may have let go of its data; the broker has not.
+        self.queue = [*(self.known[delivery.id] for delivery in deliveries), *self.queue]
 
     def working(self, deliveries: Sequence[Delivery]) -> None:
         """Nothing but whether the broker is there."""
@@ -82,7 +86,9 @@ class Answering:
         return self.answer(task)
 
 
-def consumed(broker: Loose, answer: Callable[[Whole | Part], Answer], **terms: float) -> Consumer:
+def consumed(
+    broker: Loose, answer: Callable[[Whole | Part], Answer], *, told: Operations | None = None, **terms: float
+) -> Consumer:
     """A consumer that has done everything there was to do."""
     made = Consumer(
         broker,
@@ -91,6 +97,7 @@ def consumed(broker: Loose, answer: Callable[[Whole | Part], Answer], **terms: f
         key=b"k" * 32,
         policy_digest="d" * 64,
         terms=Terms(idle_s=0.0, **terms),  # type: ignore[arg-type]  # numbers all
+        told=told,
     )
     made.run()
     return made

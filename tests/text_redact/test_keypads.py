@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import re
 
 import numpy as np
 import pytest
@@ -142,7 +141,7 @@ def test_more_titles_can_be_named():
     log.click(70, 10)
     recording = parsed(**{name: "".join(f"{json.dumps(r)}\n" for r in rows) for name, rows in log.files.items()})
     assert not FIND(recording)
-    assert Keypads(re.compile("vault door", re.IGNORECASE))(recording)
+    assert Keypads(("VAULT door*",))(recording)
 
 
 def test_it_can_be_sent_to_another_process():

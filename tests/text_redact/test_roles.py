@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from fake_data import card, iban, ssn
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recording.model import Passage
 from text_redact.detectors.roles import LABELS, EveryText, Roles
@@ -68,3 +71,15 @@ class TestReread:
         """What operators put in is no residue."""
         assert not Reread(frozenset({"US_SSN"}))(card(RNG))
         assert not Reread(REREAD)("[EMAIL_ADDRESS] ********1234 [IBAN_CODE] [PASSWORD] 12:30 v1.2.3")
+
+    @given(st.text("ab@.<> ", max_size=14))
+    def test_reading_a_word_once_finds_what_reading_it_from_each_letter_does(self, text):
+        """An address is found wherever it stands, as by the plain pattern."""
+        plain = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\W\d_]{2,}")
+        found = [(hit.start, hit.end) for hit in Reread(frozenset({"EMAIL_ADDRESS"}))(text)]
+        assert found == [match.span() for match in plain.finditer(text)]
+
+    @pytest.mark.parametrize("piece", ["a", "1 ", "-", "eyJaaaaaaaaaa-", "A ", "a."])
+    def test_a_text_as_long_as_detectors_read_is_read_to_its_end(self, piece):
+        """200,000 characters of one word, or of pieces of one, take no more than a moment."""
+        assert not Reread(REREAD)((piece * 200_000)[:200_000])

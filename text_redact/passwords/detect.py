@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from policies.globs import ends_as
 from recording.model import Hit, Passage
 from text_redact.keyboard import is_terminal
 from text_redact.passwords import cues
@@ -21,11 +22,11 @@ TRIES = 3
 class TypedPasswords:
     """Finds PASSWORD, ONE_TIME_CODE and SECRET in fields, prompts and sign-in pages, CREDENTIAL where either may be.
 
-    ``apps`` and ``titles`` are further regular expressions for applications and titles that ask for passwords.
+    ``apps`` and ``titles`` are globs of further applications and titles that ask for passwords.
     """
 
-    apps: re.Pattern[str] | None = None
-    titles: re.Pattern[str] | None = None
+    apps: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
     def __call__(self, passage: Passage) -> Sequence[Hit]:
         """All hits in what was typed, and in the values of fields; other texts are left to other steps."""
@@ -56,10 +57,10 @@ class TypedPasswords:
                 yield from _after_user_name(passage.text)
 
     def _asks(self, passage: Passage) -> bool:
-        if cues.ASKERS.search(passage.app) or (self.apps and self.apps.search(passage.app)):
+        if cues.ASKERS.search(passage.app) or ends_as(passage.app, self.apps):
             return True
         titles = passage.windows
-        if self.titles and any(map(self.titles.search, titles)):
+        if any(ends_as(title, self.titles) for title in titles):
             return True
         return bool(titles) and all(map(cues.ASKING.fullmatch, titles))
 

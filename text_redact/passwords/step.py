@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
-from collections.abc import Sequence
-
 from pydantic import Field
 
 from policies.contract import BuildContext, Options, PassageDetector, Phase, StepSpec
@@ -21,13 +17,7 @@ class PasswordsOptions(Options):
 def _passwords(options: PasswordsOptions, context: BuildContext) -> PassageDetector:
     from text_redact.passwords.detect import TypedPasswords
 
-    return TypedPasswords(_globs(options.apps), _globs(options.titles))
-
-
-def _globs(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    if not patterns:
-        return None
-    return re.compile("|".join(map(fnmatch.translate, patterns)), re.IGNORECASE)
+    return TypedPasswords(options.apps, options.titles)
 
 
 PASSWORDS = StepSpec(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from collections.abc import Callable
 from typing import Annotated
 
@@ -78,8 +76,7 @@ def _smooth(options: SmoothOptions, context: BuildContext) -> Callable[..., obje
 def _keypads(options: KeypadsOptions, context: BuildContext) -> Callable[..., object]:
     from text_redact.keypads import Keypads
 
-    globs = "|".join(map(fnmatch.translate, options.titles))
-    return Keypads(re.compile(globs, re.IGNORECASE) if globs else None)
+    return Keypads(options.titles)
 
 
 RESAMPLE = StepSpec(

@@ -69,6 +69,22 @@ def test_what_comes_through_the_pipe_is_cleared(policy: Path) -> None:
     assert b"1 places covered" in said
 
 
+def test_the_pipe_tells_metrics_and_a_log_without_content(policy: Path, tmp_path: Path) -> None:
+    """`--metrics --log json --traces`: lines of JSON and no summary, a file of counts, and nothing typed in either."""
+    pytest.importorskip("prometheus_client")
+    pytest.importorskip("opentelemetry")
+    told = ("--metrics", str(tmp_path / "m.prom"), "--log", "json", "--traces")
+    events = typing("ask halloran4815larkspur now", 1.0) + moves(500, 9.0)
+    _, said = piped(policy, *told).communicate(events, timeout=100)
+    lines = [json.loads(line) for line in said.splitlines()]
+    text = (tmp_path / "m.prom").read_text()
+    assert [line["event"] for line in lines] == ["released", "done"]
+    assert "boundary_stream_events_total 556.0" in text
+    assert "boundary_stream_findings_total{" in text
+    assert "boundary_stream_events_held 0.0" in text
+    assert "larkspur" not in text + said.decode()
+
+
 def test_a_signal_lets_nothing_out_that_is_held(policy: Path) -> None:
     """What was typed lately is held; SIGTERM ends the program, and it stays inside."""
     process = piped(policy, "--hold-events", "512")

@@ -5,15 +5,24 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from brokers import POLICY as YAML
+from brokers import session
 from loose_broker import LOST, Answering, Loose, consumed
 
-from boundary.outcome import Withheld
+from boundary.live.flow import Figures
+from boundary.operations import Operations
+from boundary.outcome import Release, Report, Withheld
+from boundary.plan import build_plan
 from boundary.streams.consume import Consumer, Terms
 from boundary.streams.contract import END, KEY, POLICY, SEQUENCE, SESSION, TYPE
-from boundary.streams.isolated import Answer, Part, Whole
+from boundary.streams.isolated import Answer, Part, Whole, do_whole
 from boundary.streams.messages import ARROW, JSON, LINES, TAR, packed, unpacked
+from policies import PolicySource, parse_policy
 from recording.errors import InputError, StepFailed
 
 SECRET = b"ines.halloran@corp.example"
@@ -74,6 +83,55 @@ def test_what_may_be_the_machines_fault_is_tried_twice(code: str) -> None:
     assert broker.settled == ["0", "1"]
 
 
+def test_a_consumer_tells_what_came_left_failed_and_was_buried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Metrics and log agree with the tally; a recording's own figures count as in a run, and no content is told."""
+    pytest.importorskip("prometheus_client")
+    failed = Answer(withheld=Withheld("worker-died", "run"), lost=True)
+    refused = Answer(withheld=Withheld("text-residue", "verify", SECRET.decode(), place=SECRET.decode()))
+    passed = replace(CLEARED, release=Release({}, Report(events=7, findings={"PERSON": {"typed": 2}}), "", {}))
+    figures = Figures(events=5, released=4, withheld=Counter({"stream-undecided": 1}))
+    answers = [failed, passed, refused, replace(CLEARED, figures=figures, waiting=(3, 1.5))]
+    broker = Loose([(SECRET, {}), (SECRET, {}), piece(0, SECRET)], failures=1)
+    told = Operations("recordings", "streams", "messages", metrics=tmp_path / "m.prom", log=True)
+    tally = consumed(broker, lambda _: answers.pop(0), told=told).tally
+    told.end(event="done", ledger=tmp_path / "none.db")
+    text, logged = (tmp_path / "m.prom").read_text(), capsys.readouterr().err
+    for name, value in {
+        "messages_received_total": tally.received,
+        "messages_released_total": tally.released,
+        'messages_retried_total{code="worker-died"}': 1,
+        'dead_letters_total{code="text-residue",step="verify"}': tally.withheld["text-residue"],
+        "broker_gone_total": tally.gone,
+        "recordings_released_total": 1,
+        'recordings_withheld_total{code="text-residue",step="verify"}': 1,
+        "events_total": 7,
+        'findings_total{label="PERSON",place="typed"}': 2,
+        "stream_events_total": 5,
+        'stream_events_withheld_total{code="stream-undecided"}': 1,
+        "sessions_open": 1,
+        "stream_events_held": 3,
+        "stream_delay_seconds": 1.5,
+    }.items():
+        assert f"boundary_{name} {float(value)}" in text.splitlines()
+    events = [json.loads(line)["event"] for line in logged.splitlines()]
+    assert events == ["broker-gone", "retried", "released", "dead-letter", "withheld", "released", "withheld", "done"]
+    for planted in (SECRET.decode(), "halloran", "s-1"):
+        assert planted not in text + logged
+
+
+def test_a_recording_that_passed_tells_no_person_and_no_count_of_one() -> None:
+    """What goes back from the process besides the release are its figures."""
+    plan = build_plan(parse_policy((PolicySource("p.yaml", YAML),), folder=Path()), key=bytes(32))
+    files = {"events.jsonl": session("hello"), "metadata.json": b'{"user_id": "u-1", "node": "tern-02"}'}
+    answer = do_whole(Whole(packed(files, TAR), TAR), plan)
+    told = answer.outcome
+    assert isinstance(told, Release)
+    assert (told.files, told.person, told.subject, told.tallies) == ({}, None, None, ())
+    assert told.report.events == 10
+
+
 def test_a_release_that_the_broker_would_not_take_is_withheld() -> None:
     """Better a code than a message that comes again for ever."""
     broker = Loose([(b"x", {})], max_bytes=3)
@@ -124,6 +182,27 @@ def test_a_lost_process_begins_its_sessions_anew_and_gives_up_the_second_time() 
     consumed(broker, lambda _: LOST)
     assert json.loads(broker.dead[0].data)["code"] == "worker-died"
     assert broker.sent == []
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_recording_that_takes_the_process_with_it_begins_open_sessions_anew(left: bool) -> None:
+    """What was held of them went with it, so they come again from the first piece on; they are not to blame."""
+    asked: list[bytes] = []
+
+    def answer(task: Whole | Part) -> Answer:
+        if isinstance(task, Part):
+            asked.append(task.data or b"")
+            return echo(task)
+        return LOST if task.data == b"kills" else CLEARED
+
+    others = [(b"kills", {})] if left else [(b"kills", {}), (b"kills", {}), (b"kills", {})]
+    broker = Loose([piece(0, b"a\n"), *others, piece(1, b"b\n", end=True)])
+    consumed(broker, answer)
+    assert asked == [b"a\n", b"a\n", b"b\n"]
+    assert sorted({message.key: message.data for message in broker.sent}.values()) == [b"a\n", b"b\n"]
+    assert {json.loads(message.data)["code"] for message in broker.dead} == {"worker-died"}
+    assert len(broker.dead) == len(others)
+    assert set(broker.settled) == {str(n) for n in range(len(others) + 2)}
 
 
 def test_headers_that_say_nothing_are_a_dead_letter() -> None:

@@ -72,6 +72,27 @@ def test_recordings_in_every_packing_are_released_once_and_settled(
     assert broker.waiting() == 0
 
 
+def test_the_consumer_tells_metrics_and_a_log(broker: Server, policy: Path, tmp_path: Path) -> None:
+    """`--metrics --log json`: the figures of recordings, sessions and messages, and nothing that was typed."""
+    pytest.importorskip("prometheus_client")
+    broker.publish([(session(TEXT), {}), (b"no events " + SECRET.encode(), {})])
+    broker.publish([(session(TEXT), {SESSION: "s-1", SEQUENCE: "0", END: "1"})])
+    told = ("--metrics", str(tmp_path / "m.prom"), "--log", "json", "--idle", "1.5")
+    code, said = ended(consuming(broker.url, policy, *told, state=tmp_path / "state"))
+    assert code == 1, said
+    text = (tmp_path / "m.prom").read_text()
+    for line in (
+        "messages_received_total 3.0", "recordings_released_total 1.0", "sessions_open 0.0", "stream_events_held 0.0",
+        'dead_letters_total{code="json-syntax",step="read"} 1.0', f"stream_events_total {2 * len(TEXT)}.0",
+    ):  # fmt: skip
+        assert f"boundary_{line}" in text.splitlines()
+    assert "boundary_findings_total{" in text
+    assert 'boundary_step_seconds_total{step="find.text"}' in text
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert [line["event"] for line in lines] == ["released", "dead-letter", "withheld", "released", "done"]
+    assert SECRET not in text + said
+
+
 def test_a_session_in_pieces_is_redacted_across_them(broker: Server, policy: Path, tmp_path: Path) -> None:
     """A value cut by the borders of messages is covered, pieces that come twice or too early change nothing."""
     data = session(TEXT)
