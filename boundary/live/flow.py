@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,9 +55,15 @@ class Figures:
 class Flow:
     """One session. `feed` it lines in their order, then `end` it; both give what may leave.
 
-    What it gives depends on the lines alone, not on when or in what pieces they come. A window that cannot be cleared
-    is withheld, and a line that says so (``"action": "withheld"``, a code, a count) stands for it. A line that cannot
-    be read ends the stream: from then on nothing is known about windows and fields, so nothing leaves.
+    What it gives depends on the lines alone, not on when or in what pieces they come, unless it is told the time at
+    which they do. A window that cannot be cleared is withheld, and a line that says so (``"action": "withheld"``, a
+    code, a count) stands for it. A line that cannot be read ends the stream: from then on nothing is known about
+    windows and fields, so nothing leaves.
+
+    Args:
+        clock: Nanoseconds; how long a line is held counts from when it came. Input that was recorded before, and comes
+            faster than it was made, then waits for others until ``hold.events`` are there, which costs far less an
+            event. By default the recorder's clock counts.
 
     Attributes:
         figures: What it did so far.
@@ -68,8 +74,16 @@ class Flow:
         InputError: ``stream-timing`` or ``stream-statistics``: the policy has steps that need the whole session.
     """
 
-    def __init__(self, plan: Plan, *, hold: Hold | None = None, metadata: bytes | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        hold: Hold | None = None,
+        metadata: bytes | None = None,
+        clock: Callable[[], int] | None = None,
+    ) -> None:
         refuse_whole_sessions(plan)
+        self._clock = clock
         self.plan = plan
         self.hold = hold or Hold()
         self.metadata = metadata
@@ -91,7 +105,7 @@ class Flow:
                 self.figures.withheld[self.closed] += 1
                 continue
             self._held.append(line)
-            t_ns = time_of(line)
+            t_ns = time_of(line) if self._clock is None else self._clock()
             self._times.append(max(t_ns or 0, self._times[-1] if self._times else 0))
             if len(self._held) >= self.hold.events:
                 yield from self._pass(len(self._held) - self.hold.events // 2)
@@ -147,10 +161,7 @@ class Flow:
         figures.findings.update(cleared.findings)
         figures.late += cleared.late
         last = window.held[cleared.cut - 1]
-        if cleared.failed:
-            out.append(self._marked(cleared.failed, cleared.cut, last))
-        elif cleared.undecided:
-            out.append(self._marked("stream-undecided", cleared.undecided, last))
+        out += [self._marked(code, count, last) for code, count in cleared.withheld.items()]
         self._remember(cleared.known)
         self._before = Before(tuple(self._known.values()), cleared.tail)
         self._advance(window, cleared.cut, cleared.covered)
