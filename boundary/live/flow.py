@@ -187,7 +187,7 @@ class Flow:
         """Keep the end of what is done with: what follows is read behind it."""
         events = window.recording.events
         done = np.flatnonzero(window.at < cut)
-        kept = done[context_rows(events.take(done), self.hold.context)]
+        kept = done[context_rows(events.select(["kind", "file"]).take(done), self.hold.context)]
         files = window.recording.files
         rows = events.select(["file", "start", "end"]).take(kept).to_pylist()
         self._context = [

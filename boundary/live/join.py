@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ def piece_of(changed: Changed, parts: Mapping[str, Part], more: Mapping[str, byt
 
 def _inside(part: Part, marks: Sequence[Mark]) -> list[Mark]:
     places = part.inside(np.array([mark.at for mark in marks], np.int64))
-    return [replace(mark, at=at) for mark, at in zip(marks, places.tolist(), strict=True) if at >= 0]
+    return [Mark(at, mark.kind, mark.told) for mark, at in zip(marks, places.tolist(), strict=True) if at >= 0]
 
 
 def _marks(added: Added, name: str) -> Iterator[Mark]:
@@ -96,7 +96,7 @@ def join(tail: Piece, piece: Piece, added: Added, mappings: Mappings) -> Joint:
     for name in sorted({*tail.files, *piece.files}):
         size = sizes.get(name, 0)
         files[name] = tail.files.get(name, b"") + piece.files.get(name, b"")
-        moved = (replace(mark, at=mark.at + size) for mark in piece.marks.get(name, ()))
+        moved = (Mark(mark.at + size, mark.kind, mark.told) for mark in piece.marks.get(name, ()))
         marks[name] = [*tail.marks.get(name, ()), *moved]
     full = {name: data for name, data in files.items() if data}
     whole = Piece(full, {name: marks[name] for name in full})

@@ -59,7 +59,9 @@ class Splitter:
         *whole, rest = (self._rest + chunk).split(b"\n") if b"\n" in chunk else (self._rest + chunk,)
         self._rest = rest
         for line in whole:
-            yield self._line(line + b"\n")
+            # One line of the main file: nothing else is left to be checked.
+            short = self._begun and len(line) < MAX_LINE
+            yield Line(MAIN, line + b"\n") if short else self._line(line + b"\n")
         if len(self._rest) > MAX_LINE:
             checked(MAIN, self._rest)
 

@@ -57,26 +57,28 @@ def open_window(context: Sequence[Line], held: Sequence[Line], metadata: bytes |
     Raises:
         InputError: ``stream-format``, or what reading raises.
     """
-    of = dict.fromkeys(line.file for line in held)
-    names = {name: number for number, name in enumerate(of)}
-    files = np.fromiter((names[line.file] for line in held), np.int64, len(held))
-    sizes = np.fromiter((len(line.data) for line in held), np.int64, len(held))
+    of = [line.file for line in held]
+    names = {name: number for number, name in enumerate(dict.fromkeys(of))}
+    files = np.array([names[name] for name in of], np.int64)
+    data = [line.data for line in held]
+    sizes = np.array([len(line) for line in data], np.int64)
     starts, begins = np.zeros(len(held), np.int64), {}
     parts: dict[str, list[bytes]] = {MAIN: []}
-    numbers: dict[str, list[int]] = {MAIN: []}
+    left: dict[str, list[int]] = {MAIN: []}
     for line in context:
         parts.setdefault(line.file, []).append(line.data)
-        numbers.setdefault(line.file, []).append(COVERED if line.covered else LEFT)
-    if not numbers[MAIN] and MAIN not in names:
+        left.setdefault(line.file, []).append(COVERED if line.covered else LEFT)
+    if not left[MAIN] and MAIN not in names:
         # The format wants an event; an empty line is one that says nothing.
-        parts[MAIN], numbers[MAIN] = [b"\n"], [COVERED]
+        parts[MAIN], left[MAIN] = [b"\n"], [COVERED]
+    numbers = {name: np.array(of, np.int64) for name, of in left.items()}
     for name, number in names.items():
         before = parts.setdefault(name, [])
         begins[name] = sum(map(len, before))
         mine = np.flatnonzero(files == number)
         starts[mine] = begins[name] + np.cumsum(sizes[mine]) - sizes[mine]
-        before += [held[at].data for at in mine.tolist()]
-        numbers.setdefault(name, []).extend(mine.tolist())
+        before += data if len(mine) == len(data) else [data[at] for at in mine.tolist()]
+        numbers[name] = np.concatenate([numbers[name], mine]) if name in numbers else mine
     sources = {name: SourceFile(name, b"".join(lines)) for name, lines in parts.items()}
     if metadata is not None:
         sources[METADATA] = SourceFile(METADATA, metadata)
@@ -85,7 +87,7 @@ def open_window(context: Sequence[Line], held: Sequence[Line], metadata: bytes |
     return Window(recording, at, held, tuple(names), files, starts, starts + sizes, begins)
 
 
-def _numbered(recording: Recording, numbers: Mapping[str, Sequence[int]]) -> Ints:
+def _numbered(recording: Recording, numbers: Mapping[str, Ints]) -> Ints:
     codes, names = file_codes(recording)
     at = np.full(len(recording.events), COVERED, np.int64)
     for code, file in enumerate(names):
