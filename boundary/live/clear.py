@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from boundary.bursts import typed_values
 from boundary.deciding import Decision
 from boundary.findings import Session
-from boundary.live.cuts import latest_cut
+from boundary.live.cuts import latest_cut, torn
 from boundary.live.drafts import Draft, Seen, drafted
 from boundary.live.hold import Hold
 from boundary.live.join import Joint, Piece, join, trimmed
@@ -24,7 +24,7 @@ from boundary.plan import Plan
 from boundary.scope import shown, unsaid, within
 from boundary.verify import verify_text
 from recording.errors import StepFailed
-from recording.model import Keys, Recording
+from recording.model import Keys
 from text_redact.known import KnownValue, KnownValues, index_known
 from text_redact.transcript import transcribe
 
@@ -40,6 +40,7 @@ class Cleared:
         tail: What has left, for the next verification.
         known: Every value that is searched for from here on.
         covered: Rows (``seq``) of the window in which something was covered.
+        torn: Held lines that are not done with, and will not leave: the value that they are part of began before.
         findings: Places covered among the held lines that are done with, by label.
         late: Places found only now in lines that had left before.
     """
@@ -50,6 +51,7 @@ class Cleared:
     tail: Piece = field(repr=False)
     known: tuple[KnownValue, ...] = field(repr=False)
     covered: frozenset[int] = field(repr=False)
+    torn: frozenset[int] = field(repr=False)
     findings: Mapping[str, int]
     late: int
 
@@ -80,7 +82,7 @@ def clear(window: Window, before: Before, plan: Plan, hold: Hold, *, due: int) -
         BoundaryError: A step raised, or the result does not pass verification: nothing may leave.
     """
     clock = StepClock(time.monotonic() + plan.policy.limits.seconds)
-    seen = _seen(window.recording, before, plan, clock)
+    seen = _seen(window, before, plan, clock)
     taken: frozenset[int] = frozenset()
     for _ in range(ROUNDS):
         cut = len(window.held) if due == len(window.held) else latest_cut(window, seen.session, seen.decisions, hold)
@@ -136,21 +138,24 @@ def _cleared(
         tail=tail,
         known=tuple(seen.known),
         covered=_covered(seen.session, seen.decisions) | draft.mute | taken,
+        torn=torn(window, seen.session, seen.decisions, cut),
         findings=_counted(window, seen.session, seen.decisions, cut),
         late=_late(window, seen.session, seen.decisions),
     )
 
 
-def _seen(recording: Recording, before: Before, plan: Plan, clock: StepClock) -> Seen:
+def _seen(window: Window, before: Before, plan: Plan, clock: StepClock) -> Seen:
+    recording = window.recording
     rows, person = admitted(recording, plan, clock)
     silent = unsaid(recording, rows.scope)
+    gone = rows.removed | silent.rows | window.torn
     if plan.is_empty:
         visible = shown(recording, rows.scope)
         session = Session(visible, transcribe(visible.events), ())
-        return Seen(session, (), index_known(), rows.removed | silent.rows, silent, person)
+        return Seen(session, (), index_known(), gone, silent, person)
     looked = look(recording, rows, plan, clock, carried=before.known)
     decisions = within(looked.session, looked.decisions, silent)
-    return Seen(looked.session, decisions, looked.known, rows.removed | silent.rows, silent, person)
+    return Seen(looked.session, decisions, looked.known, gone, silent, person)
 
 
 def _covered(session: Session, decisions: Sequence[Decision]) -> frozenset[int]:

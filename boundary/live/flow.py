@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,8 @@ from boundary.plan import Plan
 from recording.errors import BoundaryError, InputError
 from text_redact.known import KnownValue
 
+DECIDED = 8
+"""Where a bound is reached, an eighth of what it holds must be decided; as much as can be is."""
 MOST_KNOWN = 10_000
 """Values of a session that are searched for; of more the one that was found longest ago is forgotten, and counted."""
 
@@ -98,7 +100,7 @@ class Flow:
 
     def feed(self, lines: Iterable[Line]) -> Iterable[Line]:
         """Take lines; what may leave now."""
-        half_ns = int(self.hold.seconds * 1e9) // 2
+        hold_ns = int(self.hold.seconds * 1e9)
         for line in lines:
             self.figures.events += 1
             if self.closed:
@@ -108,9 +110,9 @@ class Flow:
             t_ns = time_of(line) if self._clock is None else self._clock()
             self._times.append(max(t_ns or 0, self._times[-1] if self._times else 0))
             if len(self._held) >= self.hold.events:
-                yield from self._pass(len(self._held) - self.hold.events // 2)
-            elif self._times[-1] - self._times[0] >= 2 * half_ns:
-                limit = self._times[-1] - half_ns
+                yield from self._pass(self.hold.events // DECIDED)
+            elif self._times[-1] - self._times[0] >= hold_ns:
+                limit = self._times[0] + hold_ns // DECIDED
                 yield from self._pass(int(np.searchsorted(self._times, limit, side="right")))
 
     def end(self) -> Iterable[Line]:
@@ -164,6 +166,8 @@ class Flow:
         out += [self._marked(code, count, last) for code, count in cleared.withheld.items()]
         self._remember(cleared.known)
         self._before = Before(tuple(self._known.values()), cleared.tail)
+        for number in cleared.torn:
+            self._held[number] = replace(self._held[number], covered=True)
         self._advance(window, cleared.cut, cleared.covered)
         return out
 

@@ -24,7 +24,7 @@ _TIME = re.compile(rb'"(?:time_stamp|timestamp|start_time|time|t)"\s*:\s*(?:(-?[
 class Line:
     """One record, line end included, and the file of the recording that it belongs to.
 
-    ``covered``: it has not left as it was.
+    ``covered``: it has not left as it was; of one that is still held, it will not leave.
     """
 
     file: str

@@ -50,6 +50,12 @@ class Window:
     ends: Ints = field(repr=False)
     begins: Mapping[str, int] = field(repr=False)
 
+    @property
+    def torn(self) -> frozenset[int]:
+        """Rows (``seq``) that do not leave, since the value that they are part of began before."""
+        covered = [number for number, line in enumerate(self.held) if line.covered]
+        return frozenset(np.flatnonzero(np.isin(self.at, covered)).tolist()) if covered else frozenset()
+
 
 def open_window(context: Sequence[Line], held: Sequence[Line], metadata: bytes | None, plan: Plan) -> Window:
     """Read held lines behind others, as the policy has them read.
