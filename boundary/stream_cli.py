@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -39,7 +41,7 @@ ApprovedOption = Annotated[
 ]
 EventsOption = Annotated[int, typer.Option("--hold-events", help="Most events held back.")]
 SecondsOption = Annotated[
-    float, typer.Option("--hold-seconds", help="Longest that an event is held back, by the recorder's clock.")
+    float, typer.Option("--hold-seconds", help="Longest that an event is held back while others come.")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")]
 
@@ -68,10 +70,12 @@ def stream_command(
             build_plan(_loaded(policy, approved), key=key),
             hold=_hold(hold_events, hold_seconds),
             metadata=None if metadata is None else _read(metadata),
+            clock=time.monotonic_ns,
         )
     except BoundaryError as error:
         fail(error, REFUSED)
     signal.signal(signal.SIGTERM, _terminated)
+    gc.freeze()  # what the policy was built of stays: it need not be gone through again and again
     out = sys.stdout.buffer
     try:
         for data in _cleared(flow):

@@ -130,6 +130,8 @@ def _cleared(
     window: Window, seen: Seen, draft: Draft, tail: Piece, *, cut: int, why: str, taken: frozenset[int]
 ) -> Cleared:
     away = {row for row in taken if 0 <= window.at[row] < cut}
+    values = typed_values(seen.decisions)
+    fields = {row for decision in seen.decisions if (row := _field_row(seen.session, decision)) is not None}
     withheld = Counter({why: len(draft.mute - taken)}) + Counter({RESIDUE: len(away)})
     return Cleared(
         lines=draft.lines,
@@ -137,10 +139,10 @@ def _cleared(
         withheld=dict(withheld),
         tail=tail,
         known=tuple(seen.known),
-        covered=_covered(seen.session, seen.decisions) | draft.mute | taken,
+        covered=frozenset(fields | draft.mute | taken).union(*(group for group, _ in values)),
         torn=torn(window, seen.session, seen.decisions, cut),
-        findings=_counted(window, seen.session, seen.decisions, cut),
-        late=_late(window, seen.session, seen.decisions),
+        findings=_counted(window, seen, values, cut),
+        late=_late(window, seen),
     )
 
 
@@ -158,11 +160,6 @@ def _seen(window: Window, before: Before, plan: Plan, clock: StepClock) -> Seen:
     return Seen(looked.session, decisions, looked.known, gone, silent, person)
 
 
-def _covered(session: Session, decisions: Sequence[Decision]) -> frozenset[int]:
-    rows = {row for group, _ in typed_values(decisions) for row in group}
-    return frozenset(rows | {row for decision in decisions if (row := _field_row(session, decision)) is not None})
-
-
 def _field_row(session: Session, decision: Decision) -> int | None:
     index = session.passages[decision.passage].field
     return None if index is None else session.recording.fields[index].row
@@ -176,21 +173,17 @@ def _rows(session: Session, decision: Decision) -> list[int]:
     return [] if row is None else [row]
 
 
-def _counted(window: Window, session: Session, decisions: Sequence[Decision], cut: int) -> dict[str, int]:
+def _counted(window: Window, seen: Seen, values: Sequence[tuple[set[int], Decision]], cut: int) -> dict[str, int]:
     """Places by label that begin among the lines that are done with; texts that show the same keys count once."""
     counts: Counter[str] = Counter()
-    for group, decision in typed_values(decisions):
+    for group, decision in values:
         counts[decision.finding.label] += 0 <= int(window.at[min(group)]) < cut
-    for decision in decisions:
-        row = _field_row(session, decision)
+    for decision in seen.decisions:
+        row = _field_row(seen.session, decision)
         counts[decision.finding.label] += row is not None and 0 <= int(window.at[row]) < cut
     return dict(+counts)
 
 
-def _late(window: Window, session: Session, decisions: Sequence[Decision]) -> int:
+def _late(window: Window, seen: Seen) -> int:
     """Places of which something had left uncovered; each row is told once, since it counts as covered from then on."""
-    late = 0
-    for decision in decisions:
-        rows = _rows(session, decision)
-        late += any(window.at[row] == LEFT for row in rows)
-    return late
+    return sum(bool((window.at[_rows(seen.session, decision)] == LEFT).any()) for decision in seen.decisions)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from boundary.deciding import Decision
 from boundary.findings import Session
@@ -44,16 +45,15 @@ def latest_cut(window: Window, session: Session, decisions: Sequence[Decision], 
 
 def _strokes(window: Window, session: Session, hold: Hold) -> Iterator[Interval]:
     """Presses with their releases; a key that is still down goes to the end, unless its release must be lost."""
-    at, size = window.at, len(window.held)
-    kinds = window.recording.events["kind"].to_pylist()
+    at, size = window.at.tolist(), len(window.held)
+    downs = pc.equal(window.recording.events["kind"], "key_down").to_numpy(zero_copy_only=False).tolist()
     for presses in session.transcript.presses.values():
         for rows in presses.holds:
-            first = int(at[rows[0]])
+            first = at[rows[0]]
             if first < 0:
                 continue
-            up = len(rows) > 1 or kinds[rows[0]] != "key_down"
-            if up:
-                yield first, int(at[rows].max())
+            if len(rows) > 1 or not downs[rows[0]]:
+                yield first, max(at[row] for row in rows)
             elif size - first < hold.linger_events:
                 yield first, size
 
@@ -75,6 +75,8 @@ def _values(window: Window, decisions: Sequence[Decision], hold: Hold) -> Iterat
 def torn(window: Window, session: Session, decisions: Sequence[Decision], cut: int) -> frozenset[int]:
     """Held lines behind a cut that hold keys of a value that begins before it."""
     rows: set[int] = set()
+    if cut == len(window.held):
+        return frozenset()
     for at, mine in _typed(window, decisions):
         if at[0] < cut <= at[-1]:
             rows.update(mine[at >= cut].tolist())

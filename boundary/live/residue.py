@@ -33,7 +33,8 @@ def covered_too(window: Window, seen: Seen, draft: Draft, joint: Joint, plan: Pl
     found = residues(read, joint.changed.added, seen.known, plan, alarm, left=joint.left)
     source = _Source(window, draft, joint, read)
     presses = {row: stream for stream, of in seen.session.transcript.presses.items() for row in of.at}
-    passages, decisions, values, gone = [], [], [], set[int]()
+    passages: list[Passage] = []
+    decisions, values, gone = [], [], set[int]()
     for hit, passage in found:
         text = passage.text[hit.start : hit.end]
         values += [(hit.label, text)] if not hit.rule.startswith("link:") else []
