@@ -20,7 +20,8 @@ class Hold:
 
     Attributes:
         events: Most lines held.
-        seconds: Longest that a line is held, by the recorder's clock.
+        seconds: Longest that a line is held, by the recorder's clock or that of the `boundary.live.flow.Flow`. How long
+            a field was quiet is told by the recorder's.
     """
 
     events: int = EVENTS
