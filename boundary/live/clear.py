@@ -139,7 +139,7 @@ def _cleared(
         withheld=dict(withheld),
         tail=tail,
         known=tuple(seen.known),
-        covered=frozenset(fields | draft.mute | taken).union(*(group for group, _ in values)),
+        covered=frozenset(fields | draft.mute | taken | window.torn).union(*(group for group, _ in values)),
         torn=torn(window, seen.session, seen.decisions, cut),
         findings=_counted(window, seen, values, cut),
         late=_late(window, seen),
