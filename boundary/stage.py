@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -132,7 +133,8 @@ class Stage:
         Args:
             events: Bytes of ``events.jsonl``, cut anywhere; or dicts, one an event; or pairs of the name of a
                 JSON-lines file of the recording and one line of it (bytes), in the order in which they happened.
-            hold: How many events, for how long, are held back at most.
+            hold: How many events, for how long, are held back at most. Seconds count from when an event came, so that
+                what was recorded before is taken in large pieces.
             metadata: Content of the recording's ``metadata.json``. It is read for who typed where, and does not leave.
 
         Yields:
@@ -145,13 +147,21 @@ class Stage:
         """
         from boundary.live.shapes import through
 
-        return through(events, self.flow(hold=hold, metadata=metadata))
+        return through(events, self.flow(hold=hold, metadata=metadata, clock=time.monotonic_ns))
 
-    def flow(self, *, hold: Hold | None = None, metadata: bytes | None = None) -> Flow:
-        """What `stream` is made of: a `boundary.live.flow.Flow` for one recording, with its figures."""
+    def flow(
+        self, *, hold: Hold | None = None, metadata: bytes | None = None, clock: Callable[[], int] | None = None
+    ) -> Flow:
+        """What `stream` is made of: a `boundary.live.flow.Flow` for one recording, with its figures.
+
+        Args:
+            hold: As for `stream`.
+            metadata: As for `stream`.
+            clock: Nanoseconds by which seconds count, such as ``time.monotonic_ns``; by default the recorder's.
+        """
         from boundary.live.flow import Flow
 
-        return Flow(self.plan(), hold=hold, metadata=metadata)
+        return Flow(self.plan(), hold=hold, metadata=metadata, clock=clock)
 
     def plan(self) -> Plan:
         """The policy, built once a process.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -32,7 +33,7 @@ CLOSED, TERMINATED = 141, 143
 
 EventsOption = Annotated[int, typer.Option("--hold-events", help="Most events held back.")]
 SecondsOption = Annotated[
-    float, typer.Option("--hold-seconds", help="Longest that an event is held back, by the recorder's clock.")
+    float, typer.Option("--hold-seconds", help="Longest that an event is held back while others come.")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")]
 
@@ -62,7 +63,7 @@ def stream_command(
     hold = hold_of(hold_events, hold_seconds)
     about = None if metadata is None else _read(metadata)
     try:
-        flow = Flow(plan, hold=hold, metadata=about)
+        flow = Flow(plan, hold=hold, metadata=about, clock=time.monotonic_ns)
     except BoundaryError as error:
         fail(error, REFUSED)
     try:
@@ -70,6 +71,7 @@ def stream_command(
     except BoundaryError as error:
         fail(error, USAGE)
     signal.signal(signal.SIGTERM, _terminated)
+    gc.freeze()  # what the policy was built of stays: it need not be gone through again and again
     out = sys.stdout.buffer
     try:
         for cleared in _cleared(flow, told):

@@ -22,7 +22,7 @@ from boundary.spreading import beginnings
 from policies.contract import TextDetector
 from recording import parse_files
 from recording.errors import StepFailed
-from recording.model import Passage, Recording, TextField
+from recording.model import Hit, Passage, Recording, TextField
 from recording.roles import is_member_name, is_structure
 from recording.stores import INSIDE, bare_name
 from text_redact.engine.literals import Literals
@@ -64,23 +64,36 @@ def verify_text(
     if plan.is_empty:
         return None
     recording = parse_files("output", changed.sources(source=source), mappings=changed.mappings)
+    for hit, passage in residues(recording, changed.added, known, plan, alarm, left=left):
+        raise _residue(hit.rule, passage.kind)
+    search_bytes(*fresh(changed, left), set(media), known)
+    return recording
+
+
+def residues(
+    recording: Recording,
+    added: Added,
+    known: KnownValues,
+    plan: Plan,
+    alarm: Callable[[], None],
+    *,
+    left: Mapping[str, int] = NOTHING,
+) -> Iterator[tuple[Hit, Passage]]:
+    """What is still found in a result as it was read, and where; see `verify_text`."""
     session = gather(recording, frozenset(), Screens())
     overrides = overriding(recording, session.passages, plan)
     readers: dict[tuple[int, ...], _Reader] = {}
     gone = rows_before(recording, left)
     begun = beginnings(known)
-    for number, passage in _recorded(session.passages, _Leave(recording, changed.added)):
+    for number, passage in _recorded(session.passages, _Leave(recording, added)):
         if gone and is_within(passage, recording, gone):
             continue
         holding = overrides.maybe[number] if overrides.maybe else ()
         if holding not in readers:
             readers[holding] = _Reader(plan, holding, gone)
         alarm()
-        for hit, _ in begun(passage):
-            raise _residue(hit.rule, passage.kind)
-        readers[holding](passage, overrides.ignored(number, plan), known)
-    search_bytes(*fresh(changed, left), set(media), known)
-    return recording
+        yield from ((hit, passage) for hit, _ in begun(passage))
+        yield from ((hit, passage) for hit in readers[holding](passage, overrides.ignored(number, plan), known))
 
 
 class _Reader:
@@ -93,14 +106,14 @@ class _Reader:
         self.text = (*text_detectors(plan), *(detect for one in more for _, detect in one.text))
         self.seen: dict[frozenset[str], set[str]] = {}
 
-    def __call__(self, passage: Passage, ignored: frozenset[str], known: KnownValues) -> None:
-        """Raise `StepFailed` where anything is found but what an override lets stay."""
+    def __call__(self, passage: Passage, ignored: frozenset[str], known: KnownValues) -> Iterator[Hit]:
+        """Whatever is found but what an override lets stay."""
         if passage.echo:
-            self.search(passage, known)
+            yield from self.search(passage, known)
             return
         for hit in (hit for detect in self.passage for hit in detect(passage)):
             if hit.label not in ignored and is_new(hit, passage, self.gone):
-                raise _residue(hit.rule, passage.kind)
+                yield hit
         seen = self.seen.setdefault(ignored, set())
         if passage.text in seen:
             return
@@ -110,14 +123,12 @@ class _Reader:
             # "password: " is followed by what was put in; the value is what is left of the recorded text.
             recorded = any(char.isalnum() for char in passage.text[hit.start : hit.end])
             if hit.label not in ignored and recorded and is_new(hit, passage, self.gone):
-                raise _residue(hit.rule, passage.kind)
-        self.search(passage, known)
+                yield hit
+        yield from self.search(passage, known)
 
-    def search(self, passage: Passage, known: KnownValues) -> None:
-        """Raise `StepFailed` where a known value is left."""
-        for hit in find_known(passage.text, known):
-            if is_new(hit, passage, self.gone):
-                raise _residue(hit.rule, passage.kind)
+    def search(self, passage: Passage, known: KnownValues) -> Iterator[Hit]:
+        """Where a known value is left."""
+        return (hit for hit in find_known(passage.text, known) if is_new(hit, passage, self.gone))
 
 
 def recorded(recording: Recording, added: Added) -> Iterator[Passage]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,8 @@ from boundary.plan import Plan
 from recording.errors import BoundaryError, InputError
 from text_redact.known import KnownValue
 
+DECIDED = 8
+"""Where a bound is reached, an eighth of what it holds must be decided; as much as can be is."""
 MOST_KNOWN = 10_000
 """Values of a session that are searched for; of more the one that was found longest ago is forgotten, and counted."""
 
@@ -55,9 +57,15 @@ class Figures:
 class Flow:
     """One session. `feed` it lines in their order, then `end` it; both give what may leave.
 
-    What it gives depends on the lines alone, not on when or in what pieces they come. A window that cannot be cleared
-    is withheld, and a line that says so (``"action": "withheld"``, a code, a count) stands for it. A line that cannot
-    be read ends the stream: from then on nothing is known about windows and fields, so nothing leaves.
+    What it gives depends on the lines alone, not on when or in what pieces they come, unless it is told the time at
+    which they do. A window that cannot be cleared is withheld, and a line that says so (``"action": "withheld"``, a
+    code, a count) stands for it. A line that cannot be read ends the stream: from then on nothing is known about
+    windows and fields, so nothing leaves.
+
+    Args:
+        clock: Nanoseconds; how long a line is held counts from when it came. Input that was recorded before, and comes
+            faster than it was made, then waits for others until ``hold.events`` are there, which costs far less an
+            event. By default the recorder's clock counts.
 
     Attributes:
         figures: What it did so far.
@@ -68,8 +76,16 @@ class Flow:
         InputError: ``stream-timing`` or ``stream-statistics``: the policy has steps that need the whole session.
     """
 
-    def __init__(self, plan: Plan, *, hold: Hold | None = None, metadata: bytes | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        hold: Hold | None = None,
+        metadata: bytes | None = None,
+        clock: Callable[[], int] | None = None,
+    ) -> None:
         refuse_whole_sessions(plan)
+        self._clock = clock
         self.plan = plan
         self.hold = hold or Hold()
         self.metadata = metadata
@@ -89,19 +105,19 @@ class Flow:
 
     def feed(self, lines: Iterable[Line]) -> Iterable[Line]:
         """Take lines; what may leave now."""
-        half_ns = int(self.hold.seconds * 1e9) // 2
+        hold_ns = int(self.hold.seconds * 1e9)
         for line in lines:
             self.figures.events += 1
             if self.closed:
                 self.figures.withheld[self.closed] += 1
                 continue
             self._held.append(line)
-            t_ns = time_of(line)
+            t_ns = time_of(line) if self._clock is None else self._clock()
             self._times.append(max(t_ns or 0, self._times[-1] if self._times else 0))
             if len(self._held) >= self.hold.events:
-                yield from self._pass(len(self._held) - self.hold.events // 2)
-            elif self._times[-1] - self._times[0] >= 2 * half_ns:
-                limit = self._times[-1] - half_ns
+                yield from self._pass(self.hold.events // DECIDED)
+            elif self._times[-1] - self._times[0] >= hold_ns:
+                limit = self._times[0] + hold_ns // DECIDED
                 yield from self._pass(int(np.searchsorted(self._times, limit, side="right")))
 
     def end(self) -> Iterable[Line]:
@@ -152,12 +168,11 @@ class Flow:
         figures.findings.update(cleared.findings)
         figures.late += cleared.late
         last = window.held[cleared.cut - 1]
-        if cleared.failed:
-            out.append(self._marked(cleared.failed, cleared.cut, last))
-        elif cleared.undecided:
-            out.append(self._marked("stream-undecided", cleared.undecided, last))
+        out += [self._marked(code, count, last) for code, count in cleared.withheld.items()]
         self._remember(cleared.known)
         self._before = Before(tuple(self._known.values()), cleared.tail)
+        for number in cleared.torn:
+            self._held[number] = replace(self._held[number], covered=True)
         self._advance(window, cleared.cut, cleared.covered)
         return out
 
@@ -181,7 +196,7 @@ class Flow:
         """Keep the end of what is done with: what follows is read behind it."""
         events = window.recording.events
         done = np.flatnonzero(window.at < cut)
-        kept = done[context_rows(events.take(done), self.hold.context)]
+        kept = done[context_rows(events.select(["kind", "file"]).take(done), self.hold.context)]
         files = window.recording.files
         rows = events.select(["file", "start", "end"]).take(kept).to_pylist()
         self._context = [

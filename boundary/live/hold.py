@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from recording.errors import InputError
 
-EVENTS, SECONDS = 32_768, 300.0
+EVENTS, SECONDS = 65_536, 300.0
 MIN_EVENTS, MAX_EVENTS = 64, 4_000_000
 MIN_SECONDS, MAX_SECONDS = 1.0, 86_400.0
 
@@ -20,7 +20,8 @@ class Hold:
 
     Attributes:
         events: Most lines held.
-        seconds: Longest that a line is held, by the recorder's clock.
+        seconds: Longest that a line is held, by the recorder's clock or that of the `boundary.live.flow.Flow`. How long
+            a field was quiet is told by the recorder's.
     """
 
     events: int = EVENTS
@@ -48,4 +49,4 @@ class Hold:
     @property
     def context(self) -> int:
         """So many lines that have left are read again before what is held: the longest pattern, several times."""
-        return max(1_024, self.events // 16)
+        return max(1_024, self.events // 64)

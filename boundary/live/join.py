@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,10 @@ import pyarrow.compute as pc
 
 from boundary.change import Added, Changed
 from boundary.live.lines import MAIN
+from boundary.live.places import Part
 from boundary.live.window import context_rows
-from boundary.plan import Plan
-from boundary.verify import verify_text
+from recording.mappings import Mappings
 from recording.model import Recording
-from text_redact.known import KnownValues
 
 KEPT = 1_024
 """So many lines of each file are kept of what has left."""
@@ -38,20 +37,40 @@ class Piece:
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict, repr=False)
 
 
-def piece_of(changed: Changed, ranges: Mapping[str, tuple[int, int]], more: Mapping[str, bytes]) -> Piece:
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A piece behind the tail of what has left.
+
+    Attributes:
+        whole: Both together.
+        left: By file, how many of its first bytes have left.
+        changed: The same as the result of a change, to be verified; ``None`` where there is nothing at all.
+    """
+
+    whole: Piece = field(repr=False)
+    left: Mapping[str, int]
+    changed: Changed | None = field(repr=False)
+
+
+def piece_of(changed: Changed, parts: Mapping[str, Part], more: Mapping[str, bytes]) -> Piece:
     """A part of what was changed.
 
     Args:
-        ranges: By output file the first and the last byte (exclusive) of it in ``changed.files``.
+        parts: By output file what of ``changed.files`` it is.
         more: By output file, unchanged lines that follow.
     """
     files, marks = {}, {}
-    for name in sorted({*ranges, *more}):
-        first, last = ranges.get(name, (0, 0))
-        files[name] = changed.files[name][first:last] + more.get(name, b"")
-        inside = (mark for mark in _marks(changed.added, name) if first <= mark.at < last)
-        marks[name] = [replace(mark, at=mark.at - first) for mark in inside]
+    nothing = Part.between(0, 0, (np.empty(0, np.int64), np.empty(0, np.int64)))
+    for name in sorted({*parts, *more}):
+        part = parts.get(name, nothing)
+        files[name] = part.read(changed.files.get(name, b"")) + more.get(name, b"")
+        marks[name] = _inside(part, list(_marks(changed.added, name)))
     return Piece(files, marks)
+
+
+def _inside(part: Part, marks: Sequence[Mark]) -> list[Mark]:
+    places = part.inside(np.array([mark.at for mark in marks], np.int64))
+    return [Mark(at, mark.kind, mark.told) for mark, at in zip(marks, places.tolist(), strict=True) if at >= 0]
 
 
 def _marks(added: Added, name: str) -> Iterator[Mark]:
@@ -64,16 +83,12 @@ def _marks(added: Added, name: str) -> Iterator[Mark]:
     yield from (Mark(at, "bytes", (new, blanked)) for at, new, blanked in added.bytes.get(name, ()))
 
 
-def verified(
-    tail: Piece, piece: Piece, added: Added, known: KnownValues, plan: Plan, alarm: Callable[[], None]
-) -> Piece:
-    """Verify a piece behind the tail of what has left; the new tail.
+def join(tail: Piece, piece: Piece, added: Added, mappings: Mappings) -> Joint:
+    """Put a piece behind what has left.
 
     Args:
         added: What the change of the whole window put in, for its names and texts.
-
-    Raises:
-        StepFailed: ``text-residue``: the piece must not leave.
+        mappings: How the policy has files read.
     """
     sizes = {name: len(data) for name, data in tail.files.items()}
     files: dict[str, bytes] = {}
@@ -81,17 +96,15 @@ def verified(
     for name in sorted({*tail.files, *piece.files}):
         size = sizes.get(name, 0)
         files[name] = tail.files.get(name, b"") + piece.files.get(name, b"")
-        moved = (replace(mark, at=mark.at + size) for mark in piece.marks.get(name, ()))
+        moved = (Mark(mark.at + size, mark.kind, mark.told) for mark in piece.marks.get(name, ()))
         marks[name] = [*tail.marks.get(name, ()), *moved]
     full = {name: data for name, data in files.items() if data}
-    joined = Piece(full, {name: marks[name] for name in full})
-    if not joined.files:
-        return tail
+    whole = Piece(full, {name: marks[name] for name in full})
+    if not full:
+        return Joint(whole, sizes, None)
     # The format wants an event; an empty line is one that says nothing.
-    readable = {MAIN: b"\n", **joined.files}
-    changed = Changed(readable, _added(joined, added), {}, 0, mappings=plan.policy.read)
-    read = verify_text(changed, (), known, plan, alarm, left=sizes)
-    return Piece() if read is None else _trimmed(joined, read)
+    readable = {MAIN: b"\n", **full}
+    return Joint(whole, sizes, Changed(readable, _added(whole, added), {}, 0, mappings=mappings))
 
 
 def _added(piece: Piece, added: Added) -> Added:
@@ -105,20 +118,18 @@ def _added(piece: Piece, added: Added) -> Added:
     )
 
 
-def _trimmed(joined: Piece, read: Recording) -> Piece:
-    """The last lines of each file that say more than where the mouse was."""
+def trimmed(joined: Piece, read: Recording) -> Piece:
+    """The last lines of each file that say more than where the mouse was.
+
+    Args:
+        read: The piece as verification read it.
+    """
     events = read.events
     chosen = events.take(context_rows(events, KEPT))
-    files: dict[str, bytes] = {}
-    marks: dict[str, list[Mark]] = {}
+    files, marks = {}, {}
     for name, data in joined.files.items():
         rows = chosen.filter(pc.equal(chosen["file"], name))
-        starts, ends = rows["start"].to_numpy(), rows["end"].to_numpy()
-        files[name] = b"".join(data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
-        news = np.concatenate([[0], np.cumsum(ends - starts)])
-        marks[name] = []
-        for mark in joined.marks.get(name, ()):
-            row = int(np.searchsorted(starts, mark.at, side="right")) - 1
-            if row >= 0 and mark.at < ends[row]:
-                marks[name].append(replace(mark, at=int(news[row] + mark.at - starts[row])))
+        part = Part(rows["start"].to_numpy(), rows["end"].to_numpy())
+        files[name] = part.read(data)
+        marks[name] = _inside(part, joined.marks.get(name, ()))
     return Piece(files, marks)

@@ -24,7 +24,7 @@ _TIME = re.compile(rb'"(?:time_stamp|timestamp|start_time|time|t)"\s*:\s*(?:(-?[
 class Line:
     """One record, line end included, and the file of the recording that it belongs to.
 
-    ``covered``: it has not left as it was.
+    ``covered``: it has not left as it was; of one that is still held, it will not leave.
     """
 
     file: str
@@ -59,7 +59,9 @@ class Splitter:
         *whole, rest = (self._rest + chunk).split(b"\n") if b"\n" in chunk else (self._rest + chunk,)
         self._rest = rest
         for line in whole:
-            yield self._line(line + b"\n")
+            # One line of the main file: nothing else is left to be checked.
+            short = self._begun and len(line) < MAX_LINE
+            yield Line(MAIN, line + b"\n") if short else self._line(line + b"\n")
         if len(self._rest) > MAX_LINE:
             checked(MAIN, self._rest)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +14,7 @@ from boundary.plan import Plan
 from recording import parse_files
 from recording.errors import InputError
 from recording.model import Recording, SourceFile
+from recording.timeline import Ints
 
 METADATA = "metadata.json"
 LEFT, COVERED = -1, -2
@@ -31,18 +31,30 @@ class Window:
 
     Attributes:
         recording: The lines as a recording, with its metadata.
-        at: For each event row its number among the held lines, `LEFT` or `COVERED` for one before them; shape
+        at: For each event row its number among the held lines, `LEFT` or `COVERED` for one before them; int64, shape
             ``(rows,)``.
         held: The held lines, in the order in which they came.
+        names: The files that lines are held of.
+        files: For each held line its file, a number among ``names``; shape ``(held,)``.
         starts: For each held line its first byte in its file.
+        ends: One past its last byte.
         begins: By file, the first byte that is held.
     """
 
     recording: Recording = field(repr=False)
-    at: npt.NDArray[np.int64] = field(repr=False)
+    at: Ints = field(repr=False)
     held: Sequence[Line] = field(repr=False)
-    starts: Sequence[int] = field(repr=False)
+    names: Sequence[str]
+    files: Ints = field(repr=False)
+    starts: Ints = field(repr=False)
+    ends: Ints = field(repr=False)
     begins: Mapping[str, int] = field(repr=False)
+
+    @property
+    def torn(self) -> frozenset[int]:
+        """Rows (``seq``) that do not leave, since the value that they are part of began before."""
+        covered = [number for number, line in enumerate(self.held) if line.covered]
+        return frozenset(np.flatnonzero(np.isin(self.at, covered)).tolist()) if covered else frozenset()
 
 
 def open_window(context: Sequence[Line], held: Sequence[Line], metadata: bytes | None, plan: Plan) -> Window:
@@ -51,36 +63,40 @@ def open_window(context: Sequence[Line], held: Sequence[Line], metadata: bytes |
     Raises:
         InputError: ``stream-format``, or what reading raises.
     """
+    of = [line.file for line in held]
+    names = {name: number for number, name in enumerate(dict.fromkeys(of))}
+    files = np.array([names[name] for name in of], np.int64)
+    data = [line.data for line in held]
+    sizes = np.array([len(line) for line in data], np.int64)
+    starts, begins = np.zeros(len(held), np.int64), {}
     parts: dict[str, list[bytes]] = {MAIN: []}
-    sizes: dict[str, int] = {MAIN: 0}
-    numbers: dict[str, list[int]] = {MAIN: []}
+    left: dict[str, list[int]] = {MAIN: []}
     for line in context:
         parts.setdefault(line.file, []).append(line.data)
-        numbers.setdefault(line.file, []).append(COVERED if line.covered else LEFT)
-        sizes[line.file] = sizes.get(line.file, 0) + len(line.data)
-    if not numbers[MAIN] and all(line.file != MAIN for line in held):
+        left.setdefault(line.file, []).append(COVERED if line.covered else LEFT)
+    if not left[MAIN] and MAIN not in names:
         # The format wants an event; an empty line is one that says nothing.
-        parts[MAIN], numbers[MAIN], sizes[MAIN] = [b"\n"], [COVERED], 1
-    begins = dict(sizes)
-    starts = []
-    for number, line in enumerate(held):
-        start = sizes.get(line.file, 0)
-        starts.append(start)
-        parts.setdefault(line.file, []).append(line.data)
-        numbers.setdefault(line.file, []).append(number)
-        sizes[line.file] = start + len(line.data)
-        begins.setdefault(line.file, 0)
-    files = {name: SourceFile(name, b"".join(lines)) for name, lines in parts.items()}
+        parts[MAIN], left[MAIN] = [b"\n"], [COVERED]
+    numbers = {name: np.array(of, np.int64) for name, of in left.items()}
+    for name, number in names.items():
+        before = parts.setdefault(name, [])
+        begins[name] = sum(map(len, before))
+        mine = np.flatnonzero(files == number)
+        starts[mine] = begins[name] + np.cumsum(sizes[mine]) - sizes[mine]
+        before += data if len(mine) == len(data) else [data[at] for at in mine.tolist()]
+        numbers[name] = np.concatenate([numbers[name], mine]) if name in numbers else mine
+    sources = {name: SourceFile(name, b"".join(lines)) for name, lines in parts.items()}
     if metadata is not None:
-        files[METADATA] = SourceFile(METADATA, metadata)
-    recording = parse_files("stream", files, mappings=plan.policy.read)
-    return Window(recording, _numbered(recording, numbers), held, starts, begins)
+        sources[METADATA] = SourceFile(METADATA, metadata)
+    recording = parse_files("stream", sources, mappings=plan.policy.read)
+    at = _numbered(recording, numbers)
+    return Window(recording, at, held, tuple(names), files, starts, starts + sizes, begins)
 
 
-def _numbered(recording: Recording, numbers: Mapping[str, Sequence[int]]) -> npt.NDArray[np.int64]:
-    encoded = pc.dictionary_encode(recording.events["file"].combine_chunks())
-    codes, at = encoded.indices.to_numpy(), np.full(len(recording.events), COVERED, np.int64)
-    for code, file in enumerate(encoded.dictionary.to_pylist()):
+def _numbered(recording: Recording, numbers: Mapping[str, Ints]) -> Ints:
+    codes, names = file_codes(recording)
+    at = np.full(len(recording.events), COVERED, np.int64)
+    for code, file in enumerate(names):
         rows = np.flatnonzero(codes == code)
         if len(rows) != len(numbers.get(file, ())):
             raise InputError(
@@ -92,7 +108,13 @@ def _numbered(recording: Recording, numbers: Mapping[str, Sequence[int]]) -> npt
     return at
 
 
-def context_rows(events: pa.Table, most: int) -> npt.NDArray[np.int64]:
+def file_codes(recording: Recording) -> tuple[Ints, Sequence[str]]:
+    """For each event row its file, a number among the names that come with it."""
+    encoded = pc.dictionary_encode(recording.events["file"].combine_chunks())
+    return encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+
+
+def context_rows(events: pa.Table, most: int) -> Ints:
     """Rows of ``events`` that later ones are read behind: of each file the last ``most`` that are more than mouse.
 
     With them the last that says which window, field or clipboard holds.

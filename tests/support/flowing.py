@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -12,11 +13,24 @@ from benchmarks import _sessions
 from boundary.live.flow import Flow
 from boundary.live.hold import Hold
 from boundary.live.lines import MAIN, Line
-from boundary.plan import Plan
-from recording.simulate import Sensitive, Stream, draw_typist, ducktrack_files, say, type_text
+from boundary.plan import Plan, build_plan
+from policies import load_policy
+from recording import SourceFile, parse_files
+from recording.simulate import Sensitive, Stream, draw_typist, ducktrack_files, say, type_text, values
 from recording.simulate.session import draw_script, draw_setup
+from text_redact.transcript import transcribe
 
 VALUE = Sensitive("account", "halloran4815larkspur")
+FIND = """\
+policy: 1
+name: flowing
+person: user_id
+find:
+  - {use: text.roles}
+  - {use: text.list, values: [halloran4815larkspur]}
+link: {within: session}
+change: {default: {use: replace}}
+"""
 
 
 @dataclass(frozen=True)
@@ -34,10 +48,13 @@ class Session:
         return {row for trace in self.stream.traces for row in trace.presses & through if keys[row] != "v"}
 
 
-def simulated(seed: int, texts: int = 4) -> Session:
-    """A session in which the value is typed several times, in any of the ways there are."""
+def simulated(seed: int, texts: int = 4, *, kinds: bool = False) -> Session:
+    """A session in which the value, or of all ``kinds`` another one each, is typed, in any of the ways there are."""
     rng = np.random.default_rng(seed)
     said = [say(f"note {number} for ", VALUE, " thanks") for number in range(texts)]
+    if kinds:
+        drawn = enumerate(values.texts(texts, seed=seed))
+        said = [say(Sensitive("text", item.text, number)) for number, item in drawn][:texts]
     stream = type_text(draw_script(said, rng), draw_typist(rng), rng, setup=draw_setup(rng))
     return session_of(stream)
 
@@ -54,12 +71,51 @@ def session_of(stream: Stream) -> Session:
     return Session(files, [Line(name, line) for *_, name, _, line in sorted(order)], stream)
 
 
-def flown(lines: Sequence[Line], plan: Plan, hold: Hold, *, metadata: bytes | None = None) -> tuple[list[Line], Flow]:
+def flown(
+    lines: Sequence[Line],
+    plan: Plan,
+    hold: Hold,
+    *,
+    metadata: bytes | None = None,
+    clock: Callable[[], int] | None = None,
+) -> tuple[list[Line], Flow]:
     """What a flow gives for lines, and the flow."""
-    flow = Flow(plan, hold=hold, metadata=metadata)
+    flow = Flow(plan, hold=hold, metadata=metadata, clock=clock)
     return [*flow.feed(lines), *flow.end()], flow
 
 
 def of_main(lines: Sequence[Line]) -> bytes:
     """The events among lines."""
     return b"".join(line.data for line in lines if line.file == MAIN)
+
+
+def planned(folder: Path, text: str = FIND) -> Plan:
+    """The plan of a policy."""
+    (folder / "flowing.yaml").write_text(text)
+    return build_plan(load_policy(folder / "flowing.yaml"), key=b"k" * 32)
+
+
+def texts(lines: list[Line]) -> list[str]:
+    """Every text that the events of a result hold."""
+    read = parse_files("read", {MAIN: SourceFile(MAIN, of_main(lines))})
+    return [passage.text.casefold() for passage in transcribe(read.events).passages]
+
+
+def typing(text: str, start: float = 10.0, gap: float = 0.1, **more: object) -> list[Line]:
+    """Presses and releases of a text."""
+    out = []
+    for number, char in enumerate(text):
+        for half, action in enumerate(("press", "release")):
+            when = round(start + gap * number + 0.04 * half, 3)
+            name = {" ": "space", "\n": "enter"}.get(char, char)
+            record = {"time_stamp": when, "action": action, "name": name, **more}
+            out.append(Line(MAIN, json.dumps(record).encode() + b"\n"))
+    return out
+
+
+def moves(count: int, start: float) -> list[Line]:
+    """Mouse moves, 100 a second."""
+    return [
+        Line(MAIN, b'{"time_stamp": %.2f, "action": "move", "x": %d, "y": 5}\n' % (start + n / 100, n % 900))
+        for n in range(count)
+    ]

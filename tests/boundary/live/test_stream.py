@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from flowing import VALUE, Session, flown, of_main, session_of, simulated
+from flowing import FIND, VALUE, Session, flown, moves, of_main, planned, session_of, simulated, texts, typing
 
+from benchmarks._harness import ROOT
+from benchmarks.run import POLICY
 from boundary import Stage
 from boundary.live.flow import Flow
 from boundary.live.hold import Hold
@@ -17,30 +20,13 @@ from boundary.live.lines import MAIN, Line, Splitter, checked
 from boundary.outcome import Release
 from boundary.pipeline import process
 from boundary.plan import Plan, build_plan
-from policies import load_policy
+from policies import PolicySource, parse_policy
 from recording import SourceFile, parse_files
 from recording.errors import InputError
 from recording.simulate import Enter, Focus, Typist, interrupted, say, type_text
-from text_redact.transcript import transcribe
 
 FLAWLESS = Typist(corrected=0, uncorrected=0, reworded=0, looks_back=0)
-FIND = """\
-policy: 1
-name: flowing
-person: user_id
-find:
-  - {use: text.roles}
-  - {use: text.list, values: [halloran4815larkspur]}
-link: {within: session}
-change: {default: {use: replace}}
-"""
 SMALL = Hold(512, 300.0)
-
-
-def planned(folder: Path, text: str = FIND) -> Plan:
-    """The plan of a policy."""
-    (folder / "flowing.yaml").write_text(text)
-    return build_plan(load_policy(folder / "flowing.yaml"), key=b"k" * 32)
 
 
 @pytest.fixture(scope="module")
@@ -55,32 +41,6 @@ def whole(session: Session, plan: Plan) -> bytes:
     outcome = process(lambda: parse_files("whole", files), plan)
     assert isinstance(outcome, Release), outcome
     return outcome.files[MAIN]
-
-
-def texts(lines: list[Line]) -> list[str]:
-    """Every text that the events of a result hold."""
-    read = parse_files("read", {MAIN: SourceFile(MAIN, of_main(lines))})
-    return [passage.text.casefold() for passage in transcribe(read.events).passages]
-
-
-def typing(text: str, start: float = 10.0, gap: float = 0.1, **more: object) -> list[Line]:
-    """Presses and releases of a text."""
-    out = []
-    for number, char in enumerate(text):
-        for half, action in enumerate(("press", "release")):
-            when = round(start + gap * number + 0.04 * half, 3)
-            name = {" ": "space", "\n": "enter"}.get(char, char)
-            record = {"time_stamp": when, "action": action, "name": name, **more}
-            out.append(Line(MAIN, json.dumps(record).encode() + b"\n"))
-    return out
-
-
-def moves(count: int, start: float) -> list[Line]:
-    """Mouse moves, 100 a second."""
-    return [
-        Line(MAIN, b'{"time_stamp": %.2f, "action": "move", "x": %d, "y": 5}\n' % (start + n / 100, n % 900))
-        for n in range(count)
-    ]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -98,6 +58,20 @@ def test_many_streams_hide_what_whole_recordings_hide(plan: Plan, seed: int) -> 
     session = simulated(seed)
     lines, _ = flown(session.lines, plan, Hold(int(np.random.default_rng(seed).integers(150, 1500)), 300.0))
     assert session.left(of_main(lines)) <= session.left(whole(session, plan))
+
+
+@pytest.mark.slow
+def test_streams_in_large_pieces_hide_what_whole_recordings_hide() -> None:
+    """Whatever people type, under the patterns of a real policy, be it recorded before or coming in."""
+    policy = parse_policy((PolicySource("stream.yaml", POLICY),), folder=ROOT)
+    patterns = build_plan(policy, key=b"k" * 32)
+    for seed in range(1000, 1006):
+        session = simulated(seed, kinds=True)
+        hidden = session.left(whole(session, patterns))
+        for hold, clock in ((Hold(), time.monotonic_ns), (Hold(2048, 120.0), None)):
+            lines, flow = flown(session.lines, patterns, hold, clock=clock)
+            assert session.left(of_main(lines)) <= hidden
+            assert flow.figures.complete
 
 
 def test_what_leaves_does_not_depend_on_the_chunks_that_came(plan: Plan, tmp_path: Path) -> None:
@@ -184,8 +158,9 @@ def test_what_cannot_be_decided_in_time_is_withheld(plan: Plan) -> None:
 def test_the_mouse_goes_on_while_keys_are_withheld(plan: Plan) -> None:
     """Of events that are not decided in time those leave that hold no text."""
     mixed = [line for pair in zip(typing("y" * 200, gap=0.05), moves(400, 10.0), strict=True) for line in pair]
-    lines, _ = flown(mixed, plan, Hold(128, 300.0))
+    lines, flow = flown(mixed, plan, Hold(128, 300.0))
     assert of_main(lines).count(b'"move"') == 400
+    assert flow.figures.withheld["stream-undecided"] + of_main(lines).count(b'"press"') * 2 <= 400
 
 
 @pytest.mark.parametrize("bad", [b"not json halloran4815larkspur\n", b'{"action": "press"\n', b"\xff\xfe\n", b"a\0b\n"])
