@@ -7,6 +7,7 @@ What one recording needs grows with its own size; what a run needs must not grow
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import tempfile
@@ -18,12 +19,13 @@ from benchmarks import _small_batch
 from benchmarks._harness import Count, Result
 from benchmarks._resident import Peaks, peaks
 from recording.simulate import Action, Focus, draw_typist, ducktrack_files, say, type_text
+from recording.simulate.values import negatives
 
 SIZES_MB = (1, 100)
 SCREENSHOTS = 2_000
 MADE = 8
 """So many recordings are typed; the others are links to them."""
-LINES = 40
+LINES = 160
 LIMIT_MB = 1024
 WORKERS = 2
 _TEXT = _small_batch.POLICY
@@ -87,9 +89,11 @@ def _typed(parent: Path, megabytes: int) -> tuple[int, float]:
     for number in range(MADE):
         rng = np.random.default_rng([11, number])
         name = _small_batch.value(11, number)
+        prose = itertools.islice((item.text for item in negatives(1 << 20, seed=number) if item.text.isascii()), LINES)
         script: list[Action] = [
             Focus("mail", f"Inbox - {name}", "Body"),
-            *(say(f"dear {name}, thank you for the answer, we shall look into it, {name}") for _ in range(LINES)),
+            say(f"dear {name}, thank you for the answer, we shall look into it, {name}"),
+            *map(say, prose),
         ]
         made.append(ducktrack_files(type_text(script, draw_typist(rng), rng)))
     (parent / "names.txt").write_text("".join(f"{_small_batch.value(11, number)}\n" for number in range(MADE)))

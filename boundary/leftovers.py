@@ -9,7 +9,7 @@ from dataclasses import replace
 from boundary.findings import Alarm, Found, Hits, Session, find_in_texts
 from boundary.plan import Plan
 from recording.model import Passage
-from text_redact.editor import AROUND, LONGEST
+from text_redact.buffer import AROUND, LONGEST
 from text_redact.known import KnownValues, find_known
 
 BLANK = "\ue000"
@@ -55,7 +55,7 @@ SHORT = 1_000
 
 
 def _around_gaps(text: str) -> Iterator[tuple[int, str]]:
-    """What of a text stands near a gap, as far as the text around an edit (`text_redact.editor`), with its offset."""
+    """What of a text stands near a gap, as far as the text around an edit (`text_redact.buffer`), with its offset."""
     if len(text) <= SHORT:
         yield 0, text
         return

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 Piece = tuple[str, tuple[int, ...]]
 """Characters and, for each, the event row that typed it (-1: no key stands behind it)."""
 EMPTY: Piece = ("", ())
+AROUND, LONGEST = 160, 400
+"""An intermediate passage keeps so many code points on both sides of a change, and goes on to the next blank, up to
+the second figure: a value of that length is whole in some passage."""
 
 
 @dataclass(slots=True)
@@ -122,3 +125,18 @@ def _last_break(chars: list[str], floor: int) -> int:
             return end - chunk[::-1].index("\n")
         end = start
     return floor
+
+
+def between_words(text: Sequence[str]) -> tuple[int, int]:
+    """Where a long text is cut, near its end: where what is closed ends, and where what goes on begins, before that.
+
+    In the middle of a word there is half a value, which looks like another one.
+    """
+    end = _behind_blank(text, len(text) - LONGEST, len(text))
+    end = len(text) if end < 0 else end
+    tail = _behind_blank(text, end - LONGEST, end - AROUND)
+    return end, max(0, end - LONGEST) if tail < 0 else tail
+
+
+def _behind_blank(text: Sequence[str], low: int, high: int) -> int:
+    return next((at for at in range(high, max(0, low), -1) if text[at - 1].isspace()), -1)

@@ -11,12 +11,9 @@ from dataclasses import dataclass, field
 
 from recording.model import Passage
 from text_redact.attempts import attempts
-from text_redact.buffer import EMPTY, Buffer, Piece
+from text_redact.buffer import AROUND, EMPTY, LONGEST, Buffer, Piece, between_words
 from text_redact.undo import UNDO_DEPTH, Step, only_typed
 
-AROUND, LONGEST = 160, 400
-"""An intermediate passage keeps so many code points on both sides of a change, and goes on to the next blank, up to
-the second figure: a value of that length is whole in some passage."""
 NEAR_JOINT = 64
 """The same for the states inside a run of deletions."""
 JOINTS = 16
@@ -391,21 +388,6 @@ class Editor(Buffer):
         self.anchor, self._attempt, self._low, self._run, self._typed = None, None, -1, "", -1
         self._undo, self._redo = [], []
         self._checkpoint("type", fresh=True)
-
-
-def between_words(text: Sequence[str]) -> tuple[int, int]:
-    """Where a long text is cut, near its end: where what is closed ends, and where what goes on begins, before that.
-
-    In the middle of a word there is half a value, which looks like another one.
-    """
-    end = _behind_blank(text, len(text) - LONGEST, len(text))
-    end = len(text) if end < 0 else end
-    tail = _behind_blank(text, end - LONGEST, end - AROUND)
-    return end, max(0, end - LONGEST) if tail < 0 else tail
-
-
-def _behind_blank(text: Sequence[str], low: int, high: int) -> int:
-    return next((at for at in range(high, max(0, low), -1) if text[at - 1].isspace()), -1)
 
 
 def _not_blank(char: str) -> bool:

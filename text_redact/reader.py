@@ -6,9 +6,9 @@ import bisect
 from collections.abc import Sequence
 
 from recording.model import Passage
-from text_redact.buffer import Piece
+from text_redact.buffer import Piece, between_words
 from text_redact.commands import BREAK, ERASE, MOVE, NOTHING, UNKNOWN, Action, Chord, Clipboard, Desk, play
-from text_redact.editor import Editor, between_words
+from text_redact.editor import Editor
 from text_redact.keyboard import (
     KeysDown,
     Symbol,

@@ -16,7 +16,7 @@ from boundary.live.hold import Hold
 from boundary.live.window import Window
 from recording.model import Keys
 from recording.timeline import Ints
-from text_redact.editor import LONGEST
+from text_redact.buffer import LONGEST
 from text_redact.presses import Presses
 
 Interval = tuple[int, int]

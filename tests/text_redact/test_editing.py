@@ -12,7 +12,7 @@ from typist import Typist
 from recording.model import EVENTS
 from recording.simulate import draw_typist, drop_events, say, type_text
 from recording.simulate.session import WAYS, draw_script, draw_setup
-from text_redact.editor import AROUND
+from text_redact.buffer import AROUND
 from text_redact.transcript import Clip, Transcript, transcribe
 
 SENTENCES = (

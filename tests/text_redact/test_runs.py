@@ -13,7 +13,7 @@ from recording import parse_files
 from recording.keystrokes import key_files
 from recording.model import SourceFile
 from text_redact import transcript as module
-from text_redact.editor import AROUND, LONGEST, between_words
+from text_redact.buffer import AROUND, LONGEST, between_words
 from text_redact.engine.literals import LITTLE, Literals
 from text_redact.reader import Reader
 from text_redact.rewrite import Rewriting, Value, rewrite
