@@ -1,6 +1,6 @@
 """Peak memory of a run and of its workers, on batches from 1 MB of typed events upwards and on many screenshots.
 
-Recordings are of the typing model, some 100 KB each, of which a few are made and the others are the same files again.
+Recordings are of the typing model, some 1 MB each, of which a few are made and the others are the same files again.
 What one recording needs grows with its own size; what a run needs must not grow with their number.
 ``BOUNDARY_MEMORY_MB=1,100,5000`` says how many megabytes.
 """
@@ -23,7 +23,7 @@ SIZES_MB = (1, 100)
 SCREENSHOTS = 2_000
 MADE = 8
 """So many recordings are typed; the others are links to them."""
-LINES = 4
+LINES = 40
 LIMIT_MB = 1024
 WORKERS = 2
 _TEXT = _small_batch.POLICY
@@ -50,7 +50,11 @@ def run(*, quick: bool) -> Result:
         with tempfile.TemporaryDirectory() as name:
             parent = Path(name)
             recordings, megabytes = _typed(parent, size)
-            counts += _counts(f"{megabytes:,.0f} MB in {recordings:,} recordings", _peaks(parent, _TEXT))
+            case = f"{megabytes:,.0f} MB in {recordings:,} recordings"
+            found = _peaks(parent, _TEXT)
+            counts += _counts(case, found)
+            if found.status:
+                notes.append(f"{case}: the run ended with status {found.status}")
     with tempfile.TemporaryDirectory() as name:
         parent = Path(name)
         number = 10 if quick else SCREENSHOTS

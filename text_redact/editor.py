@@ -373,8 +373,10 @@ class Editor(Buffer):
 
     def _rotate(self) -> None:
         # A field that never ends: close what is there, keep a tail so that nothing is cut in two unseen.
-        self._emit(self.piece(0, len(self)), "final")
-        self.forget(len(self) - LONGEST)
+        base = max(0, len(self) - 3 * LONGEST)
+        end, tail = between_words(self.piece(base, len(self))[0])
+        self._emit(self.piece(0, base + end), "final")
+        self.forget(base + tail)
 
     def forget(self, count: int) -> None:
         """Drop the first characters without a trace, and with them what undo knows."""
@@ -389,6 +391,21 @@ class Editor(Buffer):
         self.anchor, self._attempt, self._low, self._run, self._typed = None, None, -1, "", -1
         self._undo, self._redo = [], []
         self._checkpoint("type", fresh=True)
+
+
+def between_words(text: Sequence[str]) -> tuple[int, int]:
+    """Where a long text is cut, near its end: where what is closed ends, and where what goes on begins, before that.
+
+    In the middle of a word there is half a value, which looks like another one.
+    """
+    end = _behind_blank(text, len(text) - LONGEST, len(text))
+    end = len(text) if end < 0 else end
+    tail = _behind_blank(text, end - LONGEST, end - AROUND)
+    return end, max(0, end - LONGEST) if tail < 0 else tail
+
+
+def _behind_blank(text: Sequence[str], low: int, high: int) -> int:
+    return next((at for at in range(high, max(0, low), -1) if text[at - 1].isspace()), -1)
 
 
 def _not_blank(char: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from recording.model import Passage
 from text_redact.buffer import Piece
 from text_redact.commands import BREAK, ERASE, MOVE, NOTHING, UNKNOWN, Action, Chord, Clipboard, Desk, play
-from text_redact.editor import LONGEST, Editor
+from text_redact.editor import Editor, between_words
 from text_redact.keyboard import (
     KeysDown,
     Symbol,
@@ -315,9 +315,11 @@ class Reader:
         """Begin another run of typed characters where this one is too long."""
         if len(self.raw[0]) <= MAX_RAW:
             return
-        chars, rows = self.raw[0][-LONGEST:], self.raw[1][-LONGEST:]
+        chars, rows = self.raw
+        end, tail = between_words(chars)
+        self.raw, self.fresh = (chars[:end], rows[:end]), min(self.fresh, end)
         self._end_raw()
-        self.raw = chars, rows
+        self.raw = chars[tail:], rows[tail:]
 
     def _end_raw(self) -> None:
         self._end_chords()

@@ -13,6 +13,7 @@ from recording import parse_files
 from recording.keystrokes import key_files
 from recording.model import SourceFile
 from text_redact import transcript as module
+from text_redact.editor import AROUND, LONGEST, between_words
 from text_redact.engine.literals import LITTLE, Literals
 from text_redact.reader import Reader
 from text_redact.rewrite import Rewriting, Value, rewrite
@@ -83,6 +84,26 @@ def test_long_typing_is_the_same_by_runs_and_by_keys() -> None:
     text = "all work and no play " * 600 + "<left*3>" + "plain " * 800 + "<bksp*4>end"
     by_runs, by_keys = both_ways(text, (), (9_000, 12_000))
     assert by_runs == by_keys
+
+
+def test_long_typing_is_cut_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a date looks like a telephone number, and would keep the recording inside."""
+    for place in ("text_redact.reader.MAX_RAW", "text_redact.runs.MAX_RAW"):
+        monkeypatch.setattr(place, 1_000)
+    read = transcribe(parse_files("keys", mixed(key_files("2024-06-17 " * 400), ())).events)
+    raw = [passage.text for passage in read.passages if passage.role == "raw"]
+    assert len(raw) > 3
+    assert {word for text in raw for word in text.split()} == {"2024-06-17"}
+
+
+@given(st.text("ab ", min_size=1_001, max_size=1_600))
+def test_what_is_cut_goes_on_before_where_it_ended(text: str) -> None:
+    """Both parts share at least `AROUND` characters, and each begins and ends at a blank where there is one near."""
+    end, tail = between_words(text)
+    assert len(text) - LONGEST <= end <= len(text)
+    assert end - LONGEST <= tail <= end - AROUND
+    assert text[end - 1] == " " or " " not in text[-LONGEST:-1]
+    assert text[tail - 1] == " " or " " not in text[end - LONGEST : end - AROUND - 1]
 
 
 @given(
