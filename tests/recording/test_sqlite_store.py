@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import tempfile
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -13,50 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recorder_databases import DELETED, EMAIL, KEY, fill_openadapt, fill_screenpipe, saved
+from store_help import MAX, Fill, inside, made, opened, packed
 
 from recording import SourceFile, open_recording
 from recording.errors import InputError
 from recording.stores import INSIDE, pack, settle, unpack
 from recording.stores._sqlite_rows import decode_row, encode_row, read_text, stored
 
-Fill = Callable[[sqlite3.Connection], None]
 RECORDERS = [("recording.db", fill_openadapt), ("db.sqlite", fill_screenpipe)]
 both = pytest.mark.parametrize(("name", "fill"), RECORDERS)
-MAX = 10**8
-
-
-def made(fill: Fill, more: str = "", *, page_size: int = 4096) -> bytes:
-    """The bytes of a database."""
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.execute(f"PRAGMA page_size = {page_size}")
-        fill(db)
-        db.executescript(more)
-        return db.serialize()
-
-
-def opened(data: bytes) -> sqlite3.Connection:
-    """A database from its bytes."""
-    db = sqlite3.connect(":memory:")
-    db.deserialize(data)
-    return db
-
-
-def inside(name: str, data: bytes) -> dict[str, bytes]:
-    """What is in a store, by the names inside it, but for what never passes."""
-    found = unpack({name: SourceFile(name, data)}, max_bytes=MAX)
-    return {key.removeprefix(name + INSIDE): one.read() for key, one in found.items() if not key.endswith(".bytes")}
-
-
-def packed(name: str, data: bytes, files: dict[str, bytes]) -> bytes:
-    """The store anew, checked as the boundary checks it."""
-    handed_in = {name: SourceFile(name, data)}
-    settled = dict(settle(name, handed_in, files))
-    out = pack(name, handed_in, settled)
-    assert inside(name, out) == settled
-    with closing(opened(out)) as db:
-        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert db.execute("PRAGMA freelist_count").fetchone() == (0,)
-    return out
 
 
 def tables(db: sqlite3.Connection) -> list[str]:
@@ -384,56 +347,3 @@ def test_cells_keep_value_and_type(cells: list[object]) -> None:
         again = stored(now)
         assert type(again) is type(was)
         assert again == was or (isinstance(was, str) and again == was.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-SQLX = "version BIGINT, description TEXT, installed_on TIMESTAMP, success BOOLEAN, checksum BLOB, execution_time BIGINT"
-
-
-@pytest.mark.parametrize(
-    ("table", "columns", "size", "stays"),
-    [
-        ("_sqlx_migrations", SQLX, 48, True),
-        ("_sqlx_migrations", SQLX, 47, False),
-        ("_sqlx_migrations", SQLX, 49, False),
-        ("_sqlx_migrations", SQLX + ", note TEXT", 48, False),
-        ("_sqlx_migrations", SQLX.replace("success", "succeeded"), 48, False),
-        ("sqlx_migrations", SQLX, 48, False),
-    ],
-)
-def test_digests_of_migrations_stay_and_no_other_bytes(table: str, columns: str, size: int, stays: bool) -> None:
-    """SHA-384 in sqlx's own table, which screenpipe asks for; anything larger, smaller or elsewhere is gone."""
-    more = f"DROP TABLE _sqlx_migrations; CREATE TABLE {table} ({columns});"
-    more += f"INSERT INTO {table}(version, checksum, execution_time) VALUES (1, x'{'5a' * size}', 9);"
-    data = made(fill_screenpipe, more)
-    with closing(opened(packed("db.sqlite", data, inside("db.sqlite", data)))) as db:
-        kept = db.execute(f"SELECT checksum FROM {table}").fetchall()
-    assert kept == [(b"\x5a" * size if stays else None,)]
-
-
-def test_bytes_do_not_get_in_under_another_column() -> None:
-    """A line that claims to hold a digest where none can be is refused when the database is built."""
-    data = made(fill_screenpipe)
-    files = inside("db.sqlite", data)
-    files["tags.jsonl"] = files["tags.jsonl"].replace(b'"name": "invoice"', b'"name": {"blob": "' + b"5a" * 48 + b'"}')
-    assert b"blob" in files["tags.jsonl"]
-    with pytest.raises(InputError) as caught:
-        packed("db.sqlite", data, files)
-    assert caught.value.code == "database-rows"
-
-
-@settings(max_examples=10, deadline=None)
-@given(st.sets(st.integers(0, 11), max_size=4))
-def test_settling_writes_the_lines_that_changed_and_no_others(gone: set[int]) -> None:
-    """Whichever rows go: a line of which nothing changes stays to the byte, and numbers and parents fit together."""
-    source = made(fill_openadapt)
-    files = inside("recording.db", source)
-    lines = files["action_event.jsonl"].splitlines(keepends=True)
-    files["action_event.jsonl"] = b"".join(line for number, line in enumerate(lines) if number not in gone)
-    settled = settle("recording.db", {"recording.db": SourceFile("recording.db", source)}, files)
-    assert settled["window_event.jsonl"] is files["window_event.jsonl"]
-    now = settled["action_event.jsonl"].splitlines(keepends=True)
-    rows = [json.loads(line) for line in now]
-    assert [row["id"] for row in rows] == list(range(1, len(lines) - len(gone) + 1))
-    assert {row["parent_id"] for row in rows} <= {None, *range(1, len(rows) + 1)}
-    if not gone:
-        assert now == lines
