@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,10 +32,8 @@ class Opened:
 
         data = self.source.data
         place = pa.BufferReader(data if data is not None else self.source.read()) if self._in_memory() else self._path()
-        try:
+        with self._reported():
             return pq.ParquetFile(place, read_dictionary=list(dictionaries) or None, pre_buffer=False)
-        except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError):
-            raise self._damaged() from None
 
     def _in_memory(self) -> bool:
         return self.source.data is not None or self.source.path is None
@@ -71,15 +70,35 @@ class Opened:
 
     def check_size(self, max_bytes: int) -> None:
         """Refuse by the footer what can only become larger than allowed; it may lie, so texts are counted, too."""
-        about = self.file().metadata
-        names = sum(len(about.schema.column(number).path) + 4 for number in range(about.num_columns))
-        values = sum(
-            about.row_group(group).column(number).num_values
-            for group in range(about.num_row_groups)
-            for number in range(about.num_columns)
-        )
+        file = self.file()
+        about = file.metadata
+        columns = [about.schema.column(number) for number in range(about.num_columns)]
+        with self._reported():
+            nested = [column.path for column in columns if column.max_repetition_level]
+            names = sum(len(column.path) + 4 for column in columns)
+        values = about.num_rows * (len(columns) - len(nested))
         if about.num_rows < 0 or about.num_rows * max(1, names) > 2 * max_bytes or values > max_bytes:
             raise too_large(self.source.name)
+        if nested:
+            # A footer that is wrong about a column ends the process when it is asked; who reads the column is told.
+            with self._reported():
+                file.scan_contents(nested)
+            wanted = [number for number, column in enumerate(columns) if column.max_repetition_level]
+            values += sum(
+                about.row_group(group).column(number).num_values
+                for group in range(about.num_row_groups)
+                for number in wanted
+            )
+        if values > max_bytes:
+            raise too_large(self.source.name)
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """What the library says of a damaged file, as an `InputError`."""
+        try:
+            yield
+        except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError):
+            raise self._damaged() from None
 
     def batches(self, schema: pa.Schema, max_bytes: int) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Rows in small pieces, each with the number of its first row; texts as dictionaries until they are counted."""
@@ -87,15 +106,17 @@ class Opened:
         kinds = {kind for column in schema for _, kind in leaf_kinds(column.name, column.type)}
         size = _BATCH_OF_BYTES if "bytes" in kinds else _BATCH
         at, left = 0, max_bytes
-        try:
-            for batch in self.file(texts).iter_batches(batch_size=size):
-                left -= sum(_text_bytes(column) for column in batch.columns)
-                if left < 0:
-                    raise too_large(self.source.name)
-                yield at, batch
-                at += batch.num_rows
-        except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError):
-            raise self._damaged() from None
+        pieces = self.file(texts).iter_batches(batch_size=size)
+        while True:
+            with self._reported():
+                batch = next(pieces, None)
+            if batch is None:
+                return
+            left -= sum(_text_bytes(column) for column in batch.columns)
+            if left < 0:
+                raise too_large(self.source.name)
+            yield at, batch
+            at += batch.num_rows
 
     def value(self, row: int, column: str, place: tuple[object, ...]) -> bytes:
         """Bytes in one row; the row group of the last picture is kept, since pictures are asked for in order."""
@@ -119,19 +140,20 @@ class Opened:
         return [about.row_group(group).num_rows for group in range(about.num_row_groups)]
 
     def settings(self) -> dict[str, Any]:
-        """Arguments of `pyarrow.parquet.ParquetWriter` as the source was written."""
+        """Arguments of `pyarrow.parquet.ParquetWriter` as the source was written; asked once it was read."""
         about = self.file().metadata
-        chunks = [about.row_group(0).column(n) for n in range(about.num_columns)] if about.num_row_groups else []
-        compression = {chunk.path_in_schema: chunk.compression.lower() for chunk in chunks}
-        compression = {path: {"uncompressed": "none", "lz4_raw": "lz4"}.get(kind, kind) for path, kind in
-                       compression.items()}  # fmt: skip
-        return {
-            "compression": compression or "none",
-            "use_dictionary": [chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page] or False,
-            "version": "2.6",
-            "store_schema": ARROW in (about.metadata or {}),
-            "use_deprecated_int96_timestamps": any(chunk.physical_type == "INT96" for chunk in chunks),
-        }
+        with self._reported():
+            chunks = [about.row_group(0).column(n) for n in range(about.num_columns)] if about.num_row_groups else []
+            compression = {chunk.path_in_schema: chunk.compression.lower() for chunk in chunks}
+            compression = {path: {"uncompressed": "none", "lz4_raw": "lz4"}.get(kind, kind) for path, kind in
+                           compression.items()}  # fmt: skip
+            return {
+                "compression": compression or "none",
+                "use_dictionary": [chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page] or False,
+                "version": "2.6",
+                "store_schema": ARROW in (about.metadata or {}),
+                "use_deprecated_int96_timestamps": any(chunk.physical_type == "INT96" for chunk in chunks),
+            }
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class Parquet:
                 if left < 0:
                     raise too_large(source.name)
                 lines.append(line)
+        opened.settings()  # what cannot be written again is not read
         told = json.dumps({"columns": kinds, "metadata": told_metadata(schema)}, indent=1) + "\n"
         found = {ROWS: "".join(lines).encode("ascii"), COLUMNS: told.encode("ascii")}
         return {**{name: SourceFile(name, data) for name, data in found.items()}, **blobs}

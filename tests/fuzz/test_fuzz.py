@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 
 import pytest
 from fuzz_seeds import databases
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from recording.errors import BoundaryError
 
 TARGETS = targets()
+FOUND = sorted((Path(__file__).parent / "found").glob("*.bin"))
 HANG_S = 10
 GROWTH_MB = 400
 """More than any one input may cost; models and caches are there before it counts."""
@@ -122,3 +124,11 @@ def _passes(take: Callable[[bytes], object], seed: bytes) -> bool:
 def test_what_was_found_stays_mended(name: str, data: bytes) -> None:
     """Inputs that once raised what nobody meant end in an answer or a reported error."""
     _take(TARGETS[name], data)
+
+
+@pytest.mark.parametrize("file", FOUND, ids=[file.stem for file in FOUND])
+def test_what_fuzzing_found_once_is_reported(file: Path) -> None:
+    """Inputs that raised, or ended the process, are refused for good; named ``TARGET.WHAT.bin``."""
+    take, _ = _prepared(file.name.split(".")[0])
+    with pytest.raises(BoundaryError):
+        take(file.read_bytes())
