@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow.compute as pc
 
 from boundary.change import Changed, change
 from boundary.deciding import Decision
@@ -101,13 +100,10 @@ def _forced(window: Window, file: str, gone: Collection[int], cut: int, due: int
 
 
 def _moves(window: Window, cut: int, plan: Plan) -> Bools:
-    """Rows of mouse moves up to a cut: numbers alone, all of which the reader knows, and no text."""
-    if plan.is_empty:
+    """Rows of mouse moves up to a cut of which every byte is known to be a number, or a name that all of them have."""
+    if plan.is_empty or window.recording.moves is None:
         return np.zeros(len(window.at), np.bool_)
-    chosen = pc.equal(window.recording.events["kind"], "move").to_numpy(zero_copy_only=False)
-    chosen = chosen & (window.at >= 0) & (window.at < cut)
-    chosen[[field.row for field in window.recording.fields if field.row is not None]] = False
-    return np.asarray(chosen)
+    return np.asarray(window.recording.moves & (window.at >= 0) & (window.at < cut))
 
 
 def _part(window: Window, file: str, places: Places, moves: Bools, cut: int) -> Part:
