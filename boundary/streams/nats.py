@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
+import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +21,8 @@ ACK_WAIT_S = 30
 MAX_WAITING = MOST_OPEN * MOST_PIECES + 1_000
 """Most messages that are received and not settled: pieces of open sessions among them."""
 CALL_S = 5.0
+RENEW_S = 20.0
+"""A client that was not connected for so long is given up for a new one."""
 HEADER_BYTES = 2_048
 
 
@@ -72,6 +76,7 @@ class Nats:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="nats")
         self._thread.start()
+        self._seen = time.monotonic()
         try:
             self._wait(self._connect(), 30.0)
             self._wait(self._bind(), 30.0)
@@ -87,6 +92,7 @@ class Nats:
 
     def receive(self, *, most: int, seconds: float) -> Sequence[Delivery]:
         """Wait for messages; see `Source.receive`."""
+        self._renew()
         found = self._wait(self._fetch(most, seconds), seconds + CALL_S)
         return [
             Delivery(
@@ -157,6 +163,17 @@ class Nats:
             **{name: value for name, value in told.items() if value is not None},
         )
         self._stream = self._client.jetstream()
+
+    def _renew(self) -> None:
+        """Connect anew where the client has not managed to for long: its own attempts may have ended in an error."""
+        if self._client.is_connected:
+            self._seen = time.monotonic()
+        elif self._client.is_closed or time.monotonic() - self._seen > RENEW_S:
+            self._seen = time.monotonic()
+            with contextlib.suppress(BrokerGone):
+                self._wait(self._client.close(), CALL_S)
+            self._wait(self._connect(), CALL_S)
+            self._wait(self._bind(), CALL_S)
 
     async def _fetch(self, most: int, seconds: float) -> list[Any]:
         try:

@@ -15,6 +15,7 @@ from brokers import POLICY, Server, consuming, nats_server, server, session
 
 from boundary.streams.contract import END, KEY, SEQUENCE, SESSION, TYPE
 from boundary.streams.messages import ARROW, JSON, LINES, TAR, packed, unpacked
+from boundary.streams.nats import Nats, NatsTerms
 from recording import SourceFile, parse_files
 from text_redact.transcript import transcribe
 
@@ -134,6 +135,17 @@ def test_a_broker_that_is_gone_for_a_while_costs_nothing(broker: Server, policy:
     keys = [headers[KEY] for _, headers in broker.stored("clean")]
     assert len(keys) == len(set(keys)) == len(texts)
     assert broker.waiting() == 0
+
+
+def test_a_client_that_gave_up_is_replaced_by_a_new_one(broker: Server) -> None:
+    """A library's own attempts to connect again may end in an error; the next receive connects anew."""
+    link = Nats(NatsTerms(broker.url, "raw", "clean", "dead"))
+    try:
+        link._wait(link._client.close(), 5)
+        broker.publish([(b"x", {})])
+        assert [delivery.data for delivery in link.receive(most=1, seconds=5)] == [b"x"]
+    finally:
+        link.close()
 
 
 def test_a_consumer_that_is_killed_loses_and_doubles_nothing(broker: Server, policy: Path, tmp_path: Path) -> None:
