@@ -91,7 +91,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[Plan], None]:
             yield Here(plan)
 
         monkeypatch.setattr("boundary.runner.pool", here)
-        monkeypatch.setattr("boundary.release_cli.worker", here)
+        monkeypatch.setattr("boundary.release_cli.ended", here)
         monkeypatch.setattr("boundary.worker.cached_plan", lambda *_: plan)
 
     return use
