@@ -21,6 +21,8 @@ ACK_WAIT_S = 30
 MAX_WAITING = MOST_OPEN * MOST_PIECES + 1_000
 """Most messages that are received and not settled: pieces of open sessions among them."""
 CALL_S = 5.0
+RECALL_S = 1.0
+"""The same for a message of a connection that was lost since."""
 RENEW_S = 20.0
 """A client that was not connected for so long is given up for a new one."""
 HEADER_BYTES = 2_048
@@ -77,6 +79,8 @@ class Nats:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="nats")
         self._thread.start()
         self._seen = time.monotonic()
+        self._renewed = 0
+        self._given: dict[str, tuple[int, int]] = {}  # the connection over which each unsettled message came
         try:
             self._wait(self._connect(), 30.0)
             self._wait(self._bind(), 30.0)
@@ -94,6 +98,7 @@ class Nats:
         """Wait for messages; see `Source.receive`."""
         self._renew()
         found = self._wait(self._fetch(most, seconds), seconds + CALL_S)
+        self._given.update(dict.fromkeys((m.reply for m in found), self._epoch()))
         return [
             Delivery(
                 str(m.metadata.sequence.stream), m.data, {k: str(v) for k, v in (m.headers or {}).items()}, m.reply
@@ -102,15 +107,27 @@ class Nats:
         ]
 
     def done(self, deliveries: Sequence[Delivery]) -> None:
-        """Acknowledge, and wait until the server has it."""
+        """Acknowledge, and wait until the server has it.
+
+        A server that was killed may not know that it gave a message, and then never answers: it gives it again, and
+        what left of it has its key.
+        """
         for delivery in deliveries:
-            # Not `Msg.ack_sync`: that cannot be tried again when the answer was lost, and keeps the data.
-            self._wait(self._client.request(delivery.token, b"+ACK", timeout=CALL_S), 2 * CALL_S)
+            before = self._given.get(delivery.token, self._epoch()) != self._epoch()
+            seconds = RECALL_S if before else CALL_S
+            try:
+                # Not `Msg.ack_sync`: that cannot be tried again when the answer was lost, and keeps the data.
+                self._wait(self._client.request(delivery.token, b"+ACK", timeout=seconds), 2 * CALL_S)
+            except BrokerGone:
+                if not (before and self._client.is_connected):
+                    raise
+            self._given.pop(delivery.token, None)
 
     def again(self, deliveries: Sequence[Delivery]) -> None:
         """Have them delivered again, soon."""
         for delivery in deliveries:
             self._wait(self._client.publish(delivery.token, b'-NAK {"delay": 200000000}'), CALL_S)
+            self._given.pop(delivery.token, None)
 
     def working(self, deliveries: Sequence[Delivery]) -> None:
         """Begin the wait for an acknowledgement anew."""
@@ -140,6 +157,8 @@ class Nats:
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(CALL_S)
+            if not self._loop.is_running():
+                self._loop.close()
 
     # The connection ---------------------------------------------------------------------------------------------------
 
@@ -164,6 +183,10 @@ class Nats:
         )
         self._stream = self._client.jetstream()
 
+    def _epoch(self) -> tuple[int, int]:
+        """Another value after every connection that was lost."""
+        return self._renewed, self._client.stats["reconnects"]
+
     def _renew(self) -> None:
         """Connect anew where the client has not managed to for long: its own attempts may have ended in an error."""
         if self._client.is_connected:
@@ -174,6 +197,7 @@ class Nats:
                 self._wait(self._client.close(), CALL_S)
             self._wait(self._connect(), CALL_S)
             self._wait(self._bind(), CALL_S)
+            self._renewed += 1
 
     async def _fetch(self, most: int, seconds: float) -> list[Any]:
         try:

@@ -196,6 +196,7 @@ class TestStep:
         detect = PII.build(options, BuildContext(folder=tmp_path, key=b""))
         hits = detect("ask Rosalind Okafor, rosalind@example.org")
         assert {hit.label for hit in hits} == {"PERSON", "EMAIL_ADDRESS"}
+        assert PII.build(options, BuildContext(folder=tmp_path, key=b""))("Rosalind Okafor")  # and in another plan
         assert names.build({"PERSON"}) == Names(("PERSON",))
 
 

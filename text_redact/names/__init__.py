@@ -28,6 +28,6 @@ def build(labels: Iterable[str], threshold: float | None = None) -> BatchDetecto
 
 def together(*detectors: TextDetector) -> BatchDetector:
     """Several detectors as one."""
-    from text_redact.names.together import Together
+    from text_redact.names.joined import Together
 
     return Together(detectors)
