@@ -40,12 +40,15 @@ def tesseract() -> str | None:
     program = shutil.which("tesseract")
     if program is None:
         return None
-    try:
-        done = subprocess.run([program, "--version"], capture_output=True, timeout=20, check=False)  # noqa: S603  found on PATH
-    except (OSError, subprocess.SubprocessError):
-        return None
-    words = (done.stdout or done.stderr).decode("utf-8", "replace").split()
-    return words[1] if len(words) > 1 else None
+    for _ in range(2):  # whoever kills it must not make this another version
+        try:
+            done = subprocess.run([program, "--version"], capture_output=True, timeout=20, check=False)  # noqa: S603  found on PATH
+        except (OSError, subprocess.SubprocessError):
+            continue
+        words = (done.stdout or done.stderr).decode("utf-8", "replace").split()
+        if len(words) > 1:
+            return words[1]
+    return None
 
 
 def versions() -> dict[str, str]:
