@@ -96,7 +96,7 @@ def _measure(parent: Path, runner: Runs, wanted: int, count: int) -> Result:
     search = _small_batch.Search(runner.batch)
     chance = Random(f"kills {wanted}")
     kills: Counter[str] = Counter()
-    resumed = held = foreign = same = ended = 0
+    resumed = held = foreign = same = twice = ended = 0
     while kills.total() < wanted:
         ended += 1
         out = parent / f"out-{ended}"
@@ -113,6 +113,7 @@ def _measure(parent: Path, runner: Runs, wanted: int, count: int) -> Result:
             held += search.found(out)
             foreign += _foreign(out, expected)
         same += contents(out) == expected
+        twice += (out / "withheld.jsonl").read_text().count('"quarantined"')
     return Result(
         counts=(
             Count(
@@ -133,6 +134,7 @@ def _measure(parent: Path, runner: Runs, wanted: int, count: int) -> Result:
             *(Count(figure=f"kills of {_WHO[victim]}", ours=kills[victim], of=kills.total()) for victim in VICTIMS),
         ),
         notes=(
+            f"{twice} recordings quarantined, as is what fails twice: the process that read them was killed twice",
             f"{count} recordings ({len(expected)} files), {WORKERS} workers; {resumed} starts for {ended} runs",
             "the next kill comes after an evenly drawn time of up to a sixth of a whole run; loading is left out",
             "the runs are forks of a process that has the libraries loaded; on a file system in memory",
