@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import shutil
@@ -234,6 +235,10 @@ class Worker:
         return self._pipe
 
 
+COLLECT_S = 1.0
+"""Between two recordings garbage is looked for so often; it takes a hundredth of the time."""
+
+
 def _serve(pipe: Connection, setup: Setup, parent: int, memory_mb: int | None, alone: bool) -> None:
     settle(parent, memory_mb=memory_mb)
     if not alone:
@@ -242,7 +247,11 @@ def _serve(pipe: Connection, setup: Setup, parent: int, memory_mb: int | None, a
         cached_plan(setup.sources, setup.folder, setup.key)
     collect_rarely()
     pipe.send("ready")
+    collected = time.monotonic()
     while True:
+        if time.monotonic() - collected > COLLECT_S:
+            gc.collect()  # else memory grows with the number of recordings
+            collected = time.monotonic()
         try:
             job = pipe.recv()
         except EOFError:
