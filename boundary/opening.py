@@ -6,12 +6,13 @@ from pathlib import Path
 
 from policies import Policy
 from recording import open_recording
+from recording.mappings import Mappings
 from recording.model import Recording
 
 
-def reads_alike(one: Policy, other: Policy) -> bool:
-    """Whether two policies have every recording read alike."""
-    return one.read == other.read and one.limits.file_mb == other.limits.file_mb
+def reading_of(policy: Policy) -> tuple[Mappings, int]:
+    """All that a policy says of reading: where two say the same, they have every recording read alike."""
+    return policy.read, policy.limits.file_mb
 
 
 def open_under(path: str | Path, policy: Policy) -> Recording:
@@ -20,4 +21,5 @@ def open_under(path: str | Path, policy: Policy) -> Recording:
     Raises:
         InputError: As `recording.open_recording`.
     """
-    return open_recording(path, max_bytes=policy.limits.file_mb * 2**20, mappings=policy.read)
+    mappings, megabytes = reading_of(policy)
+    return open_recording(path, max_bytes=megabytes * 2**20, mappings=mappings)

@@ -80,6 +80,7 @@ def _outcome(read: Callable[[], Recording], plan: Plan, clock: StepClock, watch:
     try:
         with clock.during("read"):
             held = [read()]
+        # Nobody but `_process` holds it, which lets go of it before the result is read.
         return _process(held.pop(), plan, clock, watch)
     except Refused as refusal:
         return Withheld(refusal.code, "admit", "the recording is not admitted", "see the policy's admit section")

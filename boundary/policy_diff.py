@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from boundary.explaining import Explained, Explanation, explain_recording
-from boundary.opening import open_under, reads_alike
+from boundary.opening import open_under, reading_of
 from boundary.plan import Plan
 from policies import Policy
 from policies.nodes import Plain
@@ -140,7 +140,8 @@ def compare_policies(before: Plan, after: Plan, sample: Sequence[Path] = ()) -> 
     for path in (found for source in sample for found in discover(source)):
         try:
             recording = open_under(path, before.policy)
-            again = recording if reads_alike(before.policy, after.policy) else open_under(path, after.policy)
+            alike = reading_of(before.policy) == reading_of(after.policy)
+            again = recording if alike else open_under(path, after.policy)
         except BoundaryError as error:
             unreadable[error.code] += 1
             continue

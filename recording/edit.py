@@ -58,12 +58,12 @@ def places_after(patches: Iterable[Patch], size: int) -> Iterator[tuple[Patch, i
 
 
 def before_of(recording: Recording, file: str, patches: Iterable[Patch]) -> Before | None:
-    """What is known of a file whose patches took effect in order; ``None`` where nothing of it need not be read again.
+    """What is known of a file with patches; ``None`` where all of it must be read again.
 
     Args:
         recording: As the format gave it.
         file: One of its files.
-        patches: As `places_after` gives them.
+        patches: Of this file.
     """
     events, moves = recording.events.select(["start", "end", "t_ns", "x", "y"]), recording.moves
     if moves is None or len(moves) != len(events):
@@ -77,11 +77,10 @@ def before_of(recording: Recording, file: str, patches: Iterable[Patch]) -> Befo
     data = recording.files[file].read()
     spans: list[tuple[int, int, int]] = []
     at = shift = 0
-    for patch in patches:
+    for patch, start in places_after(patches, len(data)):
         if patch.start > at:
             spans.append((at, patch.start, shift))
-        at = max(at, patch.end)
-        shift += len(patch.data) - (patch.end - patch.start)
+        at, shift = max(at, patch.end), start + len(patch.data) - patch.end
     spans.append((at, len(data), shift))
     return Before(data, events, moves, tuple(spans))
 

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recording.model import KEY_KINDS
+from recording.timeline import Ints
 from text_redact.keyboard import Symbol, is_terminal, symbol
-from text_redact.runs import Columns, Ints, columns_of
+from text_redact.runs import Columns, columns_of
 from text_redact.scene import Machine, Place
 
 _KINDS = (*sorted(KEY_KINDS), "text", "button_down", "button_up")

@@ -41,8 +41,6 @@ class Reread:
 
 def _hits(text: str) -> Iterator[Hit]:
     for label, pattern in _PATTERNS:
-        if label == "EMAIL_ADDRESS" and "@" not in text:
-            continue  # the slowest of them in a text without any
         for match in pattern.finditer(text):
             if label != "IBAN_CODE" or _iban(match.group()):
                 yield Hit(label, match.start(), match.end(), 0.9, "reread:pattern")

@@ -14,11 +14,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from recording.timeline import Ints
 from text_redact.keyboard import Hold, Symbol
 from text_redact.reader import MAX_RAW, Reader
 
 OTHER, DOWN, UP, PAIR = range(4)
-Ints = npt.NDArray[np.int64]
 
 _AT_ONCE, _NEVER = -1, 1 << 62
 """In the place of the release of a press: the record stands for both, or there is none."""

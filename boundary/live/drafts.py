@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,8 +16,7 @@ from boundary.live.places import Part, Places
 from boundary.live.window import Window, file_codes
 from boundary.plan import Plan
 from boundary.scope import Unsaid, unsaid
-from recording import row_removal
-from recording.edit import apply_patches
+from recording import Patch, apply_patches, row_removal
 from recording.timeline import Bools
 from text_redact.known import KnownValues
 
@@ -69,8 +68,11 @@ def drafted(window: Window, seen: Seen, plan: Plan, cut: int, due: int) -> Draft
     )  # fmt: skip
     names = {source: name for name, (source, _) in changed.edits.items() if source in window.begins}
     places = {file: Places.of(changed.edits[name][1]) for file, name in names.items()}
-    mute = _mute(window, cut, due)
-    forced = {name: _forced(window, file, mute | seen.gone, cut, due) for file, name in names.items()}
+    decided = frozenset(np.flatnonzero((window.at >= cut) & (window.at < due)).tolist())
+    # What must be done with before it is known what it is part of leaves without all that holds text.
+    mute = unsaid(window.recording, frozenset()).rows & decided if decided else frozenset[int]()
+    away = row_removal(window.recording, sorted(decided & (mute | seen.gone)))
+    forced = {name: _forced(window, file, away, cut, due) for file, name in names.items()}
     moves = _moves(window, cut, plan)
     parts = {name: _part(window, file, places[file], moves, cut) for file, name in names.items()}
     lines = (
@@ -80,23 +82,14 @@ def drafted(window: Window, seen: Seen, plan: Plan, cut: int, due: int) -> Draft
     return Draft(lines, mute - seen.gone, changed, places, parts, piece_of(changed, parts, forced))
 
 
-def _mute(window: Window, cut: int, due: int) -> frozenset[int]:
-    """Rows of lines that must be done with before it is known what they are part of, but for those without text."""
-    if due <= cut:
-        return frozenset()
-    wanted = np.flatnonzero((window.at >= cut) & (window.at < due)).tolist()
-    return unsaid(window.recording, frozenset()).rows.intersection(wanted)
-
-
-def _forced(window: Window, file: str, gone: Collection[int], cut: int, due: int) -> bytes:
-    """The lines of a file between a cut and what is due, without rows that are gone."""
+def _forced(window: Window, file: str, away: Iterable[Patch], cut: int, due: int) -> bytes:
+    """The lines of a file between a cut and what is due, without rows that go."""
     mine = cut + np.flatnonzero(window.files[cut:due] == window.names.index(file))
     if not len(mine):
         return b""
     first, last = int(window.starts[mine[0]]), int(window.ends[mine[-1]])
-    wanted = np.flatnonzero((window.at >= cut) & (window.at < due))
-    away = [p for p in row_removal(window.recording, sorted(set(wanted.tolist()).intersection(gone))) if p.file == file]
-    return apply_patches(window.recording.files[file].read()[:last], away)[first:]
+    data = window.recording.files[file].read()[:last]
+    return apply_patches(data, [patch for patch in away if patch.file == file])[first:]
 
 
 def _moves(window: Window, cut: int, plan: Plan) -> Bools:

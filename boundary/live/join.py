@@ -60,7 +60,7 @@ def piece_of(changed: Changed, parts: Mapping[str, Part], more: Mapping[str, byt
         more: By output file, unchanged lines that follow.
     """
     files, marks = {}, {}
-    nothing = Part.between(0, 0, (np.empty(0, np.int64), np.empty(0, np.int64)))
+    nothing = Part(np.empty(0, np.int64), np.empty(0, np.int64))
     for name in sorted({*parts, *more}):
         part = parts.get(name, nothing)
         files[name] = part.read(changed.files.get(name, b"")) + more.get(name, b"")

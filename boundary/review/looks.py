@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from boundary.opening import reading_of
 from boundary.plan import Plan, build_plan
 from boundary.review import samples
 from boundary.review.preview import Preview, preview
@@ -79,7 +80,7 @@ class Looks:
         if not 1 <= number <= len(self.sample):
             raise InputError("there is no such sample", code="no-such-sample")
         with self._lock:
-            name = number, policy.read, policy.limits.file_mb
+            name = number, reading_of(policy)
             if name not in self._recordings:
                 self._recordings = {name: samples.opened(self.sample[number - 1], policy)}  # one alone: they are large
             return self._recordings[name]

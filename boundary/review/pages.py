@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from boundary.opening import reading_of
 from boundary.review.changes import compared, last_approved
 from boundary.review.completions import completions as offered
 from boundary.review.coverage import Row, counted, coverage
@@ -75,7 +76,7 @@ def evidence(request: Request) -> Response:
                 coverage(
                     plan,
                     desk.looks.once(
-                        ("counts", plan.policy.read, plan.policy.limits.file_mb),
+                        ("counts", reading_of(plan.policy)),
                         partial(counted, desk.sample, plan.policy),
                     ),
                 ),

@@ -14,7 +14,7 @@ from boundary.audit.excerpt import excerpts
 from boundary.audit.items import CHANGED, Item
 from boundary.audit.labels import Task, read_task, write_task
 from boundary.audit.sampling import stratum_of
-from boundary.opening import open_under, reads_alike
+from boundary.opening import open_under, reading_of
 from boundary.review import coverage, samples
 from policies.policy import Policy
 from recording.errors import InputError
@@ -88,7 +88,7 @@ def test_a_limit_holds_wherever_a_recording_is_opened(sample: Path) -> None:
         with pytest.raises(InputError) as caught:
             opened(sample, small)
         assert caught.value.code == "too-large"
-    assert not reads_alike(small, policy_of("policy: 1\nname: large\n"))
+    assert reading_of(small) != reading_of(policy_of("policy: 1\nname: large\n"))
 
 
 names = st.text("abc._", max_size=4)
