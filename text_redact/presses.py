@@ -41,12 +41,12 @@ class Presses(Sequence[Press]):
     """
 
     at: list[int] = field(default_factory=list, repr=False)
-    holds: list[list[int]] = field(default_factory=list, repr=False)
+    holds: list[Sequence[int]] = field(default_factory=list, repr=False)
     does: list[str] = field(default_factory=list, repr=False)
     fields: list[int] = field(default_factory=list, repr=False)
     erased: dict[int, frozenset[int]] = field(default_factory=dict, repr=False)
 
-    def add(self, row: int, hold: list[int], does: str, number: int, erased: Sequence[int] = ()) -> None:
+    def add(self, row: int, hold: Sequence[int], does: str, number: int, erased: Sequence[int] = ()) -> None:
         """Append a press."""
         if erased:
             self.erased[len(self.at)] = frozenset(erased)
@@ -55,7 +55,7 @@ class Presses(Sequence[Press]):
         self.does.append(does)
         self.fields.append(number)
 
-    def extend(self, rows: Sequence[int], holds: Sequence[list[int]], does: str, number: int) -> None:
+    def extend(self, rows: Sequence[int], holds: Sequence[Sequence[int]], does: str, number: int) -> None:
         """Append presses that do one thing in one field."""
         self.at.extend(rows)
         self.holds.extend(holds)

@@ -53,7 +53,7 @@ class Columns:
     rows: Sequence[int] = field(repr=False)
     texts: Sequence[str] = field(repr=False)
     releases: Sequence[int] = field(repr=False)
-    holds: Sequence[tuple[int, ...]] = field(repr=False)
+    holds: Sequence[Sequence[int]] = field(repr=False)
     lower: Sequence[int] = field(repr=False)
     by_cap: Mapping[str, Sequence[int]] = field(repr=False)
 
@@ -87,7 +87,7 @@ def columns_of(
     ups = releases[at]
     down_rows = rows[at].tolist()
     stroke = (ups >= 0) & (ups < _NEVER)
-    holds: list[tuple[int, ...]] = list(zip(down_rows, rows[np.where(stroke, ups, 0)].tolist(), strict=True))
+    holds: list[Sequence[int]] = list(zip(down_rows, rows[np.where(stroke, ups, 0)].tolist(), strict=True))
     for number in np.flatnonzero(~stroke).tolist():
         holds[number] = (down_rows[number],)
     texts = [symbol.text or "" for symbol in symbols]
@@ -174,14 +174,16 @@ def _taken(
     whole = last - first - len(down) - ups.count(_AT_ONCE)
     if last == first or end - at != last - first + whole + len(released):
         return at  # some release is that of a press which nobody knows of
-    holds: list[Hold] = [list(hold) for hold in columns.holds[first:last]]
-    for number in down:
-        del holds[number][1:]
+    holds = list(columns.holds[first:last])
+    open_holds: list[Hold] = [[columns.rows[first + number]] for number in down]
+    for number, hold in zip(down, open_holds, strict=True):
+        holds[number] = hold
     for row in released:
         reader.keys.release(columns.symbol(row), columns.numbers[row])
     pressed = columns.at[first:last]
     cap = columns.symbol(pressed[-1]).cap if ups[-1] != _AT_ONCE else ""
-    reader.keys.pressed(last - first, cap, [(n, columns.symbol(pressed[n]), holds[n]) for n in down])
+    still = ((n, columns.symbol(pressed[n]), hold) for n, hold in zip(down, open_holds, strict=True))
+    reader.keys.pressed(last - first, cap, still)
     _write(reader, columns.texts[first:last], columns.rows[first:last], holds)
     return end
 
@@ -193,7 +195,7 @@ def _room(reader: Reader) -> int:
     return MAX_RAW if reader.watch is None else reader.watch.room()
 
 
-def _write(reader: Reader, chars: Sequence[str], rows: Sequence[int], holds: Sequence[Hold]) -> None:
+def _write(reader: Reader, chars: Sequence[str], rows: Sequence[int], holds: Sequence[Sequence[int]]) -> None:
     reader.desk.editor.put(chars, rows)
     if reader.watch is not None:
         reader.watch.typed(chars, rows)
