@@ -15,7 +15,8 @@ from text_redact.words import is_ordinary
 MIN_CHARS = 4
 """Shortest value that is searched elsewhere: anything shorter is found in half of all words."""
 MIN_GLUED = 8
-"""Shortest value that is also found at the beginning or the end of a longer run of letters and digits."""
+"""Shortest value that is also found at the beginning or the end of a longer run of letters and digits; one of digits
+alone between letters, too."""
 MIN_PIECE = 5
 """Shortest erased piece of a known value that counts as the value."""
 WHOLE_LABELS = frozenset({"PASSWORD", "SECRET"})
@@ -229,7 +230,8 @@ def _found(view: _View, search: _Search) -> Iterator[Hit]:
             if start >= 0:
                 first = last + 1 - end
                 # Nearly always the piece stands inside a word.
-                if whole or view.starts.find(1, max(0, first - search.most), first + search.most + 1) >= 0:
+                near_start = view.starts.find(1, max(0, first - search.most), first + search.most + 1) >= 0
+                if whole or near_start or value.key.isdecimal():
                     near[number, first] = None
                 continue
             first = last + 1 - len(value.key)
@@ -251,22 +253,36 @@ def _stands(view: _View, first: int, last: int) -> bool:
     """
     if view.starts[first] and view.stops[last]:
         return True
-    glued = last + 1 - first >= MIN_GLUED and (view.starts[first] or view.stops[last])
-    return bool(glued) and not _is_prose(view, first, last + 1)
+    if last + 1 - first < MIN_GLUED:
+        return False
+    if view.starts[first] or view.stops[last]:
+        return not _is_prose(view, first, last + 1)
+    return (
+        view.text[first : last + 1].isdecimal() and _begins(view, first, number=True) and _ends(view, last, number=True)
+    )
+
+
+def _begins(view: _View, at: int, *, number: bool) -> bool:
+    """Whether a run of letters and digits begins at a character; for a ``number`` a run of digits is enough."""
+    return bool(view.starts[at]) or (number and view.text[at].isdecimal() and not view.text[at - 1].isdecimal())
+
+
+def _ends(view: _View, at: int, *, number: bool) -> bool:
+    return bool(view.stops[at]) or (number and view.text[at].isdecimal() and not view.text[at + 1].isdecimal())
 
 
 def _near(view: _View, value: KnownValue, first: int, *, whole: bool) -> tuple[int, int] | None:
     """The closest window that begins about ``first`` and is the value but for its typos."""
     from rapidfuzz.distance import OSA
 
-    size, most, text = len(value.key), _typos(value), view.text
+    size, most, text, number = len(value.key), _typos(value), view.text, value.key.isdecimal()
     best: tuple[int, int, int] | None = None
     low, high = max(0, first - most), min(first + most + 1, len(text))
     for start in range(low, high):
-        if not (whole or view.starts[start]):
+        if not (whole or _begins(view, start, number=number)):
             continue
         for end in range(max(start + 1, start + size - most), min(start + size + most, len(text)) + 1):
-            if whole or view.stops[end - 1]:
+            if whole or _ends(view, end - 1, number=number):
                 errors = OSA.distance(text[start:end], value.key, score_cutoff=most)
                 if errors <= most and (best is None or errors < best[0]):
                     best = errors, start, end

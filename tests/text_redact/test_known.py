@@ -73,6 +73,15 @@ class TestTypos:
         assert found("order 10000002", known("US_BANK_NUMBER", "10000001")) == []
         assert found("Anne", known("PERSON", "Anna")) == []
 
+    def test_a_number_ends_where_its_digits_do(self):
+        """Who misses the space bar puts letters beside it; more digits make it another number."""
+        card = known("CREDIT_CARD", "2221-0094-8219-9353")
+        assert found("fyi2221-0094-8219-9353fyi", card) == ["2221-0094-8219-9353"]
+        assert found("fyi2221-0094-8219-935fyi", card) == ["2221-0094-8219-935"]
+        assert found("a1222100948219935317b", card) == []
+        assert found("ab12345678cd", known("US_BANK_NUMBER", "12345678")) == ["12345678"]
+        assert found("ab1234567cd", known("US_BANK_NUMBER", "1234567")) == []
+
     def test_a_mistyped_password_is_found_in_a_longer_run(self):
         """What is but one character from a password tells the password."""
         assert found("xGrebe-4417-shoql!", known("PASSWORD", "Grebe-4417-shoal")) == ["Grebe-4417-shoql"]
