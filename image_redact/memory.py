@@ -15,7 +15,7 @@ from image_redact.decode import Pixels
 from image_redact.engines.contract import OcrEngine, Placed
 from image_redact.screen import Rect
 
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = 5_000
 """Pieces that a session remembers: a few kilobytes each."""
 
 Key = TypeVar("Key", bound=Hashable)

@@ -219,7 +219,7 @@ class SessionRedactor(Closing):
         return known
 
 
-_MOST_TEXTS = 50_000
+_MOST_TEXTS = 20_000
 REPAIRS = 2
 """How often what a covered frame still shows is covered in addition, before the frame is withheld."""
 
