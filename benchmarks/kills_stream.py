@@ -101,7 +101,7 @@ def _killed(broker: Server, plan: Plan, kills: int, life_s: float) -> int:
     for _ in range(kills):
         victim = context.Process(target=_consume, args=(broker.url, plan, None))
         victim.start()
-        time.sleep(0.3 + chance.uniform(0, 2 * life_s))
+        time.sleep(0.1 + chance.uniform(0, 2 * life_s))
         died += victim.is_alive() and broker.waiting() > 0
         victim.kill()
         victim.join()
