@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from recording.context import Window, fill_context
-from recording.documents import file_type, frames_of, name_fields, read_document, read_text
+from recording.documents import file_type, frames_of, link_frames, name_fields, read_document, read_text
 from recording.errors import InputError
-from recording.formats._table_dialect import Context, Dialect, Line, Mark, table_of
+from recording.formats._table_dialect import OWN_TABLES, Context, Dialect, Line, Mark, table_of
 from recording.formats._table_roles import Cells, Number, cell_role, nested_role
 from recording.json_spans import Leaf, scan
 from recording.lines import check_text, shown, split_lines
@@ -36,12 +36,19 @@ def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -
     """The recording that the tables and the files beside them hold; a frame for each picture.
 
     Raises:
-        InputError: ``database-rows``: a line is no row; what `recording.documents` raises.
+        InputError: ``database-schema``: no table, or those of two recorders; ``database-rows``: a line is no row; what
+            `recording.documents` raises.
     """
-    if not any(table_of(file, source) for file, source in files.items()):
+    there = {table_of(file, source) for file, source in files.items()} - {None}
+    if not there:
         raise InputError(
             "the database has none of the tables of its recorder", code="database-schema",
             hint=f"it has the name that {dialect.name} gives, and another content",
+        )  # fmt: skip
+    if any(own <= there for one, own in OWN_TABLES.items() if one != dialect.name):
+        raise InputError(
+            "two recorders wrote into one recording", code="database-schema",
+            hint="give the database of each recorder by itself: keys of one are not read by the rules of another",
         )  # fmt: skip
     fields: list[TextField] = list(name_fields(files))
     frames = frames_of(files)
@@ -62,6 +69,7 @@ def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -
                 frames[picture] = replace(frames[picture], row=row)
         tables.append(table)
         first += len(table)
+    link_frames([one for one in fields if one.codec == "reference"], frames)
     for file in sorted(files):
         if file_type(file) == "json":
             said, scalars = read_document(file, files[file].read())
@@ -115,8 +123,8 @@ class _Reading:
                 fields += record.fields
                 continue
             line = self._line(start, end)
-            typed, found = self._texts(line, seq)
             row = self.dialect.read(line, self.context)
+            typed, found = self._texts(line, seq, is_free=row.kind == "other")
             if typed and row.kind == "other":
                 row = replace(row, kind="text", text=typed)
             window = self.dialect.windows(line, row)
@@ -141,7 +149,9 @@ class _Reading:
 
     def loose(self) -> list[TextField]:
         """The texts of a table whose rows are no events."""
-        return [one for start, end in self._places() for one in self._texts(self._line(start, end), None)[1]]
+        return [
+            one for start, end in self._places() for one in self._texts(self._line(start, end), None, is_free=False)[1]
+        ]
 
     def _places(self) -> Iterator[tuple[int, int]]:
         return zip(self.lines.starts.tolist(), self.lines.ends.tolist(), strict=True)
@@ -176,16 +186,18 @@ class _Reading:
                 self.known.add((name, cell))
         return Line(table, cells, ())
 
-    def _texts(self, line: Line, seq: int | None) -> tuple[str, list[TextField]]:
-        """What nested JSON says was typed, and every other text of a row."""
+    def _texts(self, line: Line, seq: int | None, *, is_free: bool) -> tuple[str, list[TextField]]:
+        """What nested JSON says was typed, where the row ``is_free`` to be typed text, and every other text of it."""
         for cell in line.cells.values():
             if isinstance(cell, dict) and "file" in cell and seq is not None:
                 self.pictures[f"{self.file.rpartition(INSIDE)[0]}{INSIDE}{cell['file']}"] = seq
         if not line.leaves:
             return "", []
         nested = [leaf for leaf in line.leaves if len(leaf.path) > 1 and leaf.path[1] == "json"]
-        typed = [leaf for leaf in nested if leaf.kind == "string" and leaf.name in _TYPED and len(leaf.text) < 2]
-        typed = [*key_leaves(nested, single_members=False), *typed]
+        typed: list[Leaf] = []
+        if is_free:
+            typed = [leaf for leaf in nested if leaf.kind == "string" and leaf.name in _TYPED and len(leaf.text) < 2]
+            typed = [*key_leaves(nested, single_members=False), *typed]
         taken = {leaf.start for leaf in typed}
         out = []
         for words in word_lines(nested):
@@ -194,7 +206,7 @@ class _Reading:
         for leaf in line.leaves:
             if leaf.start in taken or leaf.kind in ("object", "array", "constant"):
                 continue
-            role = self._role(line, leaf)
+            role = self.dialect.role(line, leaf, self._role(line, leaf))
             if role is not None:
                 text = (
                     self.dialect.plain(line.table, str(leaf.path[0]), leaf.text) if len(leaf.path) == 1 else leaf.text
@@ -203,7 +215,9 @@ class _Reading:
                 if len(self.spelt) < _MOST_SPELT:
                     self.spelt.setdefault(text, text)
                 text = self.spelt.get(text, text)
-                out.append(TextField(self.file, leaf.start, leaf.end, "json", role, text, seq))
+                own = role == "file_ref" and leaf.path[:-1] == self.dialect.inside and leaf.kind == "string"
+                codec = "reference" if own and self.dialect.inside else "json"
+                out.append(TextField(self.file, leaf.start, leaf.end, codec, role, text, seq))
         return "".join(dict.fromkeys(leaf.text for leaf in typed)), out
 
     def _role(self, line: Line, leaf: Leaf) -> str | None:
@@ -211,12 +225,7 @@ class _Reading:
             # The names of columns stand in the schema, and are read there.
             if leaf.kind == "key" or leaf.text == "":
                 return None
-            role = cell_role(line.table, leaf.name, line.cells[leaf.name], self.names)
-            if leaf.name == "text_content" and role is not None:
-                said = line.cells.get("event_type")
-                # Text put together from keys is read as typed text, and changes with its row.
-                return None if said == "text" else "clipboard" if said == "clipboard" else role
-            return role
+            return cell_role(line.table, leaf.name, line.cells[leaf.name], self.names)
         return nested_role(leaf) if leaf.path[1] == "json" else None
 
 
