@@ -42,7 +42,7 @@ _TEXTS, _SHORTCUTS = 4, 5
 _CONTROL = re.compile(r"(?i)(?:key\.)?(?:ctrl|control|cmd|command|meta|super|win)(?:_[lr])?")
 _NUMBERED = re.compile(r"<?\d{1,9}>?")
 _WORDS = {
-    "type": re.compile(r"(?:mouse|key|screen|audio)\.[a-z]{2,12}"),
+    "type": re.compile("|".join(map(re.escape, [*_KINDS, "mouse.drag", "audio.chunk"]))),
     "button": re.compile(r"(?:Button\.)?(?:left|right|middle|unknown|x[12]?|button\d{1,2})"),
     "schema_version": re.compile(r"openadapt\.capture\.[a-z-]{1,40}/v\d{1,3}"),
     "query_kind": re.compile(r"point|focused"), "scope": re.compile(r"top_level_window"),
@@ -115,8 +115,8 @@ class OpenAdaptEvents:
 
 def _row(like: Mapping[str, Value], said: str, t_ns: int | None, new: Mapping[str, object]) -> bytes:
     """A row of events with nothing of another but what it refers to."""
-    stamp = like.get("timestamp")
-    stamp = t_ns / 10**9 if isinstance(stamp, int | float) and t_ns is not None else stamp
+    told = like.get("timestamp")
+    stamp = None if not isinstance(told, int | float) else told if t_ns is None else t_ns / 10**9
     old = like.get("data")
     members = json.loads(old.text) if isinstance(old, Nested) else None
     data: dict[str, object] = {
@@ -242,7 +242,7 @@ def _changes_with_its_row(line: Line, leaf: Leaf) -> bool:
     own = _own(line)
     said, member = _type(line, own), leaf.path[2]
     if said == "key.shortcut" and member == "modifiers":
-        return len(leaf.path) == 4 and normal_name(leaf.text) is not None
+        return len(leaf.path) == 4 and _is_key(leaf.text)
     read = own.get(str(member))
     if len(leaf.path) != 3 or read is None or read.start != leaf.start:
         return False
@@ -251,7 +251,11 @@ def _changes_with_its_row(line: Line, leaf: Leaf) -> bool:
     if member not in (KEY_COLUMNS if said in ("key.down", "key.up") else ("key",) if said == "key.shortcut" else ()):
         return False
     # What is no key of any keyboard is typed text, and a text besides.
-    return len(leaf.text) < 2 or normal_name(leaf.text) is not None or _NUMBERED.fullmatch(leaf.text) is not None
+    return _is_key(leaf.text)
+
+
+def _is_key(name: str) -> bool:
+    return len(name) < 2 or normal_name(name.removeprefix("Key.")) is not None or _NUMBERED.fullmatch(name) is not None
 
 
 _DIALECT = Dialect(_NAME, _EVENTS, _read, _window, _mark, _streams, _plain, _context, _role, _INSIDE)
