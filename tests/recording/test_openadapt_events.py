@@ -1,0 +1,349 @@
+"""OpenAdapt's event store: which rows are keys, what a text of a document is, rows and times written in its shape."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+
+import numpy as np
+import pytest
+from event_store import FRAME, EventWriter, fill_openadapt_events, observed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from recorder_databases import EMAIL, PASSWORD, PHONE, START, fill_openadapt, fill_screenpipe, picture
+from recorder_schemas import OPENADAPT_EVENTS
+from store_help import inside, made, opened, packed
+
+from recording import Recording, SourceFile, parse_files
+from recording.errors import InputError
+from recording.formats import Stroke, format_named
+from recording.formats.openadapt_events import FORMAT
+from recording.stores import settle, unpack
+from recording.stores._sqlite_rows import Nested, decode_row
+from recording.timeline import Motion, Timeline, row_times, time_map
+from text_redact.transcript import transcribe
+
+NAME = "capture.db"
+EVENTS = f"{NAME}!/events.jsonl"
+
+
+def recorded(fill: Callable[[EventWriter], object], **beside: bytes) -> Recording:
+    """A recording of what ``fill`` writes, with files beside it."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(OPENADAPT_EVENTS)
+        writer = EventWriter(db)
+        writer.capture()
+        fill(writer)
+        db.commit()
+        files = {NAME: db.serialize()} | beside
+    return parse_files("session", {name: SourceFile(name, data) for name, data in files.items()})
+
+
+def documents(data: bytes) -> list[dict[str, object]]:
+    """The documents of lines of events."""
+    cells = [decode_row(line)["data"] for line in data.splitlines()]
+    return [json.loads(cell.text) for cell in cells if isinstance(cell, Nested)]
+
+
+def finals(recording: Recording) -> set[tuple[int, str]]:
+    """Final texts with the number of their stream."""
+    return {(p.stream, p.text) for p in transcribe(recording.events).passages if p.role == "final"}
+
+
+def fields(recording: Recording) -> set[tuple[str, str]]:
+    """Role and text of the fields that events have."""
+    return {(item.role, item.text) for item in recording.fields if item.file == EVENTS}
+
+
+def test_keys_are_read_from_the_members_of_a_document_by_name_character_or_code() -> None:
+    """Also from the other set where one is empty; with ctrl held the character is a control character."""
+
+    def fill(w: EventWriter) -> None:
+        w.type("Ab 1\n")
+        w.put("key.down", key_char="\x03", canonical_key_char="c")
+        w.put("key.down", key_vk="76")
+        w.put("key.down", key_vk=76)
+        w.put("key.down", key_name=None, key_char=None, canonical_key_char="z")
+
+    recording = recorded(fill)
+    assert format_named(recording.format) is FORMAT
+    pressed = [(row["key"], row["text"]) for row in recording.events.to_pylist() if row["kind"] == "key_down"]
+    assert pressed == [
+        ("a", "A"), ("b", "b"), ("space", " "), ("1", "1"), ("enter", None), ("c", None), ("l", None), ("l", None),
+        ("z", "z"),
+    ]  # fmt: skip
+    assert not fields(recording)
+
+
+def test_typed_text_is_a_stream_in_which_a_value_cut_in_two_is_whole() -> None:
+    """What the recorder put together from keys is read as one text, beside the keys under it."""
+    texts = finals(recorded(lambda w: fill_into(w, EMAIL)))
+    assert (4, f"write to {EMAIL} now") in texts
+    assert (0, f"write to {EMAIL} now") in texts
+
+
+def fill_into(w: EventWriter, value: str) -> None:
+    """Typed text in three rows with their keys, one cutting the value in two."""
+    for text in (f"write to {value[:9]}", value[9:], " now"):
+        w.type(text, parent=w.put("key.type", text=text))
+
+
+def test_rows_that_repeat_others_under_a_merged_one_are_a_stream_of_their_own() -> None:
+    """What was typed once is one text in each stream, and not twice in one."""
+
+    def fill(w: EventWriter) -> None:
+        at = w.t
+        w.type("heron")
+        merged = w.put("key.type", text="heron")
+        w.t = at
+        w.type("heron", parent=merged)
+
+    texts = finals(recorded(fill))
+    assert {(0, "heron"), (2, "heron"), (4, "heron")} <= texts
+    assert not any("heronheron" in text for _, text in texts)
+
+
+def test_shortcuts_type_nothing_with_ctrl_and_their_character_without() -> None:
+    """They are a stream of their own, so that what they spell is found."""
+
+    def fill(w: EventWriter) -> None:
+        for modifiers, key in ((["ctrl"], "c"), (["shift"], "h"), (["Key.cmd_r"], "v"), ([], "i")):
+            w.put("key.shortcut", modifiers=modifiers, key=key)
+
+    recording = recorded(fill)
+    assert recording.events["text"].to_pylist() == [None, "h", None, "i"]
+    assert not fields(recording)
+    strokes = [Stroke("key_down", "c", None, 10**18), Stroke("key_down", "x", "x", 10**18 + 1)]
+    said = documents(FORMAT.render_keys(recording, strokes, 1))
+    assert [(row["modifiers"], row["key"]) for row in said] == [(["ctrl"], "c"), ([], "x")]
+
+
+def test_words_of_the_recorder_are_no_texts_and_whatever_else_stands_there_is() -> None:
+    """The type mouse.click reads like a web address and is none; what is unknown may say something."""
+
+    def fill(w: EventWriter) -> None:
+        w.put("mouse.click", x=1.0, y=2.0, button="left", more=observed(""))
+        w.put("mouse.down", x=12125550143, y=2.0, button=f"left {EMAIL}")
+        w.put(f"note.{EMAIL}", **{PHONE: 1, "number": 12125550144, "deep": [{"a": ["x", EMAIL]}]})
+
+    found = fields(recorded(fill))
+    assert {text for _, text in found} >= {f"left {EMAIL}", f"note.{EMAIL}", EMAIL, PHONE, "12125550144"}
+    assert not {"mouse.click", "left", "darwin", "focused", "windows_uia", "structural_observation"} & {
+        text for _, text in found
+    }
+    assert {("app", "Mail"), ("window_title", "Inbox")} <= found
+
+
+def test_no_text_hides_behind_the_members_of_keys() -> None:
+    """A member told twice, a text too long for a key, keys of an unknown type, keys within an observation."""
+
+    def fill(w: EventWriter) -> None:
+        twice = '{"timestamp": 1.5, "type": "key.down", "key_char": "rosalind", "key_char": "a"}'
+        w.db.execute("INSERT INTO events(timestamp, type, data) VALUES (1.5, 'key.down', ?)", (twice,))
+        w.put("key.down", key_char=EMAIL)
+        for char in "plover":
+            w.put("key.press", key_char=char)
+        w.put("mouse.down", x=1.0, y=2.0, more={"structural_observation": {"char": PHONE, "list": ["a", "b", EMAIL]}})
+        w.put("key.type", text=None, transcription=PASSWORD)
+
+    recording = recorded(fill)
+    assert {"rosalind", EMAIL, PHONE, PASSWORD} <= {text for _, text in fields(recording)}
+    assert any("plover" in text for _, text in finals(recording))
+    assert any(EMAIL in text for _, text in finals(recording))
+
+
+def test_what_an_observation_says_of_field_and_window_goes_with_the_row_and_those_after_it() -> None:
+    """Application and title hold until the next one; a field that hides its content is told by its own row."""
+
+    def fill(w: EventWriter) -> None:
+        w.put("mouse.down", x=1.0, y=2.0, button="left", more=observed("To", title="Sign in"))
+        w.key("x", more={"structural_observation": {"element": {"name": "Password", "is_password": True}}})
+
+    first, second, *_ = recorded(fill).events.to_pylist()
+    assert (first["app"], first["window"], first["field"], first["secure"]) == ("Mail", "Sign in", "To", False)
+    assert (second["app"], second["window"], second["field"], second["secure"]) == ("Mail", "Sign in", "Password", True)
+
+
+def test_a_frame_gets_the_row_that_names_it() -> None:
+    """By path or by a bare name that no other has; kinds of rows and places are those of their types."""
+
+    def fill(w: EventWriter) -> None:
+        w.put("screen.frame", image_path=f"/home/rosalind/{FRAME}", video_timestamp=0.5, width=4, height=3)
+        w.put("mouse.move", x=1.5, y=2)
+        w.put("mouse.scroll", x=3, y=4, dx=0, dy=-1)
+        w.put("mouse.up", x=5, y=6, button="right")
+
+    recording = recorded(fill, **{FRAME: picture("")})
+    (frame,) = recording.frames
+    rows = recording.events.to_pylist()
+    assert (frame.row, frame.t_ns) == (0, rows[0]["t_ns"])
+    assert [row["kind"] for row in rows] == ["frame", "move", "scroll", "button_up"]
+    assert [(row["x"], row["y"]) for row in rows[1:]] == [(1.5, 2), (3, 4), (5, 6)]
+    assert rows[3]["button"] == "right"
+
+
+def test_written_keys_have_both_sets_of_members_and_nothing_but_references_of_the_row_they_are_like() -> None:
+    """They read back as the strokes, with the time of the row in its document, in the order of its members."""
+
+    def fill(w: EventWriter) -> None:
+        more = observed(EMAIL) | {"note": EMAIL, PHONE: 1, "window_id": EMAIL, "screenshot_timestamp": START}
+        w.put("key.type", text=EMAIL)
+        w.key("h", more=more, parent=1)
+
+    recording = recorded(fill)
+    like = recording.events["kind"].to_pylist().index("key_down")
+    strokes = [Stroke("key_down", "shift", None, 10**18), Stroke("key_down", "p", "P", 10**18 + 10**9),
+               Stroke("key_up", "p", None, 10**18 + 2 * 10**9), Stroke("key_down", "c", None, 10**18 + 3 * 10**9),
+               Stroke("key_down", "space", " ", 10**18 + 4 * 10**9), Stroke("key_down", "<97>", "1", None)]  # fmt: skip
+    data = FORMAT.render_keys(recording, strokes, like)
+    assert EMAIL.encode() not in data
+    assert PHONE.encode() not in data
+    said = documents(data)
+    assert [(row["key_name"], row["key_char"], row["key_vk"]) for row in said] == [
+        ("shift", None, None), (None, "P", None), (None, "p", None), (None, "\x03", None), ("space", None, None),
+        (None, None, "97"),
+    ]  # fmt: skip
+    assert [row["canonical_key_char"] for row in said] == [None, "p", "p", "c", None, None]
+    cells = [decode_row(line) for line in data.splitlines()]
+    assert all(row["id"] is None and row["parent_id"] is None for row in cells)
+    assert [(row["timestamp"], row["type"]) for row in cells] == [(row["timestamp"], row["type"]) for row in said]
+    source = documents(recording.files[EVENTS].read())[like]
+    assert list(said[0]) == [name for name in source if name not in ("note", PHONE, "window_id")]
+    assert {row["screenshot_timestamp"] for row in said} == {START}
+    assert {row["structural_observation"] for row in said} == {None}
+    again = parse_files("again", dict(recording.files) | {EVENTS: SourceFile(EVENTS, data, store=NAME)})
+    rows = again.events.to_pylist()
+    assert [(row["kind"], row["key"], row["text"]) for row in rows] == [(s.kind, s.key, s.text) for s in strokes]
+    assert [row["t_ns"] for row in rows[:5]] == [stroke.t_ns for stroke in strokes[:5]]
+
+
+def test_written_text_is_one_row() -> None:
+    """At the time of the first press; line breaks and tabs are characters of it, and no text gives no row."""
+    recording = recorded(lambda w: w.put("key.type", text=EMAIL, more=observed(EMAIL)))
+    strokes = [Stroke("key_down", "shift", None, 10**18), Stroke("key_down", "x", "X", 10**18 + 10**9),
+               Stroke("key_up", "x", None, 10**18 + 2 * 10**9),
+               Stroke("key_down", "enter", None, 10**18 + 3 * 10**9)]  # fmt: skip
+    (said,) = documents(FORMAT.render_keys(recording, strokes, 0))
+    assert said == {
+        "timestamp": 10**9, "source_ordinal": None, "type": "key.type", "structural_observation": None,
+        "screenshot_timestamp": START + 0.0412345, "screenshot_source_ordinal": 1, "text": "X\n",
+    }  # fmt: skip
+    assert FORMAT.render_keys(recording, strokes[:1], 0) == b""
+
+
+def test_times_and_places_of_a_document_are_those_of_its_row() -> None:
+    """Two rows of one time may part; references by time follow, lengths of time stay, and no old place is left."""
+
+    def fill(w: EventWriter) -> None:
+        w.put("screen.frame", video_timestamp=0.4, width=1, height=1)
+        w.put("mouse.move", x=100.5, y=200)
+        w.put("mouse.down", x=7.25, y=8.5, button="left")
+        w.put("audio.chunk", start_time=0.25, end_time=2.5, transcription="a")
+
+    recording = recorded(fill)
+    old, timed = row_times(recording.events)
+    new = old[0] + 3 * (old - old[0]) + 86_400 * 10**9 + 7
+    everywhere = np.ones(4, np.bool_)
+    clock = time_map(old, new, fixed=everywhere, flat=~everywhere)
+    motion = Motion(np.array([False, True, False, False]), np.array([0, 1.5, 0, 0]), np.array([0, 2.75, 0, 0]))
+    out = FORMAT.retime(recording, Timeline(old, new, timed, np.arange(4), clock, motion))
+    said = documents(out[EVENTS])
+    columns = [decode_row(line)["timestamp"] for line in out[EVENTS].splitlines()]
+    assert [row["timestamp"] for row in said] == columns == [t / 10**9 for t in new.tolist()]
+    assert {row["screenshot_timestamp"] for row in said[1:3]} == {columns[0]}
+    assert (said[1]["x"], said[1]["y"]) == (1.5, 3)
+    assert (said[2]["x"], said[2]["y"]) == (7.25, 8.5)
+    assert (said[0]["video_timestamp"], said[3]["start_time"], said[3]["end_time"]) == (0.4, 0.25, 2.5)
+    (session,) = out[f"{NAME}!/capture.jsonl"].splitlines()
+    assert json.loads(session)["started_at"] > START + 86_000
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.sets(st.integers(0, 30), max_size=4))
+def test_ordinals_are_forgotten_as_soon_as_a_row_is_gone_and_kept_while_none_is(gone: set[int]) -> None:
+    """Numbers and parents fit together; what counts rows and stands in a document alone counts no longer."""
+    source = made(fill_openadapt_events)
+    files = inside(NAME, source)
+    lines = files["events.jsonl"].splitlines(keepends=True)
+    left = [line for number, line in enumerate(lines) if number not in gone]
+    settled = settle(NAME, {NAME: SourceFile(NAME, source)}, files | {"events.jsonl": b"".join(left)})
+    assert settled["capture.jsonl"] == files["capture.jsonl"]
+    now = settled["events.jsonl"].splitlines(keepends=True)
+    rows = [json.loads(line) for line in now]
+    assert [row["id"] for row in rows] == list(range(1, len(lines) - len(gone) + 1))
+    assert {row["parent_id"] for row in rows} <= {None, *range(1, len(rows) + 1)}
+    ordinals = {value for row in documents(b"".join(now)) for name, value in row.items() if "ordinal" in name}
+    assert (now == lines) if not gone else ordinals == {None}
+    with closing(opened(packed(NAME, source, files | {"events.jsonl": b"".join(left)}))) as db:
+        assert db.execute("SELECT seq FROM sqlite_sequence").fetchall() == [(len(rows),)]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "CREATE TABLE events(id INTEGER, name TEXT); CREATE TABLE capture(id INTEGER, screen TEXT)",
+        "CREATE TABLE events(id, timestamp, type, data); CREATE TABLE capture(id, name)",
+        "CREATE TABLE events(id, timestamp, type, payload); CREATE TABLE capture(id, started_at, platform)",
+    ],
+)
+def test_tables_of_the_same_names_and_other_columns_are_somebody_elses(schema: str) -> None:
+    """Their database stays whole and has no reader."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(schema)
+        files = {"mine.db": SourceFile("mine.db", db.serialize())}
+    assert unpack(files, max_bytes=10**6) is files
+
+
+VALUES = st.one_of(
+    st.none(), st.integers(-(2**40), 2**40), st.floats(), st.text(max_size=8),
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text("ab.{", max_size=6),
+        lambda inner: st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "key_char", "text", "x", "timestamp", "structural_observation", "json", "a"]),
+            inner, max_size=5),
+        max_leaves=12,
+    ).map(json.dumps),
+)  # fmt: skip
+TYPES = st.sampled_from(["key.down", "key.up", "key.type", "key.shortcut", "mouse.move", "screen.frame", "x"]) | VALUES
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(VALUES, TYPES, VALUES, VALUES), min_size=1, max_size=4))
+def test_whatever_the_rows_hold_is_read_and_put_back_or_refused(rows: list[tuple[object, ...]]) -> None:
+    """Columns of the right names may hold anything: rows leave as they came, or the recording has a code."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript("CREATE TABLE events(id INTEGER PRIMARY KEY, timestamp, type, data, parent_id);"
+                         "CREATE TABLE capture(id, started_at, platform)")  # fmt: skip
+        db.executemany("INSERT INTO events(timestamp, type, data, parent_id) VALUES (?, ?, ?, ?)", rows)
+        source = db.serialize()
+    with suppress(InputError):
+        recording = parse_files("odd", {NAME: SourceFile(NAME, source)})
+        for number, kind in enumerate(recording.events["kind"].to_pylist()):
+            if kind in ("key_down", "key_up", "key_pair", "text"):
+                FORMAT.render_keys(recording, [Stroke("key_down", "a", "a", None)], number)
+        assert packed(NAME, source, inside(NAME, source))
+
+
+@pytest.mark.parametrize("other", [fill_openadapt, fill_screenpipe])
+def test_tables_of_two_recorders_are_refused(other: Callable[[sqlite3.Connection], None]) -> None:
+    """Keys of one are not read by the rules of the other, in two databases or in one."""
+    apart = {NAME: made(fill_openadapt_events), "other.db": made(other)}
+    with closing(sqlite3.connect(":memory:")) as db:
+        other(db)
+        db.executescript(OPENADAPT_EVENTS)
+        together = {"both.db": db.serialize()}
+    for files in (apart, together):
+        with pytest.raises(InputError) as caught:
+            parse_files("two", {name: SourceFile(name, data) for name, data in files.items()})
+        assert caught.value.code == "database-schema"
+
+
+def test_a_damaged_database_of_this_name_is_no_file_of_somebody_elses() -> None:
+    """It says what is wrong."""
+    source = made(fill_openadapt_events)
+    with pytest.raises(InputError) as caught:
+        parse_files("cut", {NAME: SourceFile(NAME, source[: len(source) // 2])})
+    assert caught.value.code == "database-damaged"
