@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -56,6 +57,7 @@ class Dialect:
         role: What a leaf is as a text field, given what tables in general take it for.
         inside: Path of the JSON in which rows of the main table have members of their own: times and places there are
             those of the row, and a file that is named there is null once it does not pass.
+        bare: Lines of this shape hold no text: they are not looked at leaf by leaf.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Dialect:
     context: Callable[[Mapping[str, SourceFile], str], Context]
     role: Callable[[Line, Leaf, str | None], str | None] = _as_taken
     inside: tuple[str, ...] = ()
+    bare: re.Pattern[bytes] | None = None
 
 
 OWN_TABLES = {

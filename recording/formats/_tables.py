@@ -102,6 +102,7 @@ class _Reading:
         self.pictures: dict[str, int] = {}
         self.known: set[tuple[str, str]] = set()
         self.spelt: dict[str, str] = {}
+        self.is_bare = dialect.bare.fullmatch if dialect.bare is not None and self.table == dialect.main else None
         self.context = dialect.context(files, file) if self.table else Context()
         self.is_events = self.table not in _NO_EVENTS and (self.table is None or self._is_timed())
 
@@ -175,6 +176,8 @@ class _Reading:
 
     def _line(self, start: int, end: int) -> Line:
         cells, table = self._cells(start, end), self.table or ""
+        if self.is_bare is not None and self.is_bare(self.data, start, end):
+            return Line(table, cells, ())
         for name, cell in cells.items():
             if cell is None or type(cell) is float or (type(cell) is str and (name, cell) in self.known):
                 continue

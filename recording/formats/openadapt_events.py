@@ -60,6 +60,14 @@ _MEMBER_LIST = """
     bounds supported_patterns left top right bottom process_id process_name title scope matched_fields
 """
 _MEMBERS = frozenset(_MEMBER_LIST.split())
+_NUMBER = r"-?\d{1,12}(?:\.\d{1,20})?"
+_OTHERS = "|".join(sorted(_MEMBERS - {"x", "y"}))
+_MOVES = re.compile(
+    rf'{{"id": \d+, "timestamp": {_NUMBER}, "type": "mouse\.move", "data": {{"json": {{'
+    rf'(?:"(?:{_OTHERS})": (?:{_NUMBER}|null), |"type": "mouse\.move", )*+"x": {_NUMBER}, "y": {_NUMBER}'
+    rf'}}}}, "parent_id": (?:\d+|null)}}\n?'.encode()
+)
+"""Most rows: numbers alone, and the words for a move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,8 @@ def _read(line: Line, _: Context) -> Row:
     t_ns = time_of(line.cells)
     if line.table != _EVENTS:
         return Row("other", t_ns)
+    if not line.leaves:
+        return _moved(line, t_ns)
     own = _own(line)
     values, said = _values(own), _type(line, own)
     kind, key, text = _KINDS.get(said, "other"), None, None
@@ -184,6 +194,15 @@ def _read(line: Line, _: Context) -> Row:
         values.get("button") or None, told.get(("process", "process_name")), told.get(("window", "title")),
         field=field, secure=secure or named_element(about)[1],
     )  # fmt: skip
+
+
+def _moved(line: Line, t_ns: int | None) -> Row:
+    """The row of a line of `_MOVES`; whatever else has a document has leaves."""
+    data = line.cells.get("data")
+    inner = data.get("json") if isinstance(data, dict) else None
+    if not isinstance(inner, dict):
+        return Row("other", t_ns)
+    return Row("move", t_ns, x=in_pixels(inner.get("x")), y=in_pixels(inner.get("y")))
 
 
 def _modifiers(line: Line) -> list[str]:
@@ -258,6 +277,6 @@ def _is_key(name: str) -> bool:
     return len(name) < 2 or normal_name(name.removeprefix("Key.")) is not None or _NUMBERED.fullmatch(name) is not None
 
 
-_DIALECT = Dialect(_NAME, _EVENTS, _read, _window, _mark, _streams, _plain, _context, _role, _INSIDE)
+_DIALECT = Dialect(_NAME, _EVENTS, _read, _window, _mark, _streams, _plain, _context, _role, _INSIDE, _MOVES)
 
 FORMAT = OpenAdaptEvents()

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from store_help import inside, made, opened, packed
 from recording import Recording, SourceFile, parse_files
 from recording.errors import InputError
 from recording.formats import Stroke, format_named
-from recording.formats.openadapt_events import FORMAT
+from recording.formats._tables import parse_tables
+from recording.formats.openadapt_events import _DIALECT, _MOVES, FORMAT
 from recording.stores import settle, unpack
 from recording.stores._sqlite_rows import Nested, decode_row
 from recording.timeline import Motion, Timeline, row_times, time_map
@@ -258,6 +260,32 @@ def test_times_and_places_of_a_document_are_those_of_its_row() -> None:
     assert (said[0]["video_timestamp"], said[3]["start_time"], said[3]["end_time"]) == (0.4, 0.25, 2.5)
     (session,) = out[f"{NAME}!/capture.jsonl"].splitlines()
     assert json.loads(session)["started_at"] > START + 86_000
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["x", "y", "dx", "source_ordinal", "screenshot_timestamp", "key_char", "type", "a"]),
+            st.none() | st.integers(-9, 10**7) | st.floats(-9, 10**9) | st.sampled_from(["mouse.move", "a", PHONE]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_rows_of_numbers_that_are_read_at_once_say_what_they_say_leaf_by_leaf(moves: list[dict[str, object]]) -> None:
+    """Most rows are moves of the mouse; none of them is taken for one that holds no text and does."""
+
+    def fill(w: EventWriter) -> None:
+        w.put("mouse.move", x=1.0, y=2.0)
+        for more in moves:
+            w.put("mouse.move", more={"structural_observation": None} | more, x=more.get("x", 3.5), y=more.get("y", 4))
+
+    recording = recorded(fill)
+    assert _MOVES.fullmatch(recording.files[EVENTS].read().splitlines()[0])
+    slow = parse_tables("session", recording.files, replace(_DIALECT, bare=None))
+    assert recording.events.equals(slow.events)
+    assert recording.fields == slow.fields
 
 
 @settings(max_examples=10, deadline=None)

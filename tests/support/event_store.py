@@ -83,7 +83,8 @@ def fill_openadapt_events(db: sqlite3.Connection, *, typed: str = f"mail {EMAIL}
     w.type(typed)
     w.key("enter")
     w.put("mouse.scroll", x=10.0, y=20.0, dx=0.0, dy=-1.0, more=observed(f"card {CARD}", title=f"SSN: {SSN}"))
-    w.type(PASSWORD, more=observed("Password", role="AXSecureTextField"))
+    # What was put together from keys does not say that its field hides it; its keys do.
+    w.type(PASSWORD, parent=w.put("key.type", text=PASSWORD), more=observed("Password", role="AXSecureTextField"))
     w.key("enter")
     half = EMAIL.index("@") + 1
     for text in ("please write to ", EMAIL[:half], EMAIL[half:], " about it"):
