@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from types import MappingProxyType
 
 import numpy as np
@@ -98,6 +99,7 @@ class _Reading:
         check_text(file, self.data)
         self.lines = split_lines(self.data)
         self.names = frozenset(table_of(name, one) or "" for name, one in files.items())
+        self.beside = frozenset(PurePosixPath(name).name for name in files)
         self.windows: list[Window] = []
         self.pictures: dict[str, int] = {}
         self.known: set[tuple[str, str]] = set()
@@ -168,10 +170,11 @@ class _Reading:
                 "a line is no row of a table", code="database-rows", place=shown(self.file),
                 hint="a line is one JSON object, a member for each column",
             )  # fmt: skip
-        if isinstance(cells.get("timestamp"), int | float):
-            # Nanoseconds of a time since 1970 do not fit into a float.
-            told = _STAMP.search(line)
-            cells["timestamp"] = Number(told[1].decode() if told is not None else cells["timestamp"])
+        stamp = cells.get("timestamp")
+        if isinstance(stamp, int | float):
+            # Nanoseconds of a time since 1970 do not fit into a float; a document in the row may tell another time.
+            told = (one[1].decode() for one in _STAMP.finditer(line))
+            cells["timestamp"] = Number(next((one for one in told if float(one) == stamp), stamp))
         return cells
 
     def _line(self, start: int, end: int) -> Line:
@@ -218,10 +221,15 @@ class _Reading:
                 if len(self.spelt) < _MOST_SPELT:
                     self.spelt.setdefault(text, text)
                 text = self.spelt.get(text, text)
-                own = role == "file_ref" and leaf.path[:-1] == self.dialect.inside and leaf.kind == "string"
-                codec = "reference" if own and self.dialect.inside else "json"
+                codec = "reference" if role == "file_ref" and self._is_named(leaf) else "json"
                 out.append(TextField(self.file, leaf.start, leaf.end, codec, role, text, seq))
         return "".join(dict.fromkeys(leaf.text for leaf in typed)), out
+
+    def _is_named(self, leaf: Leaf) -> bool:
+        """Whether a member of a row's own names a file of the recording."""
+        inside = self.dialect.inside
+        own = inside and leaf.path[:-1] == inside and leaf.kind == "string"
+        return bool(own) and PurePosixPath(leaf.text.replace("\\", "/")).name in self.beside
 
     def _role(self, line: Line, leaf: Leaf) -> str | None:
         if len(leaf.path) == 1:

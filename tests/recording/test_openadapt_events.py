@@ -186,6 +186,17 @@ def test_a_frame_gets_the_row_that_names_it() -> None:
     assert rows[3]["button"] == "right"
 
 
+def test_the_name_of_a_picture_follows_it_and_that_of_any_other_file_is_a_text() -> None:
+    """A name that leads nowhere stays where nothing is found in it, as the empty policy asks."""
+
+    def fill(w: EventWriter) -> None:
+        for path in (FRAME, "/home/rosalind/elsewhere.png"):
+            w.put("screen.frame", image_path=path, width=4, height=3)
+
+    found = [(item.codec, item.role) for item in recorded(fill, **{FRAME: picture("")}).fields if item.file == EVENTS]
+    assert found == [("reference", "file_ref"), ("json", "file_ref")]
+
+
 def test_written_keys_have_both_sets_of_members_and_nothing_but_references_of_the_row_they_are_like() -> None:
     """They read back as the strokes, with the time of the row in its document, in the order of its members."""
 
