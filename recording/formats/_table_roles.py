@@ -61,7 +61,7 @@ _NESTED = re.compile(
 _ROW_NUMBERS = frozenset({"id", "rowid", "_rowid_", "oid"})
 KNOWN_TABLES = frozenset(
     {"action_event", "audio_info", "browser_event", "memory_stat", "performance_stat", "recording", "screenshot",
-     "window_event", "capture", "events", "_sqlx_migrations", "accessibility", "audio_chunks", "audio_transcriptions",
+     "window_event", "_sqlx_migrations", "accessibility", "audio_chunks", "audio_transcriptions",
      "chunked_text_entries", "frames", "fts_index_progress", "ocr_text", "speakers", "tags", "ui_events",
      "ui_monitoring", "video_chunks"}
 )  # fmt: skip

@@ -38,6 +38,7 @@ _KINDS = {
     "screen.frame": "frame", "key.down": "key_down", "key.up": "key_up", "key.type": "text", "key.shortcut": "key_pair",
 }  # fmt: skip
 _TYPED = frozenset({"key.down", "key.up", "key.type", "key.shortcut"})
+_COUNTS = {(_EVENTS, PARENT), ("capture", "screen_width"), ("capture", "screen_height")}
 _TEXTS, _SHORTCUTS = 4, 5
 _CONTROL = re.compile(r"(?i)(?:key\.)?(?:ctrl|control|cmd|command|meta|super|win)(?:_[lr])?")
 _NUMBERED = re.compile(r"<?\d{1,9}>?")
@@ -82,8 +83,9 @@ class OpenAdaptEvents:
     priority: int = 41
 
     def claims(self, files: Mapping[str, SourceFile]) -> bool:
-        """Its two tables, or a database of the name it gives."""
-        return "capture.db" in files or OWN_TABLES[_NAME] <= {table_of(name, one) for name, one in files.items()}
+        """Its two tables, or a database of the name it gives that no other recorder's stands beside."""
+        named = "capture.db" in files and not any(one.store for one in files.values())
+        return named or OWN_TABLES[_NAME] <= {table_of(name, one) for name, one in files.items()}
 
     def parse(self, name: str, files: Mapping[str, SourceFile]) -> Recording:
         """Every row of every table with times as an event, and every text."""
@@ -243,18 +245,21 @@ def _context(_: Mapping[str, SourceFile], __: str) -> Context:
 
 def _role(line: Line, leaf: Leaf, role: str | None) -> str | None:
     """Keys and typed text change with their rows; words of the recorder's own say nothing."""
-    if line.table != _EVENTS or role is None:
-        return role
-    words = _WORDS.get(leaf.name)
-    if leaf.kind == "string" and words is not None and words.fullmatch(leaf.text):
+    if role is None or _is_own_word(line, leaf):
         return None
-    if leaf.path[:2] != _INSIDE:
+    if line.table != _EVENTS or leaf.path[:2] != _INSIDE:
         return role
     if leaf.kind in ("key", "number"):
         return None if leaf.name in _MEMBERS and not isinstance(leaf.path[-1], int) else role
     if len(leaf.path) >= 3 and _changes_with_its_row(line, leaf):
         return None
     return "window_title" if leaf.path[2:] == ("structural_observation", "window", "title") else role
+
+
+def _is_own_word(line: Line, leaf: Leaf) -> bool:
+    words = _WORDS.get(leaf.name) if line.table == _EVENTS and leaf.kind == "string" else None
+    counts = leaf.kind == "number" and (line.table, *leaf.path) in _COUNTS
+    return counts or (words is not None and words.fullmatch(leaf.text) is not None)
 
 
 def _changes_with_its_row(line: Line, leaf: Leaf) -> bool:

@@ -17,7 +17,7 @@ from recorder_databases import EMAIL, PASSWORD, PHONE, START, fill_openadapt, fi
 from recorder_schemas import OPENADAPT_EVENTS
 from store_help import inside, made, opened, packed
 
-from recording import Recording, SourceFile, parse_files
+from recording import Recording, SourceFile, parse_files, unread_files
 from recording.errors import InputError
 from recording.formats import Stroke, format_named
 from recording.formats._tables import parse_tables
@@ -378,6 +378,30 @@ def test_tables_of_two_recorders_are_refused(other: Callable[[sqlite3.Connection
         with pytest.raises(InputError) as caught:
             parse_files("two", {name: SourceFile(name, data) for name, data in files.items()})
         assert caught.value.code == "database-schema"
+
+
+def test_somebody_elses_database_of_this_name_does_not_hide_a_recorders() -> None:
+    """Beside another recorder's it has no reader; alone it is refused, since it ought to be one."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE notes(id)")
+        files = {NAME: SourceFile(NAME, db.serialize())}
+    recording = parse_files("two", files | {"recording.db": SourceFile("recording.db", made(fill_openadapt))})
+    assert recording.format == "openadapt"
+    assert unread_files(recording.files)[0] == NAME
+    with pytest.raises(InputError) as caught:
+        parse_files("one", files)
+    assert caught.value.code == "database-schema"
+
+
+def test_numbers_of_rows_name_nobody_and_other_long_numbers_may() -> None:
+    """A million events have numbers of seven digits; a column that nobody knows may hold a telephone number."""
+
+    def fill(w: EventWriter) -> None:
+        w.db.execute("ALTER TABLE events ADD COLUMN owner_id INTEGER")
+        w.put("mouse.move", x=1.0, y=2.0)
+        w.db.execute("UPDATE events SET id = 12345678, parent_id = 12345678, owner_id = 12125550143")
+
+    assert fields(recorded(fill)) == {("number", "12125550143")}
 
 
 def test_a_damaged_database_of_this_name_is_no_file_of_somebody_elses() -> None:
