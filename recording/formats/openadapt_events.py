@@ -19,6 +19,7 @@ from recording.formats._openadapt_rows import (
     named_element,
     read_key_columns,
 )
+from recording.formats._openadapt_words import EVENT_KINDS, MEASURES, MEMBERS, MOVES, WORDS
 from recording.formats._table_dialect import OWN_TABLES, Context, Dialect, Line, Mark, table_of, time_of
 from recording.formats._table_times import in_pixels, retime_tables
 from recording.formats._tables import parse_tables
@@ -32,43 +33,11 @@ from recording.timeline import Bools, Ints, Timeline, row_times
 _NAME = "openadapt-events"
 _EVENTS = "events"
 _INSIDE = ("data", "json")
-_KINDS = {
-    "mouse.move": "move", "mouse.down": "button_down", "mouse.up": "button_up", "mouse.scroll": "scroll",
-    "mouse.click": "button_down", "mouse.singleclick": "button_down", "mouse.doubleclick": "button_down",
-    "screen.frame": "frame", "key.down": "key_down", "key.up": "key_up", "key.type": "text", "key.shortcut": "key_pair",
-}  # fmt: skip
 _TYPED = frozenset({"key.down", "key.up", "key.type", "key.shortcut"})
 _COUNTS = {(_EVENTS, PARENT), ("capture", "screen_width"), ("capture", "screen_height")}
 _TEXTS, _SHORTCUTS = 4, 5
 _CONTROL = re.compile(r"(?i)(?:key\.)?(?:ctrl|control|cmd|command|meta|super|win)(?:_[lr])?")
 _NUMBERED = re.compile(r"<?\d{1,9}>?")
-_WORDS = {
-    "type": re.compile("|".join(map(re.escape, [*_KINDS, "mouse.drag", "audio.chunk"]))),
-    "button": re.compile(r"(?:Button\.)?(?:left|right|middle|unknown|x[12]?|button\d{1,2})"),
-    "schema_version": re.compile(r"openadapt\.capture\.[a-z-]{1,40}/v\d{1,3}"),
-    "query_kind": re.compile(r"point|focused"), "scope": re.compile(r"top_level_window"),
-    "matched_fields": re.compile(r"automation_id|control_type|name"),
-    "provider": re.compile(r"windows_uia"), "role_source": re.compile(r"windows_uia"),
-}  # fmt: skip
-_MEMBER_LIST = """
-    timestamp source_ordinal type structural_observation screenshot_timestamp screenshot_source_ordinal
-    after_screenshot_timestamp after_screenshot_source_ordinal window_event_timestamp window_event_source_ordinal
-    after_window_event_timestamp after_window_event_source_ordinal window_geometry_generation
-    after_window_geometry_generation x y dx dy button key_name key_char key_vk canonical_key_name canonical_key_char
-    canonical_key_vk video_timestamp image_path width height start_time end_time transcription text modifiers key
-    schema_version provider event_timestamp observed_at query_kind element process window ancestry candidate_count
-    candidate_context automation_id role role_source control_type name class_name framework_id native_window_handle
-    bounds supported_patterns left top right bottom process_id process_name title scope matched_fields
-"""
-_MEMBERS = frozenset(_MEMBER_LIST.split())
-_NUMBER = r"-?\d{1,12}(?:\.\d{1,20})?"
-_OTHERS = "|".join(sorted(_MEMBERS - {"x", "y"}))
-_MOVES = re.compile(
-    rf'{{"id": \d+, "timestamp": {_NUMBER}, "type": "mouse\.move", "data": {{"json": {{'
-    rf'(?:"(?:{_OTHERS})": (?:{_NUMBER}|null), |"type": "mouse\.move", )*+"x": {_NUMBER}, "y": {_NUMBER}'
-    rf'}}}}, "parent_id": (?:\d+|null)}}\n?'.encode()
-)
-"""Most rows: numbers alone, and the words for a move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +101,7 @@ def _row(like: Mapping[str, Value], said: str, t_ns: int | None, new: Mapping[st
     data: dict[str, object] = {
         name: value if is_reference(name, value) else None
         for name, value in (members.items() if isinstance(members, dict) else ())
-        if name in _MEMBERS
+        if name in MEMBERS
     }
     data |= {"timestamp": stamp, "type": said, **new}
     cells: dict[str, Value] = {"timestamp": stamp, "type": said, "data": Nested(json.dumps(data))}
@@ -178,7 +147,7 @@ def _read(line: Line, _: Context) -> Row:
         return _moved(line, t_ns)
     own = _own(line)
     values, said = _values(own), _type(line, own)
-    kind, key, text = _KINDS.get(said, "other"), None, None
+    kind, key, text = EVENT_KINDS.get(said, "other"), None, None
     if said in ("key.down", "key.up"):
         key, text = read_key_columns(values)
     elif said == "key.type":
@@ -199,7 +168,7 @@ def _read(line: Line, _: Context) -> Row:
 
 
 def _moved(line: Line, t_ns: int | None) -> Row:
-    """The row of a line of `_MOVES`; whatever else has a document has leaves."""
+    """The row of a line of `MOVES`; whatever else has a document has leaves."""
     data = line.cells.get("data")
     inner = data.get("json") if isinstance(data, dict) else None
     if not isinstance(inner, dict):
@@ -250,14 +219,15 @@ def _role(line: Line, leaf: Leaf, role: str | None) -> str | None:
     if line.table != _EVENTS or leaf.path[:2] != _INSIDE:
         return role
     if leaf.kind in ("key", "number"):
-        return None if leaf.name in _MEMBERS and not isinstance(leaf.path[-1], int) else role
+        known = leaf.name in (MEMBERS if leaf.kind == "key" else MEASURES)
+        return None if known and not isinstance(leaf.path[-1], int) else role
     if len(leaf.path) >= 3 and _changes_with_its_row(line, leaf):
         return None
     return "window_title" if leaf.path[2:] == ("structural_observation", "window", "title") else role
 
 
 def _is_own_word(line: Line, leaf: Leaf) -> bool:
-    words = _WORDS.get(leaf.name) if line.table == _EVENTS and leaf.kind == "string" else None
+    words = WORDS.get(leaf.name) if line.table == _EVENTS and leaf.kind == "string" else None
     counts = leaf.kind == "number" and (line.table, *leaf.path) in _COUNTS
     return counts or (words is not None and words.fullmatch(leaf.text) is not None)
 
@@ -282,6 +252,6 @@ def _is_key(name: str) -> bool:
     return len(name) < 2 or normal_name(name.removeprefix("Key.")) is not None or _NUMBERED.fullmatch(name) is not None
 
 
-_DIALECT = Dialect(_NAME, _EVENTS, _read, _window, _mark, _streams, _plain, _context, _role, _INSIDE, _MOVES)
+_DIALECT = Dialect(_NAME, _EVENTS, _read, _window, _mark, _streams, _plain, _context, _role, _INSIDE, MOVES)
 
 FORMAT = OpenAdaptEvents()

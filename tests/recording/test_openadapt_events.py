@@ -20,8 +20,9 @@ from store_help import inside, made, opened, packed
 from recording import Recording, SourceFile, parse_files, unread_files
 from recording.errors import InputError
 from recording.formats import Stroke, format_named
+from recording.formats._openadapt_words import MOVES
 from recording.formats._tables import parse_tables
-from recording.formats.openadapt_events import _DIALECT, _MOVES, FORMAT
+from recording.formats.openadapt_events import _DIALECT, FORMAT
 from recording.stores import settle, unpack
 from recording.stores._sqlite_rows import Nested, decode_row
 from recording.timeline import Motion, Timeline, row_times, time_map
@@ -149,9 +150,10 @@ def test_no_text_hides_behind_the_members_of_keys() -> None:
             w.put("key.press", key_char=char)
         w.put("mouse.down", x=1.0, y=2.0, more={"structural_observation": {"char": PHONE, "list": ["a", "b", EMAIL]}})
         w.put("key.type", text=None, transcription=PASSWORD)
+        w.put("audio.chunk", transcription=12125550144)
 
     recording = recorded(fill)
-    assert {"rosalind", EMAIL, PHONE, PASSWORD} <= {text for _, text in fields(recording)}
+    assert {"rosalind", EMAIL, PHONE, PASSWORD, "12125550144"} <= {text for _, text in fields(recording)}
     assert any("plover" in text for _, text in finals(recording))
     assert any(EMAIL in text for _, text in finals(recording))
 
@@ -277,8 +279,10 @@ def test_times_and_places_of_a_document_are_those_of_its_row() -> None:
 @given(
     st.lists(
         st.dictionaries(
-            st.sampled_from(["x", "y", "dx", "source_ordinal", "screenshot_timestamp", "key_char", "type", "a"]),
-            st.none() | st.integers(-9, 10**7) | st.floats(-9, 10**9) | st.sampled_from(["mouse.move", "a", PHONE]),
+            st.sampled_from(
+                ["x", "y", "dx", "source_ordinal", "screenshot_timestamp", "key_char", "name", "type", "a"]
+            ),
+            st.none() | st.integers(-9, 10**10) | st.floats(-9, 10**9) | st.sampled_from(["mouse.move", "a", PHONE]),
         ),
         min_size=1,
         max_size=4,
@@ -293,7 +297,7 @@ def test_rows_of_numbers_that_are_read_at_once_say_what_they_say_leaf_by_leaf(mo
             w.put("mouse.move", more={"structural_observation": None} | more, x=more.get("x", 3.5), y=more.get("y", 4))
 
     recording = recorded(fill)
-    assert _MOVES.fullmatch(recording.files[EVENTS].read().splitlines()[0])
+    assert MOVES.fullmatch(recording.files[EVENTS].read().splitlines()[0])
     slow = parse_tables("session", recording.files, replace(_DIALECT, bare=None))
     assert recording.events.equals(slow.events)
     assert recording.fields == slow.fields
