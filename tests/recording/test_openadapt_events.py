@@ -5,26 +5,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
-import pytest
-from event_store import FRAME, EventWriter, fill_openadapt_events, observed
+from event_store import FRAME, EventWriter, event_documents, observed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorder_databases import EMAIL, PASSWORD, PHONE, START, fill_openadapt, fill_screenpipe, picture
+from recorder_databases import EMAIL, PASSWORD, PHONE, START, picture
 from recorder_schemas import OPENADAPT_EVENTS
-from store_help import inside, made, opened, packed
 
-from recording import Recording, SourceFile, parse_files, unread_files
-from recording.errors import InputError
+from recording import Recording, SourceFile, parse_files
 from recording.formats import Stroke, format_named
 from recording.formats._openadapt_words import MOVES
 from recording.formats._tables import parse_tables
 from recording.formats.openadapt_events import _DIALECT, FORMAT
-from recording.stores import settle, unpack
-from recording.stores._sqlite_rows import Nested, decode_row
+from recording.stores._sqlite_rows import decode_row
 from recording.timeline import Motion, Timeline, row_times, time_map
 from text_redact.transcript import transcribe
 
@@ -42,12 +38,6 @@ def recorded(fill: Callable[[EventWriter], object], **beside: bytes) -> Recordin
         db.commit()
         files = {NAME: db.serialize()} | beside
     return parse_files("session", {name: SourceFile(name, data) for name, data in files.items()})
-
-
-def documents(data: bytes) -> list[dict[str, object]]:
-    """The documents of lines of events."""
-    cells = [decode_row(line)["data"] for line in data.splitlines()]
-    return [json.loads(cell.text) for cell in cells if isinstance(cell, Nested)]
 
 
 def finals(recording: Recording) -> set[tuple[int, str]]:
@@ -119,7 +109,7 @@ def test_shortcuts_type_nothing_with_ctrl_and_their_character_without() -> None:
     assert recording.events["text"].to_pylist() == [None, "h", None, "i"]
     assert not fields(recording)
     strokes = [Stroke("key_down", "c", None, 10**18), Stroke("key_down", "x", "x", 10**18 + 1)]
-    said = documents(FORMAT.render_keys(recording, strokes, 1))
+    said = event_documents(FORMAT.render_keys(recording, strokes, 1))
     assert [(row["modifiers"], row["key"]) for row in said] == [(["ctrl"], "c"), ([], "x")]
 
 
@@ -215,7 +205,7 @@ def test_written_keys_have_both_sets_of_members_and_nothing_but_references_of_th
     data = FORMAT.render_keys(recording, strokes, like)
     assert EMAIL.encode() not in data
     assert PHONE.encode() not in data
-    said = documents(data)
+    said = event_documents(data)
     assert [(row["key_name"], row["key_char"], row["key_vk"]) for row in said] == [
         ("shift", None, None), (None, "P", None), (None, "p", None), (None, "\x03", None), ("space", None, None),
         (None, None, "97"),
@@ -224,7 +214,7 @@ def test_written_keys_have_both_sets_of_members_and_nothing_but_references_of_th
     cells = [decode_row(line) for line in data.splitlines()]
     assert all(row["id"] is None and row["parent_id"] is None for row in cells)
     assert [(row["timestamp"], row["type"]) for row in cells] == [(row["timestamp"], row["type"]) for row in said]
-    source = documents(recording.files[EVENTS].read())[like]
+    source = event_documents(recording.files[EVENTS].read())[like]
     assert list(said[0]) == [name for name in source if name not in ("note", PHONE, "window_id")]
     assert {row["screenshot_timestamp"] for row in said} == {START}
     assert {row["structural_observation"] for row in said} == {None}
@@ -240,7 +230,7 @@ def test_written_text_is_one_row() -> None:
     strokes = [Stroke("key_down", "shift", None, 10**18), Stroke("key_down", "x", "X", 10**18 + 10**9),
                Stroke("key_up", "x", None, 10**18 + 2 * 10**9),
                Stroke("key_down", "enter", None, 10**18 + 3 * 10**9)]  # fmt: skip
-    (said,) = documents(FORMAT.render_keys(recording, strokes, 0))
+    (said,) = event_documents(FORMAT.render_keys(recording, strokes, 0))
     assert said == {
         "timestamp": 10**9, "source_ordinal": None, "type": "key.type", "structural_observation": None,
         "screenshot_timestamp": START + 0.0412345, "screenshot_source_ordinal": 1, "text": "X\n",
@@ -264,7 +254,7 @@ def test_times_and_places_of_a_document_are_those_of_its_row() -> None:
     clock = time_map(old, new, fixed=everywhere, flat=~everywhere)
     motion = Motion(np.array([False, True, False, False]), np.array([0, 1.5, 0, 0]), np.array([0, 2.75, 0, 0]))
     out = FORMAT.retime(recording, Timeline(old, new, timed, np.arange(4), clock, motion))
-    said = documents(out[EVENTS])
+    said = event_documents(out[EVENTS])
     columns = [decode_row(line)["timestamp"] for line in out[EVENTS].splitlines()]
     assert [row["timestamp"] for row in said] == columns == [t / 10**9 for t in new.tolist()]
     assert {row["screenshot_timestamp"] for row in said[1:3]} == {columns[0]}
@@ -303,100 +293,6 @@ def test_rows_of_numbers_that_are_read_at_once_say_what_they_say_leaf_by_leaf(mo
     assert recording.fields == slow.fields
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.sets(st.integers(0, 30), max_size=4))
-def test_ordinals_are_forgotten_as_soon_as_a_row_is_gone_and_kept_while_none_is(gone: set[int]) -> None:
-    """Numbers and parents fit together; what counts rows and stands in a document alone counts no longer."""
-    source = made(fill_openadapt_events)
-    files = inside(NAME, source)
-    lines = files["events.jsonl"].splitlines(keepends=True)
-    left = [line for number, line in enumerate(lines) if number not in gone]
-    settled = settle(NAME, {NAME: SourceFile(NAME, source)}, files | {"events.jsonl": b"".join(left)})
-    assert settled["capture.jsonl"] == files["capture.jsonl"]
-    now = settled["events.jsonl"].splitlines(keepends=True)
-    rows = [json.loads(line) for line in now]
-    assert [row["id"] for row in rows] == list(range(1, len(lines) - len(gone) + 1))
-    assert {row["parent_id"] for row in rows} <= {None, *range(1, len(rows) + 1)}
-    ordinals = {value for row in documents(b"".join(now)) for name, value in row.items() if "ordinal" in name}
-    assert (now == lines) if not gone else ordinals == {None}
-    with closing(opened(packed(NAME, source, files | {"events.jsonl": b"".join(left)}))) as db:
-        assert db.execute("SELECT seq FROM sqlite_sequence").fetchall() == [(len(rows),)]
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        "CREATE TABLE events(id INTEGER, name TEXT); CREATE TABLE capture(id INTEGER, screen TEXT)",
-        "CREATE TABLE events(id, timestamp, type, data); CREATE TABLE capture(id, name)",
-        "CREATE TABLE events(id, timestamp, type, payload); CREATE TABLE capture(id, started_at, platform)",
-    ],
-)
-def test_tables_of_the_same_names_and_other_columns_are_somebody_elses(schema: str) -> None:
-    """Their database stays whole and has no reader."""
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.executescript(schema)
-        files = {"mine.db": SourceFile("mine.db", db.serialize())}
-    assert unpack(files, max_bytes=10**6) is files
-
-
-VALUES = st.one_of(
-    st.none(), st.integers(-(2**40), 2**40), st.floats(), st.text(max_size=8),
-    st.recursive(
-        st.none() | st.booleans() | st.floats() | st.text("ab.{", max_size=6),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["type", "key_char", "text", "x", "timestamp", "structural_observation", "json", "a"]),
-            inner, max_size=5),
-        max_leaves=12,
-    ).map(json.dumps),
-)  # fmt: skip
-TYPES = st.sampled_from(["key.down", "key.up", "key.type", "key.shortcut", "mouse.move", "screen.frame", "x"]) | VALUES
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(VALUES, TYPES, VALUES, VALUES), min_size=1, max_size=4))
-def test_whatever_the_rows_hold_is_read_and_put_back_or_refused(rows: list[tuple[object, ...]]) -> None:
-    """Columns of the right names may hold anything: rows leave as they came, or the recording has a code."""
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.executescript("CREATE TABLE events(id INTEGER PRIMARY KEY, timestamp, type, data, parent_id);"
-                         "CREATE TABLE capture(id, started_at, platform)")  # fmt: skip
-        db.executemany("INSERT INTO events(timestamp, type, data, parent_id) VALUES (?, ?, ?, ?)", rows)
-        source = db.serialize()
-    with suppress(InputError):
-        recording = parse_files("odd", {NAME: SourceFile(NAME, source)})
-        for number, kind in enumerate(recording.events["kind"].to_pylist()):
-            if kind in ("key_down", "key_up", "key_pair", "text"):
-                FORMAT.render_keys(recording, [Stroke("key_down", "a", "a", None)], number)
-        assert packed(NAME, source, inside(NAME, source))
-
-
-@pytest.mark.parametrize("other", [fill_openadapt, fill_screenpipe])
-def test_tables_of_two_recorders_are_refused(other: Callable[[sqlite3.Connection], None]) -> None:
-    """Keys of one are not read by the rules of the other, in two databases or in one."""
-    apart = {NAME: made(fill_openadapt_events), "other.db": made(other)}
-    with closing(sqlite3.connect(":memory:")) as db:
-        other(db)
-        db.executescript(OPENADAPT_EVENTS)
-        together = {"both.db": db.serialize()}
-    for files in (apart, together):
-        with pytest.raises(InputError) as caught:
-            parse_files("two", {name: SourceFile(name, data) for name, data in files.items()})
-        assert caught.value.code == "database-schema"
-
-
-def test_somebody_elses_database_of_this_name_does_not_hide_a_recorders() -> None:
-    """Beside another recorder's it has no reader; alone it is refused, since it ought to be one."""
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.execute("CREATE TABLE notes(id)")
-        files = {NAME: SourceFile(NAME, db.serialize())}
-    recording = parse_files("two", files | {"recording.db": SourceFile("recording.db", made(fill_openadapt))})
-    assert recording.format == "openadapt"
-    assert unread_files(recording.files)[0] == NAME
-    with pytest.raises(InputError) as caught:
-        parse_files("one", files)
-    assert caught.value.code == "database-schema"
-
-
 def test_numbers_of_rows_name_nobody_and_other_long_numbers_may() -> None:
     """A million events have numbers of seven digits; a column that nobody knows may hold a telephone number."""
 
@@ -406,11 +302,3 @@ def test_numbers_of_rows_name_nobody_and_other_long_numbers_may() -> None:
         w.db.execute("UPDATE events SET id = 12345678, parent_id = 12345678, owner_id = 12125550143")
 
     assert fields(recorded(fill)) == {("number", "12125550143")}
-
-
-def test_a_damaged_database_of_this_name_is_no_file_of_somebody_elses() -> None:
-    """It says what is wrong."""
-    source = made(fill_openadapt_events)
-    with pytest.raises(InputError) as caught:
-        parse_files("cut", {NAME: SourceFile(NAME, source[: len(source) // 2])})
-    assert caught.value.code == "database-damaged"

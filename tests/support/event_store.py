@@ -10,6 +10,8 @@ from typing import Any
 from recorder_databases import CARD, EMAIL, KEY, PASSWORD, PHONE, SSN, START, VOICE, picture
 from recorder_schemas import OPENADAPT_EVENTS
 
+from recording.stores._sqlite_rows import Nested, decode_row
+
 FRAME = "screenshots/frame_000001.png"
 
 
@@ -101,3 +103,9 @@ def put_beside(folder: Path) -> None:
     (folder / "screenshots").mkdir()
     (folder / FRAME).write_bytes(picture("Invoice"))
     (folder / "audio.flac").write_bytes(VOICE)
+
+
+def event_documents(data: bytes) -> list[dict[str, object]]:
+    """The documents of lines of events."""
+    cells = [decode_row(line)["data"] for line in data.splitlines()]
+    return [json.loads(cell.text) for cell in cells if isinstance(cell, Nested)]
