@@ -37,6 +37,11 @@ def references(
         if store not in targets:
             targets[store] = _Targets.of(one for one in known if not store or one.startswith(store + INSIDE))
         target = targets[store].file(field.text)
+        if target is None and store and field.codec == "reference":
+            # A database names pictures that lie beside it.
+            if "" not in targets:
+                targets[""] = _Targets.of(known)
+            target = targets[""].file(field.text)
         lost = target in gone if target is not None else field.codec == "reference"
         if lost and _may_be_null(field, recording):
             yield replace(field, codec="reference"), ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from recording.errors import InputError
@@ -36,7 +37,7 @@ _OWN_NAME_LIST = """
     events.jsonl event_buffer.jsonl reduced_events_complete.jsonl reduced_events_vis.jsonl element.jsonl a11y.jsonl
     top_window.jsonl html.jsonl html_element.jsonl clipboard.jsonl screenshots.jsonl metadata.json task_name.json
     README.md LICENSE screen.mp4 traj.jsonl result.txt recording.mp4 runtime.log args.json
-    recording.db db.sqlite capture-state.json profiling.json
+    recording.db db.sqlite capture.db video.mp4 audio.flac capture-state.json profiling.json
 """
 _OWN_NAMES = frozenset(_OWN_NAME_LIST.split())
 
@@ -117,6 +118,19 @@ def name_fields(files: Mapping[str, SourceFile]) -> tuple[TextField, ...]:
 def frames_of(files: Mapping[str, SourceFile]) -> dict[str, Frame]:
     """A frame for every image, by name."""
     return {name: Frame(name) for name in sorted(files) if file_type(name) == "image"}
+
+
+def link_frames(fields: Iterable[TextField], frames: dict[str, Frame]) -> None:
+    """Give each of ``frames`` the first row that names its file, by path or else by a bare name that no other has."""
+    names: dict[str, list[str]] = {}
+    for name in frames:
+        names.setdefault(PurePosixPath(name).name, []).append(name)
+    for one in fields:
+        if one.role == "file_ref" and one.row is not None:
+            path = one.text.replace("\\", "/").removeprefix("./")
+            found = [path] if path in frames else names.get(PurePosixPath(path).name, [])
+            if len(found) == 1 and frames[found[0]].row is None:
+                frames[found[0]] = replace(frames[found[0]], row=one.row)
 
 
 def unread_files(files: Mapping[str, SourceFile]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -36,6 +37,10 @@ class Context:
     codes: Mapping[int, str] = field(default_factory=dict, repr=False)
 
 
+def _as_taken(_: Line, __: Leaf, role: str | None) -> str | None:
+    return role
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What a recorder's tables mean.
@@ -49,6 +54,10 @@ class Dialect:
         streams: Which key stream each row is of, given the table and the marks of its rows.
         plain: How a text column is read where the recorder writes it in a way of its own: table, column, text.
         context: What ``read`` has to know besides the row: the files, and the file that is read.
+        role: What a leaf is as a text field, given what tables in general take it for.
+        inside: Path of the JSON in which rows of the main table have members of their own: times and places there are
+            those of the row, and a file that is named there is null once it does not pass.
+        bare: Lines of this shape hold no text: they are not looked at leaf by leaf.
     """
 
     name: str
@@ -59,6 +68,16 @@ class Dialect:
     streams: Callable[[str, Sequence[Mark]], Sequence[int]]
     plain: Callable[[str, str, str], str]
     context: Callable[[Mapping[str, SourceFile], str], Context]
+    role: Callable[[Line, Leaf, str | None], str | None] = _as_taken
+    inside: tuple[str, ...] = ()
+    bare: re.Pattern[bytes] | None = None
+
+
+OWN_TABLES = {
+    "openadapt": frozenset({"action_event"}), "screenpipe": frozenset({"ui_events"}),
+    "openadapt-events": frozenset({"capture", "events"}),
+}  # fmt: skip
+"""By name of the format, the tables that its dialect alone reads as keys."""
 
 
 def table_of(file: str, source: SourceFile | None) -> str | None:

@@ -37,7 +37,7 @@ _VOCABULARY = {
 _ACTION_TABLES = frozenset({"action_event", "ui_events"})
 _TABLE_ROLES = {
     ("speakers", "name"): "person", ("window_event", "title"): "window_title",
-    ("browser_event", "title"): "window_title",
+    ("browser_event", "title"): "window_title", ("capture", "id"): "device_id",
 }  # fmt: skip
 _ROLES = {
     "window_name": "window_title", "window_title": "window_title", "window": "window_title",

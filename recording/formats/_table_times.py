@@ -22,8 +22,14 @@ _MS = 10**6
 _DURATION = "execution_time"
 
 
-def retime_tables(recording: Recording, timeline: Timeline) -> Mapping[str, bytes]:
-    """Every table with the times, places and order of ``timeline``; times in nested JSON and in loose rows follow."""
+def retime_tables(recording: Recording, timeline: Timeline, *, inside: tuple[str, ...] = ()) -> Mapping[str, bytes]:
+    """Every table with the times, places and order of ``timeline``; times in nested JSON and in loose rows follow.
+
+    Args:
+        recording: What was read.
+        timeline: Its new times.
+        inside: Path of nested JSON whose members are the row's own; none where empty.
+    """
     names = recording.events["file"].to_pylist()
     rows: dict[str, list[int]] = {}
     for seq in timeline.order.tolist():
@@ -35,34 +41,35 @@ def retime_tables(recording: Recording, timeline: Timeline) -> Mapping[str, byte
             continue
         data = source.read()
         if file in rows:
-            lines = [_line(data, int(starts[seq]), int(ends[seq]), timeline, seq, file) for seq in rows[file]]
+            lines = [_line(data, int(starts[seq]), int(ends[seq]), timeline, seq, file, inside) for seq in rows[file]]
         elif table_of(file, source) is not None:
             loose = split_lines(data)
             places = zip(loose.starts.tolist(), loose.ends.tolist(), strict=True)
-            lines = [_line(data, start, end, timeline, None, file) for start, end in places]
+            lines = [_line(data, start, end, timeline, None, file, inside) for start, end in places]
         else:
             continue
         out[file] = b"".join(line if line.endswith(b"\n") else line + b"\n" for line in lines)
     return out
 
 
-def _line(data: bytes, start: int, end: int, timeline: Timeline, seq: int | None, file: str) -> bytes:
+def _line(
+    data: bytes, start: int, end: int, timeline: Timeline, seq: int | None, file: str, inside: tuple[str, ...]
+) -> bytes:
     if not data[start:end].strip():
         return data[start:end]
     pieces, at = [], start
     for leaf in scan(data, file=file, start=start, end=end):
-        new = _literal(leaf, timeline, seq)
+        new = _literal(leaf, timeline, seq, is_own=leaf.path[:-1] in ((), inside))
         if new is not None:
             pieces += [data[at : leaf.start], new]
             at = leaf.end
     return b"".join([*pieces, data[at:end]])
 
 
-def _literal(leaf: Leaf, timeline: Timeline, seq: int | None) -> bytes | None:
+def _literal(leaf: Leaf, timeline: Timeline, seq: int | None, *, is_own: bool) -> bytes | None:
     """What replaces a literal; ``None`` to keep it."""
     motion = timeline.motion
-    outer = len(leaf.path) == 1
-    if outer and leaf.kind == "number" and seq is not None:
+    if is_own and leaf.kind == "number" and seq is not None:
         axis = _PLACES.get(leaf.name)
         if axis is not None and motion is not None and motion.rows[seq]:
             value = float((motion.x if axis == "x" else motion.y)[seq])
@@ -74,7 +81,7 @@ def _literal(leaf: Leaf, timeline: Timeline, seq: int | None) -> bytes | None:
     t_ns = _time(leaf)
     if t_ns is None:
         return None
-    own = outer and seq is not None and bool(timeline.timed[seq]) and t_ns == int(timeline.old_ns[seq])
+    own = is_own and seq is not None and bool(timeline.timed[seq]) and t_ns == int(timeline.old_ns[seq])
     if not own and not timeline.clock.covers(t_ns, slack_ns=_NEAR_NS) and t_ns < _EPOCH_NS:
         return None  # a length of time
     new = int(timeline.new_ns[seq]) if own and seq is not None else timeline.clock.one(t_ns)

@@ -6,15 +6,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 
 from recording.context import Window, fill_context
-from recording.documents import file_type, frames_of, name_fields, read_document, read_text
+from recording.documents import file_type, frames_of, link_frames, name_fields, read_document, read_text
 from recording.errors import InputError
-from recording.formats._table_dialect import Context, Dialect, Line, Mark, table_of
+from recording.formats._table_dialect import OWN_TABLES, Context, Dialect, Line, Mark, table_of
 from recording.formats._table_roles import Cells, Number, cell_role, nested_role
 from recording.json_spans import Leaf, scan
 from recording.lines import check_text, shown, split_lines
@@ -36,12 +37,19 @@ def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -
     """The recording that the tables and the files beside them hold; a frame for each picture.
 
     Raises:
-        InputError: ``database-rows``: a line is no row; what `recording.documents` raises.
+        InputError: ``database-schema``: no table, or those of two recorders; ``database-rows``: a line is no row; what
+            `recording.documents` raises.
     """
-    if not any(table_of(file, source) for file, source in files.items()):
+    there = {table_of(file, source) for file, source in files.items()} - {None}
+    if not there:
         raise InputError(
             "the database has none of the tables of its recorder", code="database-schema",
             hint=f"it has the name that {dialect.name} gives, and another content",
+        )  # fmt: skip
+    if any(own <= there for one, own in OWN_TABLES.items() if one != dialect.name):
+        raise InputError(
+            "two recorders wrote into one recording", code="database-schema",
+            hint="give the database of each recorder by itself: keys of one are not read by the rules of another",
         )  # fmt: skip
     fields: list[TextField] = list(name_fields(files))
     frames = frames_of(files)
@@ -62,6 +70,7 @@ def parse_tables(name: str, files: Mapping[str, SourceFile], dialect: Dialect) -
                 frames[picture] = replace(frames[picture], row=row)
         tables.append(table)
         first += len(table)
+    link_frames([one for one in fields if one.codec == "reference"], frames)
     for file in sorted(files):
         if file_type(file) == "json":
             said, scalars = read_document(file, files[file].read())
@@ -90,10 +99,12 @@ class _Reading:
         check_text(file, self.data)
         self.lines = split_lines(self.data)
         self.names = frozenset(table_of(name, one) or "" for name, one in files.items())
+        self.beside = frozenset(PurePosixPath(name).name for name in files)
         self.windows: list[Window] = []
         self.pictures: dict[str, int] = {}
         self.known: set[tuple[str, str]] = set()
         self.spelt: dict[str, str] = {}
+        self.is_bare = dialect.bare.fullmatch if dialect.bare is not None and self.table == dialect.main else None
         self.context = dialect.context(files, file) if self.table else Context()
         self.is_events = self.table not in _NO_EVENTS and (self.table is None or self._is_timed())
 
@@ -115,8 +126,8 @@ class _Reading:
                 fields += record.fields
                 continue
             line = self._line(start, end)
-            typed, found = self._texts(line, seq)
             row = self.dialect.read(line, self.context)
+            typed, found = self._texts(line, seq, is_free=row.kind == "other")
             if typed and row.kind == "other":
                 row = replace(row, kind="text", text=typed)
             window = self.dialect.windows(line, row)
@@ -141,7 +152,9 @@ class _Reading:
 
     def loose(self) -> list[TextField]:
         """The texts of a table whose rows are no events."""
-        return [one for start, end in self._places() for one in self._texts(self._line(start, end), None)[1]]
+        return [
+            one for start, end in self._places() for one in self._texts(self._line(start, end), None, is_free=False)[1]
+        ]
 
     def _places(self) -> Iterator[tuple[int, int]]:
         return zip(self.lines.starts.tolist(), self.lines.ends.tolist(), strict=True)
@@ -157,14 +170,17 @@ class _Reading:
                 "a line is no row of a table", code="database-rows", place=shown(self.file),
                 hint="a line is one JSON object, a member for each column",
             )  # fmt: skip
-        if isinstance(cells.get("timestamp"), int | float):
-            # Nanoseconds of a time since 1970 do not fit into a float.
-            told = _STAMP.search(line)
-            cells["timestamp"] = Number(told[1].decode() if told is not None else cells["timestamp"])
+        stamp = cells.get("timestamp")
+        if isinstance(stamp, int | float):
+            # Nanoseconds of a time since 1970 do not fit into a float; a document in the row may tell another time.
+            told = (one[1].decode() for one in _STAMP.finditer(line))
+            cells["timestamp"] = Number(next((one for one in told if float(one) == stamp), stamp))
         return cells
 
     def _line(self, start: int, end: int) -> Line:
         cells, table = self._cells(start, end), self.table or ""
+        if self.is_bare is not None and self.is_bare(self.data, start, end):
+            return Line(table, cells, ())
         for name, cell in cells.items():
             if cell is None or type(cell) is float or (type(cell) is str and (name, cell) in self.known):
                 continue
@@ -176,16 +192,18 @@ class _Reading:
                 self.known.add((name, cell))
         return Line(table, cells, ())
 
-    def _texts(self, line: Line, seq: int | None) -> tuple[str, list[TextField]]:
-        """What nested JSON says was typed, and every other text of a row."""
+    def _texts(self, line: Line, seq: int | None, *, is_free: bool) -> tuple[str, list[TextField]]:
+        """What nested JSON says was typed, where the row ``is_free`` to be typed text, and every other text of it."""
         for cell in line.cells.values():
             if isinstance(cell, dict) and "file" in cell and seq is not None:
                 self.pictures[f"{self.file.rpartition(INSIDE)[0]}{INSIDE}{cell['file']}"] = seq
         if not line.leaves:
             return "", []
         nested = [leaf for leaf in line.leaves if len(leaf.path) > 1 and leaf.path[1] == "json"]
-        typed = [leaf for leaf in nested if leaf.kind == "string" and leaf.name in _TYPED and len(leaf.text) < 2]
-        typed = [*key_leaves(nested, single_members=False), *typed]
+        typed: list[Leaf] = []
+        if is_free:
+            typed = [leaf for leaf in nested if leaf.kind == "string" and leaf.name in _TYPED and len(leaf.text) < 2]
+            typed = [*key_leaves(nested, single_members=False), *typed]
         taken = {leaf.start for leaf in typed}
         out = []
         for words in word_lines(nested):
@@ -194,7 +212,7 @@ class _Reading:
         for leaf in line.leaves:
             if leaf.start in taken or leaf.kind in ("object", "array", "constant"):
                 continue
-            role = self._role(line, leaf)
+            role = self.dialect.role(line, leaf, self._role(line, leaf))
             if role is not None:
                 text = (
                     self.dialect.plain(line.table, str(leaf.path[0]), leaf.text) if len(leaf.path) == 1 else leaf.text
@@ -203,20 +221,22 @@ class _Reading:
                 if len(self.spelt) < _MOST_SPELT:
                     self.spelt.setdefault(text, text)
                 text = self.spelt.get(text, text)
-                out.append(TextField(self.file, leaf.start, leaf.end, "json", role, text, seq))
+                codec = "reference" if role == "file_ref" and self._is_named(leaf) else "json"
+                out.append(TextField(self.file, leaf.start, leaf.end, codec, role, text, seq))
         return "".join(dict.fromkeys(leaf.text for leaf in typed)), out
+
+    def _is_named(self, leaf: Leaf) -> bool:
+        """Whether a member of a row's own names a file of the recording."""
+        inside = self.dialect.inside
+        own = inside and leaf.path[:-1] == inside and leaf.kind == "string"
+        return bool(own) and PurePosixPath(leaf.text.replace("\\", "/")).name in self.beside
 
     def _role(self, line: Line, leaf: Leaf) -> str | None:
         if len(leaf.path) == 1:
             # The names of columns stand in the schema, and are read there.
             if leaf.kind == "key" or leaf.text == "":
                 return None
-            role = cell_role(line.table, leaf.name, line.cells[leaf.name], self.names)
-            if leaf.name == "text_content" and role is not None:
-                said = line.cells.get("event_type")
-                # Text put together from keys is read as typed text, and changes with its row.
-                return None if said == "text" else "clipboard" if said == "clipboard" else role
-            return role
+            return cell_role(line.table, leaf.name, line.cells[leaf.name], self.names)
         return nested_role(leaf) if leaf.path[1] == "json" else None
 
 

@@ -8,26 +8,29 @@ from dataclasses import dataclass
 
 from recording.context import Window
 from recording.formats._base import Stroke
+from recording.formats._openadapt_rows import (
+    PARENT,
+    TWINS,
+    is_reference,
+    key_columns,
+    key_streams,
+    named_element,
+    read_key_columns,
+)
 from recording.formats._table_dialect import Context, Dialect, Line, Mark, table_of, time_of
-from recording.formats._table_roles import Cells, Number
+from recording.formats._table_roles import Number
 from recording.formats._table_times import in_pixels, retime_tables
 from recording.formats._tables import parse_tables
-from recording.keys import normal_name, read_key, write_key
+from recording.keys import normal_name, read_key
 from recording.model import KEY_KINDS, Recording, SourceFile
 from recording.rows import Row
 from recording.stores._sqlite_rows import Value, decode_row, encode_row
 from recording.timeline import Bools, Ints, Timeline, row_times
 
 _KEYS = "action_event"
-_CODE = re.compile(r"<(\d{1,10})>")
-_REFERENCE = re.compile(r"(?:\w+_(?:id|timestamp|source_ordinal|generation))|disabled")
-_PARENT = "parent_id"
 _JOINED = re.compile(r"(?:<\w{1,24}>|[^\n])(?:-(?:<\w{1,24}>|[^\n]))+", re.DOTALL)
 _JOINED_PART = re.compile(r"(<\w{1,24}>|[^\n])(?:-|$)", re.DOTALL)
 _APPS = ("kCGWindowOwnerName", "owner_name", "app_name", "owner", "process_name", "application", "exe")
-_FIELDS = ("AXTitle", "AXDescription", "AXPlaceholderValue", "Name", "name", "title")
-_SECURE = ("AXSecureTextField", "password text")
-_FLAGS = ("is_password", "IsPassword", "is_secure", "secure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +76,11 @@ class OpenAdapt:
 
 
 def _key_row(like: Mapping[str, Value], stroke: Stroke) -> bytes:
-    kept = {name: value if _REFERENCE.fullmatch(name) and name != _PARENT else None for name, value in like.items()}
-    press = stroke.kind == "key_down"
-    name = write_key(stroke.key, stroke.text, press=press) if stroke.key is not None else None
-    cells: dict[str, Value] = kept | {"name": "press" if press else "release"}
+    cells: dict[str, Value] = {name: value for name, value in like.items() if is_reference(name, value)}
+    cells |= {"name": "press" if stroke.kind == "key_down" else "release"}
     if isinstance(like.get("timestamp"), int | float) and stroke.t_ns is not None:
         cells["timestamp"] = stroke.t_ns / 10**9
-    code = _CODE.fullmatch(name or "")
-    if code is not None:
-        cells |= {"key_vk": code[1], "canonical_key_vk": code[1]}
-    elif name is not None and len(name) == 1:
-        # With ctrl held the character is a control character, and the canonical one the letter.
-        cells |= {
-            "key_char": name,
-            "canonical_key_char": read_key(name)[0][:1] if ord(name) < ord(" ") else name.lower(),
-        }
-    elif name is not None:
-        cells |= {"key_name": name, "canonical_key_name": name}
+    cells |= key_columns(stroke)
     return encode_row(list(like), [cells.get(column) for column in like])
 
 
@@ -105,7 +96,7 @@ def _read(line: Line, _: Context) -> Row:
     said, x, y = str(cells.get("name")), in_pixels(cells.get("mouse_x")), in_pixels(cells.get("mouse_y"))
     button = _text(cells.get("mouse_button_name"))
     field, secure = _element(line)
-    key, text = _key(cells)
+    key, text = read_key_columns(cells)
     if key is not None or said in ("press", "release"):
         kind = "key_up" if said == "release" else "key_down" if said == "press" else "key_pair"
         return Row(kind, t_ns, key, text if kind != "key_up" else None, field=field, secure=secure)
@@ -115,32 +106,10 @@ def _read(line: Line, _: Context) -> Row:
     return Row(said if said in ("move", "scroll") else "other", t_ns, x=x, y=y)
 
 
-def _key(cells: Cells) -> tuple[str | None, str | None]:
-    """Key and text of a row: the name of a key, a character, or a code; from its other set where one is empty."""
-    for first in ("", "canonical_"):
-        named, char, code = (cells.get(f"{first}key_{part}") for part in ("name", "char", "vk"))
-        if named:
-            return read_key(str(named))
-        if char:
-            return read_key(str(char)) if len(str(char)) == 1 else (str(char), str(char))
-        if code:
-            return read_key(f"<{code}>")
-    return None, None
-
-
 def _element(line: Line) -> tuple[str | None, bool]:
-    """Name of the field that has the focus, and whether it hides its content."""
-    named: dict[str, str] = {}
-    secure = False
-    for leaf in line.leaves:
-        if (
-            leaf.path[:1]
-            and leaf.path[0] in ("element_state", "structural_observation")
-            and leaf.kind in ("string", "constant")
-        ):
-            named.setdefault(leaf.name, leaf.text)
-            secure |= leaf.text in _SECURE or (leaf.name in _FLAGS and leaf.text == "true")
-    return next((named[name] for name in _FIELDS if named.get(name)), None), secure
+    return named_element(
+        leaf for leaf in line.leaves if leaf.path[:1] in (("element_state",), ("structural_observation",))
+    )
 
 
 def _window(line: Line, row: Row) -> Window | None:
@@ -160,18 +129,15 @@ def _mark(line: Line, row: Row) -> Mark:
     """The stream that a row of another table names; of a key its number, its parent's, and what a repetition shares."""
     if line.table != _KEYS:
         return _said_stream(line), "", "", ""
-    parent = line.cells.get(_PARENT)
-    names = ("timestamp", "name", "key_name", "key_char", "key_vk", "canonical_key_char")
-    twin = "\0".join(str(line.cells.get(name)) for name in names) if row.kind in KEY_KINDS else ""
+    parent = line.cells.get(PARENT)
+    twin = (
+        "\0".join(str(line.cells.get(name)) for name in ("timestamp", "name", *TWINS)) if row.kind in KEY_KINDS else ""
+    )
     return 0, str(line.cells.get("id")), "" if parent is None else str(parent), twin
 
 
 def _streams(table: str, marks: Sequence[Mark]) -> list[int]:
-    if table != _KEYS:
-        return [stream for stream, *_ in marks]
-    parents = {parent for _, _, parent, _ in marks if parent}
-    alone = {twin for _, own, parent, twin in marks if twin and not parent and own not in parents}
-    return [1 if own in parents else 2 if parent and twin in alone else 0 for _, own, parent, twin in marks]
+    return key_streams(marks) if table == _KEYS else [stream for stream, *_ in marks]
 
 
 def _said_stream(line: Line) -> int:

@@ -13,6 +13,7 @@ from recording.formats._table_dialect import Context, Dialect, Line, Mark, table
 from recording.formats._table_roles import Cells, Number
 from recording.formats._table_times import in_pixels, retime_tables
 from recording.formats._tables import numbered, parse_tables
+from recording.json_spans import Leaf
 from recording.model import KEY_KINDS, Recording, SourceFile
 from recording.rows import Row
 from recording.stores._sqlite_rows import Value, decode_row, encode_row
@@ -152,6 +153,14 @@ def _plain(table: str, column: str, text: str) -> str:
     return text
 
 
+def _role(line: Line, leaf: Leaf, role: str | None) -> str | None:
+    """Text put together from keys is read as typed text, and changes with its row."""
+    if line.table != _EVENTS or leaf.path != ("text_content",) or role is None:
+        return role
+    said = line.cells.get("event_type")
+    return None if said == "text" else "clipboard" if said == "clipboard" else role
+
+
 def _number(cell: object) -> int:
     return cell if isinstance(cell, int) else 0
 
@@ -162,6 +171,6 @@ def _first(cells: Cells, *columns: str) -> str | None:
     return next((str(text) for text in texts if text), None)
 
 
-_DIALECT = Dialect("screenpipe", _EVENTS, _read, _window, _mark, _streams, _plain, _context)
+_DIALECT = Dialect("screenpipe", _EVENTS, _read, _window, _mark, _streams, _plain, _context, _role)
 
 FORMAT = Screenpipe()

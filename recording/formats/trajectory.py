@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 
-from recording.documents import file_type, frames_of, name_fields, read_text
+from recording.documents import file_type, frames_of, link_frames, name_fields, read_text
 from recording.errors import InputError
 from recording.formats._base import Stroke
 from recording.formats._steps import StepFields
 from recording.json_spans import scan
 from recording.lines import BOM, check_text, shown, split_lines
-from recording.model import EVENTS, Frame, Joined, Recording, SourceFile, TextField
+from recording.model import EVENTS, Joined, Recording, SourceFile, TextField
 from recording.rows import Row, empty_bulk, event_table
 from recording.timeline import Bools, Ints, Timeline
 
@@ -64,7 +63,7 @@ class Trajectory:
                     tables.append(_read_lines(steps, len(tables), sum(map(len, tables))))
                 else:
                     steps.add(list(scan(data, file=file, start=len(BOM) if data.startswith(BOM) else 0)), None)
-                _link(fields[first:], frames)
+                link_frames(fields[first:], frames)
                 joined += steps.joined()
         events = pa.concat_tables(tables).combine_chunks() if tables else EVENTS.empty_table()
         return Recording(
@@ -123,18 +122,6 @@ def _read_lines(steps: StepFields, stream: int, first: int) -> pa.Table:
     rows = [Row("other")] * len(lines)
     bulk = empty_bulk(len(lines))
     return event_table(lines, bulk, rows, everywhere, file=steps.file, stream=stream, first_seq=first)
-
-
-def _link(fields: Sequence[TextField], frames: dict[str, Frame]) -> None:
-    """Frames that a line names get its number: they pass with it alone."""
-    names: dict[str, list[str]] = {}
-    for name in frames:
-        names.setdefault(PurePosixPath(name).name, []).append(name)
-    for one in fields:
-        if one.role == "file_ref" and one.row is not None:
-            found = names.get(PurePosixPath(one.text.replace("\\", "/")).name, [])
-            if len(found) == 1 and frames[found[0]].row is None:
-                frames[found[0]] = replace(frames[found[0]], row=one.row)
 
 
 FORMAT = Trajectory()

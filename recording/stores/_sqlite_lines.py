@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,10 @@ from recording.stores._sqlite_rows import Nested, Value, decode_row, encode_row,
 from recording.stores._sqlite_schema import Table
 
 _DIGEST = 16
+ORDINAL = "source_ordinal"
+"""A second number of rows, by which newer recordings of OpenAdapt refer to each other."""
+# In no string: a quote within one has a backslash before it.
+_NESTED_ORDINAL = re.compile(rb'("(?:[a-z_]{1,40}_)?source_ordinal"[ \t\r]*:[ \t\r]*)-?\d[\d.eE+-]*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +98,31 @@ def read_table(table: Table, wanted: Wanted, files: Mapping[str, bytes], place: 
     return out
 
 
-def write_table(table: Table, rows: Sequence[Row], data: bytes) -> bytes:
-    """The lines of a table as its rows are now; a line of which no cell has changed stays as it is."""
+def write_table(table: Table, rows: Sequence[Row], data: bytes, *, forget: bool) -> bytes:
+    """The lines of a table as its rows are now; a line of which no cell has changed stays as it is.
+
+    Args:
+        table: The table.
+        rows: Its rows.
+        data: The lines that the rows were read from.
+        forget: Rows have come or gone: ordinals that stand in their JSON alone, where nothing numbers them anew, become
+            null, since they would count what was there.
+    """
     members = table.members
+    forget = forget and not any(name.endswith(ORDINAL) for name in members)
     out = io.BytesIO()
     same = 0  # so many bytes at the beginning are those of the source, and not copied yet
     for row in rows:
         line = data[row.start : row.end]
+        kept = line
+        if forget:
+            line = _NESTED_ORDINAL.sub(rb"\1null", line)
         cells = decode_row(line)
         changed = {name: value for name, value in row.items() if not _is_same(cells.get(name), value)}
         if changed or len(cells) != len(members) or not line.endswith(b"\n"):
             merged = {**cells, **changed}
             line = encode_row(members, [merged.get(name) for name in members])
-        elif row.start == same and not out.tell():
+        elif line == kept and row.start == same and not out.tell():
             same = row.end
             continue
         if not out.tell():

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from recording.stores._sqlite_lines import Row, Said
+from recording.stores._sqlite_lines import ORDINAL, Row, Said
 from recording.stores._sqlite_rows import Value
 from recording.stores._sqlite_schema import Schema, Table
-
-ORDINAL = "source_ordinal"
-"""A second number of rows, by which newer recordings of OpenAdapt refer to each other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from recording.stores._sqlite_lines import Row, Wanted
-from recording.stores._sqlite_references import ORDINAL, Before, Rules, drop_dangling, follow
+from recording.stores._sqlite_lines import ORDINAL, Row, Wanted
+from recording.stores._sqlite_references import Before, Rules, drop_dangling, follow
 from recording.stores._sqlite_rows import PICTURES, Nested, Picture, Value, stored
 from recording.stores._sqlite_schema import Table
 
@@ -51,8 +51,8 @@ def settle(
     tables: dict[str, list[Row]],
     wanted: Mapping[str, Wanted],
     pictures: Mapping[str, bytes],
-) -> tuple[dict[str, list[Row]], dict[str, str]]:
-    """The rows as they are stored, and the new names of pictures by the old ones.
+) -> tuple[dict[str, list[Row]], dict[str, str], frozenset[str]]:
+    """The rows as they are stored, the new names of pictures by the old ones, and the tables with other rows.
 
     Args:
         rules: What the schema asks.
@@ -76,7 +76,8 @@ def settle(
         _told_apart(rules.unique[name], before[name].digests, tables[name])
         if not table.rowid:
             tables[name].sort(key=_by_key(table))
-    return tables, _renamed(named, tables, pictures)
+    changed = frozenset(name for (name, _), new in maps.items() if new is not None)
+    return tables, _renamed(named, tables, pictures), changed
 
 
 def _numbers(table: Table) -> Iterator[str]:

@@ -1,9 +1,10 @@
-"""OpenAdapt's ``recording.db`` and screenpipe's ``db.sqlite``: tables as JSON lines, screenshots as pictures."""
+"""OpenAdapt's and screenpipe's databases: tables as JSON lines, screenshots as pictures."""
 
 from __future__ import annotations
 
 import io
 import json
+import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import PurePosixPath
 from recording.errors import InputError
 from recording.model import SourceFile
 from recording.stores._sqlite_lines import read_table, write_table
-from recording.stores._sqlite_open import BESIDE, MAGIC, limit_length, open_database, told
+from recording.stores._sqlite_open import BESIDE, MAGIC, limit_length, open_database, quoted, told
 from recording.stores._sqlite_pack import build
 from recording.stores._sqlite_reading import Reading, before_of, foreign_of, unique_of
 from recording.stores._sqlite_references import Rules, references_of
@@ -22,10 +23,17 @@ from recording.stores._sqlite_settle import settle, wanted_of
 SCHEMA_FILE = "schema.json"
 """What the schema itself says in words of its own; it is looked at, and cannot be changed."""
 
-_KNOWN = (frozenset({"action_event", "recording"}), frozenset({"frames", "ocr_text"}), frozenset({"ui_events"}))
+_NOTHING: frozenset[str] = frozenset()
+_KNOWN: tuple[Mapping[str, frozenset[str]], ...] = (
+    {"action_event": _NOTHING, "recording": _NOTHING},
+    {"frames": _NOTHING, "ocr_text": _NOTHING},
+    {"ui_events": _NOTHING},
+    # Words that anybody may call a table by: what is in them counts.
+    {"capture": frozenset({"id", "started_at", "platform"}), "events": frozenset({"id", "timestamp", "type", "data"})},
+)
+"""By recorder its tables, and the columns of each without which it is another's."""
 
-
-NAMES = frozenset({"recording.db", "db.sqlite"})
+NAMES = frozenset({"recording.db", "db.sqlite", "capture.db"})
 """What recorders call their database: one of these that cannot be read is no file of somebody else's."""
 
 
@@ -100,9 +108,9 @@ class Sqlite:
             wanted = wanted_of(rules)
             before = {table.name: before_of(database, schema, table, wanted[table.name]) for table in schema.tables}
         tables = {table.name: read_table(table, wanted[table.name], files, database.place) for table in schema.tables}
-        settled, renamed = settle(rules, before, tables, wanted, files)
+        settled, renamed, changed = settle(rules, before, tables, wanted, files)
         lines = {
-            file: write_table(table, settled[table.name], files[file])
+            file: write_table(table, settled[table.name], files[file], forget=table.name in changed)
             for table in schema.tables
             for file in (f"{table.name}.jsonl",)
             if file in files
@@ -135,9 +143,16 @@ def _is_known(source: SourceFile, *, with_log: bool) -> bool:
     database = open_database(source, {}, with_log=with_log)
     with told(database.place):
         rows = database.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        names = {str(row[0]).casefold(): str(row[0]) for row in rows}
+        held = {
+            name: _columns(database.connection, names[name]) for tables in _KNOWN for name in tables if name in names
+        }
         database.connection.close()
-    names = {str(row[0]).casefold() for row in rows}
-    return any(known <= names for known in _KNOWN)
+    return any(all(name in held and columns <= held[name] for name, columns in tables.items()) for tables in _KNOWN)
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {str(row[1]) for row in connection.execute(f"PRAGMA table_info({quoted(table)})")}
 
 
 def _head(source: SourceFile) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from event_store import FRAME
 from recorder_databases import CARD, EMAIL, KEY, PASSWORD, PHONE, SECRETS, SSN, saved
 
 from boundary.outcome import Outcome, Release, Withheld
@@ -17,7 +19,7 @@ from policies import load_policy
 from recording import SourceFile, discover, open_recording, parse_files
 from text_redact.transcript import transcribe
 
-KINDS = [("recording.db", "openadapt"), ("db.sqlite", "screenpipe")]
+KINDS = [("recording.db", "openadapt"), ("db.sqlite", "screenpipe"), ("capture.db", "openadapt-events")]
 each = pytest.mark.parametrize(("name", "kind"), KINDS)
 PATTERNS = (
     "find: [{use: text.roles}, {use: text.pii}, {use: text.secrets}, {use: text.passwords}]\nlink: {within: session}"
@@ -60,7 +62,21 @@ def texts(data: bytes) -> list[str]:
                 for name in ("press", "release"):
                     query = f"SELECT {column} FROM action_event WHERE name = ? AND {column} IS NOT NULL ORDER BY id"
                     out.append("".join(str(row[0]) for row in db.execute(query, (name,))))
+        if db.execute("PRAGMA table_info(capture)").fetchall():
+            out += event_keys(db)
     return out
+
+
+def event_keys(db: sqlite3.Connection) -> list[str]:
+    """What keys type whose members stand in the documents of events, and every text of those documents by itself."""
+    rows = [(said, json.loads(data)) for said, data in db.execute("SELECT type, data FROM events ORDER BY id")]
+    out = [
+        "".join(str(data[member]) for told, data in rows if told == said and data.get(member) is not None)
+        for member in ("key_char", "canonical_key_char", "key_vk", "canonical_key_vk")
+        for said in ("key.down", "key.up")
+    ]
+    typed = "".join(str(data.get("text")) for said, data in rows if said == "key.type")
+    return [*out, typed]
 
 
 def assert_nothing_is_left(name: str, data: bytes) -> None:
@@ -85,7 +101,7 @@ def test_no_secret_is_left_anywhere(name: str, kind: str, tmp_path: Path, planne
     assert_nothing_is_left(name, data)
     left = "\n".join(texts(data))
     expected = (
-        ["about the invoice", "my number is [", "mail", "Mail"] if kind == "openadapt" else ["best regards", "[CREDIT"]
+        ["best regards", "[CREDIT"] if kind == "screenpipe" else ["about the invoice", "my number is [", "mail", "Mail"]
     )
     assert all(one in left for one in expected)
 
@@ -124,6 +140,14 @@ def test_times_move_in_every_table(name: str, kind: str, tmp_path: Path, planned
             rows = db.execute(
                 "SELECT timestamp FROM action_event WHERE parent_id IS NULL AND name != 'type' ORDER BY id"
             ).fetchall()
+        elif kind == "openadapt-events":
+            assert db.execute("SELECT count(*) FROM events WHERE data ->> 'timestamp' != timestamp").fetchone() == (0,)
+            query = "SELECT DISTINCT data ->> 'screenshot_timestamp' FROM events WHERE type LIKE 'key%'"
+            ((shown,),) = db.execute(query).fetchall()
+            assert db.execute("SELECT started_at <= ? FROM capture", (shown,)).fetchone() == (1,)
+            assert db.execute("SELECT min(timestamp) >= ? FROM events", (shown,)).fetchone() == (1,)
+            query = "SELECT timestamp FROM events WHERE parent_id IS NULL AND type != 'key.type' ORDER BY id"
+            rows = db.execute(query).fetchall()
         else:
             rows = db.execute("SELECT timestamp FROM ui_events WHERE event_type != 'key' ORDER BY id").fetchall()
         assert rows == sorted(rows)
@@ -162,9 +186,12 @@ def test_what_is_not_admitted_is_in_no_table(name: str, kind: str, tmp_path: Pat
     _, data = released(outcome)
     assert_nothing_is_left(name, data)
     with closing(opened(data)) as db:
-        table, left = ("action_event", 0) if kind == "openadapt" else ("ui_events", 0)
-        keys = "name IN ('press', 'release')" if kind == "openadapt" else "event_type = 'text'"
-        assert db.execute(f"SELECT count(*) FROM {table} WHERE {keys}").fetchone() == (left,)
+        table, keys = {
+            "openadapt": ("action_event", "name IN ('press', 'release')"),
+            "openadapt-events": ("events", "type LIKE 'key%'"),
+            "screenpipe": ("ui_events", "event_type = 'text'"),
+        }[kind]
+        assert db.execute(f"SELECT count(*) FROM {table} WHERE {keys}").fetchone() == (0,)
         if kind == "screenpipe":
             assert db.execute("SELECT count(*) FROM ocr_text_fts WHERE ocr_text_fts MATCH 'regards'").fetchone() == (0,)
 
@@ -179,6 +206,38 @@ def test_a_row_whose_screenshot_is_withheld_goes(tmp_path: Path, planned: Planne
         assert db.execute("SELECT DISTINCT screenshot_id, screenshot_timestamp FROM action_event").fetchall() == [
             (None, None)
         ]
+
+
+@pytest.mark.slow
+def test_a_row_whose_picture_beside_the_database_is_withheld_goes(tmp_path: Path, planned: Planned) -> None:
+    """The same where a row names a file; with its picture it stays."""
+    for folder, policy, left in (("without", REPLACE, []), ("with", "", [FRAME])):
+        (tmp_path / folder).mkdir()
+        outcome = through(saved(tmp_path / folder, "capture.db", "openadapt-events"), planned(policy))
+        _, data = released(outcome)
+        with closing(opened(data)) as db:
+            query = "SELECT data ->> 'image_path' FROM events WHERE type = 'screen.frame'"
+            assert [row[0] for row in db.execute(query)] == left
+        assert isinstance(outcome, Release)
+        assert [name for name in outcome.files if name.endswith(".png")] == left
+
+
+@pytest.mark.slow
+def test_ordinals_and_sequences_of_events_do_not_count_what_was_there(tmp_path: Path, planned: Planned) -> None:
+    """Sessions that differ in the length of what was typed alone are the same, row by row, but for times."""
+    told = []
+    for n, value in enumerate((EMAIL, f"a@{EMAIL[-19:]}")):
+        (tmp_path / str(n)).mkdir()
+        folder = saved(tmp_path / str(n), "capture.db", "openadapt-events", typed=f"mail {value} please")
+        _, data = released(through(folder, planned(REPLACE)))
+        with closing(opened(data)) as db:
+            rows = db.execute("SELECT id, type, data, parent_id FROM events").fetchall()
+            sequence = db.execute("SELECT * FROM sqlite_sequence").fetchall()
+        assert sequence == [("events", len(rows))]
+        documents = [{k: v for k, v in json.loads(row[2]).items() if k != "timestamp"} for row in rows]
+        assert {row.get("source_ordinal") for row in documents} == {None}
+        told.append([(row[0], row[1], row[3], document) for row, document in zip(rows, documents, strict=True)])
+    assert told[0] == told[1]
 
 
 @pytest.mark.slow

@@ -185,3 +185,14 @@ def test_nested_json_keeps_its_text_and_gives_each_string() -> None:
     line = recording.files["recording.db!/window_event.jsonl"].read()
     assert line.count(b"\n") == 1
     assert json.loads(line)["state"] == {"json": json.loads(state)}
+
+
+def test_no_text_hides_behind_the_members_of_keys_where_no_key_is_read() -> None:
+    """In a table without times, and in the state of a window: rows that are nothing else alone are typed text."""
+
+    def fill(w: OpenAdaptWriter) -> None:
+        w.put("recording", timestamp=START, platform="darwin", config={"key_name": EMAIL})
+        w.put("window_event", timestamp=START, state={"pynput_key": "plover"})
+        w.put("action_event", name="move", timestamp=START, element_state={"keysym": "heron"})
+
+    assert {EMAIL, "plover", "heron"} <= {item.text for item in recorded(fill).fields}

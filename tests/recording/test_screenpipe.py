@@ -101,3 +101,14 @@ def test_an_unknown_table_is_read_like_the_others() -> None:
 
     fields = {(item.role, item.text) for item in recorded(fill).fields}
     assert {("text", "see Rosalind"), ("number", "12125550143")} <= fields
+
+
+def test_text_of_an_unknown_table_is_a_field_whatever_it_says_of_itself() -> None:
+    """Only rows of events are typed text; a column of the same name elsewhere does not change with a row of keys."""
+
+    def fill(db: sqlite3.Connection) -> None:
+        fill_screenpipe(db)
+        db.execute("CREATE TABLE notes(id INTEGER PRIMARY KEY, event_type TEXT, text_content TEXT)")
+        db.execute("INSERT INTO notes VALUES (1, 'text', 'see Rosalind')")
+
+    assert "see Rosalind" in {item.text for item in recorded(fill).fields}

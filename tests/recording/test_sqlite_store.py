@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from event_store import fill_openadapt_events
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recorder_databases import DELETED, EMAIL, KEY, fill_openadapt, fill_screenpipe, saved
@@ -18,7 +19,11 @@ from recording.errors import InputError
 from recording.stores import INSIDE, pack, settle, unpack
 from recording.stores._sqlite_rows import decode_row, encode_row, read_text, stored
 
-RECORDERS = [("recording.db", fill_openadapt), ("db.sqlite", fill_screenpipe)]
+RECORDERS = [
+    ("recording.db", fill_openadapt),
+    ("db.sqlite", fill_screenpipe),
+    ("capture.db", fill_openadapt_events),
+]
 both = pytest.mark.parametrize(("name", "fill"), RECORDERS)
 
 
@@ -80,22 +85,31 @@ def test_a_deleted_row_of_the_source_does_not_fire_a_trigger_while_rows_are_put_
         assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'noisy'").fetchone() == (1,)
 
 
-@pytest.mark.parametrize(("name", "kind"), [("recording.db", "openadapt"), ("db.sqlite", "screenpipe")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("recording.db", "openadapt"), ("db.sqlite", "screenpipe"), ("capture.db", "openadapt-events")],
+)
 def test_reading_leaves_no_trace_and_sees_the_write_ahead_log(name: str, kind: str, tmp_path: Path) -> None:
     """The log beside a database is read, neither file changes, and nothing stays in the temporary folder."""
     folder = saved(tmp_path, name, kind)
-    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+    def on_disk() -> dict[Path, tuple[bytes, int]]:
+        return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.rglob("*") if path.is_file()}
+
+    before = on_disk()
     temporary = set(Path(tempfile.gettempdir()).glob("boundary-*"))
     for path in (folder, folder / name):
         recording = open_recording(path)
         texts = "\n".join(item.text for item in recording.fields)
         assert KEY in texts
         assert DELETED not in texts
-    assert {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()} == before
+    assert on_disk() == before
     assert set(Path(tempfile.gettempdir()).glob("boundary-*")) <= temporary
     source = open_recording(folder)
     files = {
-        key.removeprefix(name + INSIDE): one.read() for key, one in source.files.items() if not key.endswith(".bytes")
+        key.removeprefix(name + INSIDE): one.read()
+        for key, one in source.files.items()
+        if one.store and not key.endswith(".bytes")
     }
     out = pack(name, source.packed, files)
     assert DELETED.encode() not in out

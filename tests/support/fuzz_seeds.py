@@ -62,8 +62,9 @@ def tables() -> list[bytes]:
 
 
 def databases() -> list[bytes]:
-    """An SQLite database of events, and a budget ledger."""
+    """An SQLite database of events, one of a recorder, and a budget ledger."""
     from charges import release
+    from event_store import fill_openadapt_events
 
     from dp.ledger import open_ledger
     from dp.terms import Currency
@@ -76,6 +77,11 @@ def databases() -> list[bytes]:
             connection.execute("INSERT INTO event VALUES (1, 2.5, 'quentin', x'89504e47')")
         connection.close()
         found.append(plain.read_bytes())
+        recorded = Path(folder) / "capture.db"
+        with sqlite3.connect(recorded) as connection:
+            fill_openadapt_events(connection, typed="quentin")
+        connection.close()
+        found.append(recorded.read_bytes())
         ledger = Path(folder) / "ledger.db"
         release(open_ledger(ledger, scope="fuzz", total=1_000_000, currency=Currency.PURE), "1")
         found.append(ledger.read_bytes())

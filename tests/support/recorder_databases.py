@@ -200,24 +200,36 @@ def delete_something(db: sqlite3.Connection, table: str, column: str) -> None:
     db.commit()
 
 
+_CHANGED = {
+    "openadapt": ("window_event", "title", "window_event", "title"),
+    "openadapt-events": ("events", "data", "capture", "task_description"),
+    "screenpipe": ("accessibility", "text_content", "accessibility", "text_content"),
+}
+"""By kind of database: where a row is deleted, and where the log holds something new."""
+
+
 def saved(folder: Path, name: str, kind: str, **options: str) -> Path:
     """A database on disk whose free pages and write-ahead log hold secrets; gives its folder."""
+    from event_store import fill_openadapt_events, put_beside  # it is made of what stands here
+
     path = folder / name
+    table, column, logged, into = _CHANGED[kind]
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA page_size = 1024")
         if kind == "openadapt":
             fill_openadapt(db, **options)
-            delete_something(db, "window_event", "title")
+        elif kind == "openadapt-events":
+            fill_openadapt_events(db, **options)
+            put_beside(folder)
         else:
             fill_screenpipe(db)
-            delete_something(db, "accessibility", "text_content")
+        delete_something(db, table, column)
         db.execute("PRAGMA user_version = 7")
     assert DELETED.encode() in path.read_bytes()
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA wal_autocheckpoint = 0")
-        table, column = ("window_event", "title") if kind == "openadapt" else ("accessibility", "text_content")
-        db.execute(f"UPDATE {table} SET {column} = {column} || ? WHERE id = 1", (f" {KEY}",))
+        db.execute(f"UPDATE {logged} SET {into} = {into} || ? WHERE rowid = 1", (f" {KEY}",))
         db.commit()
         log = (folder / f"{name}-wal").read_bytes()
         data = path.read_bytes()

@@ -153,3 +153,17 @@ INSERT INTO fts_index_progress(table_name, last_indexed_rowid) SELECT 'ocr_text'
 INSERT INTO fts_index_progress(table_name, last_indexed_rowid) SELECT 'ui_events', MAX(id) FROM ui_events;
 """
 """What the recorder's indexer does every 30 seconds."""
+
+OPENADAPT_EVENTS = """
+CREATE TABLE capture (
+    id TEXT PRIMARY KEY, started_at REAL NOT NULL, ended_at REAL, platform TEXT NOT NULL,
+    screen_width INTEGER NOT NULL, screen_height INTEGER NOT NULL, pixel_ratio REAL DEFAULT 1.0,
+    task_description TEXT, double_click_interval_seconds REAL, double_click_distance_pixels REAL,
+    video_start_time REAL, audio_start_time REAL, metadata JSON);
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp REAL NOT NULL, type TEXT NOT NULL, data JSON NOT NULL,
+    parent_id INTEGER, FOREIGN KEY (parent_id) REFERENCES events(id));
+CREATE INDEX idx_events_timestamp ON events(timestamp);
+CREATE INDEX idx_events_type ON events(type);
+"""
+"""What OpenAdapt's recorder makes for its event store."""
