@@ -110,8 +110,9 @@ class Opened:
         while True:
             with self._reported():
                 batch = next(pieces, None)
-            if batch is None:
-                return
+                if batch is None:
+                    return
+                batch.validate(full=True)  # texts that are none, places outside of a dictionary
             left -= sum(_text_bytes(column) for column in batch.columns)
             if left < 0:
                 raise too_large(self.source.name)
