@@ -13,7 +13,7 @@ from boundary.live.lines import MAIN, Line
 from boundary.plan import Plan
 from recording import parse_files
 from recording.errors import InputError
-from recording.model import Recording, SourceFile
+from recording.model import KEY_KINDS, Recording, SourceFile
 from recording.timeline import Ints
 
 METADATA = "metadata.json"
@@ -21,6 +21,7 @@ LEFT, COVERED = -1, -2
 """Numbers of lines that have left before: as they were, or not."""
 _PASSING = pa.array(["move", "scroll", "frame"])
 """Kinds of rows that say nothing about others."""
+_TYPED = pa.array([*sorted(KEY_KINDS), "text"])
 _FOCUS = ("window", "element", "clipboard")
 """Kinds of rows of which the last one holds until the next."""
 
@@ -117,11 +118,14 @@ def file_codes(recording: Recording) -> tuple[Ints, Sequence[str]]:
 def context_rows(events: pa.Table, most: int) -> Ints:
     """Rows of ``events`` that later ones are read behind: of each file the last ``most`` that are more than mouse.
 
-    With them the last that says which window, field or clipboard holds.
+    Of a file of which nothing is typed an eighth is enough: each of its texts stands in one row. With them the last
+    that says which window, field or clipboard holds.
     """
-    passing = pc.is_in(events["kind"], value_set=_PASSING).to_numpy()
-    codes = pc.dictionary_encode(events["file"].combine_chunks()).indices.to_numpy()
     kinds = events["kind"]
-    lately = [np.flatnonzero((codes == code) & ~passing)[-most:] for code in np.unique(codes)]
+    passing, typed = (pc.is_in(kinds, value_set=of).to_numpy() for of in (_PASSING, _TYPED))
+    codes = pc.dictionary_encode(events["file"].combine_chunks()).indices.to_numpy()
+    files = [codes == code for code in np.unique(codes)]
+    counts = [most if (of & typed).any() else max(1, most // 8) for of in files]
+    lately = [np.flatnonzero(of & ~passing)[-count:] for of, count in zip(files, counts, strict=True)]
     focus = [np.flatnonzero(pc.equal(kinds, kind).to_numpy())[-1:] for kind in _FOCUS]
     return np.unique(np.concatenate([*lately, *focus]))
