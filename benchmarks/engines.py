@@ -115,7 +115,7 @@ def _beam(folder: Path, stage: Stage, table: pa.Table) -> Iterator[Job]:
         with beam.Pipeline() as pipeline:
             done = pipeline | beam.io.ReadFromParquetBatched(str(folder / "beam.parquet")) | beam.ParDo(Apply(stage))
             _ = done | beam.io.WriteToParquetBatched(str(folder / "beam"), Stage.schema)
-        return sum(_released(pq.read_table(path)) for path in folder.glob("beam-*"))
+        return sum(_released(pq.read_table(path)) for path in folder.glob("beam-*-of-*"))
 
     yield job
 

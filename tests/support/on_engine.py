@@ -148,7 +148,7 @@ def on_beam(folder: Path) -> None:
             read = pipeline | beam.io.ReadFromParquetBatched(str(source))
             done = read | beam.ParDo(Apply(given))
             _ = done | beam.io.WriteToParquetBatched(str(target), Stage.schema)
-        return pa.concat_tables([pq.read_table(path) for path in sorted(folder.glob("beam-*"))])
+        return pa.concat_tables([pq.read_table(path) for path in sorted(folder.glob("beam-*-of-*"))])
 
     work(folder, do)
 
