@@ -35,7 +35,8 @@ def test_one_wrong_character_hides_nothing(value):
     ("text", "value"),
     [("passorwd: hunter2", "hunter2"), ("the passwordxis hunter2", "hunter2"), ("my pasword greenhat", "greenhat"),
      ("b irthday is 05/06/95", "05/06/95"), ("birrhday 5.1.1942 ok", "5.1.1942"), ("passwrot was Blue#Moo", "Blue#Moo"),
-     ("seer00-00-5e-00-53-62.", "00-00-5e-00-53-62"), ("its4111 1111 1111 1112", "4111 1111 1111 1112")],
+     ("seer00-00-5e-00-53-62.", "00-00-5e-00-53-62"), ("0000.5E00.5321005E.5E00.5321", "0000.5E00.5321"),
+     ("its4111 1111 1111 1112", "4111 1111 1111 1112")],
 )  # fmt: skip
 def test_a_slip_in_the_word_before_it_hides_no_value(text, value):
     """Neither a misspelt announcing word nor a forgotten space does."""

@@ -40,7 +40,9 @@ _IP = re.compile(r"(?<![\d.,])\d{1,4}(?:[.,]{1,2}\d{1,4}){3}(?![\w.])")
 _MAC = re.compile(
     rf"{_START}[0-9a-z]{{1,3}}(?:[:;-]{{1,2}}[0-9a-z]{{1,3}}){{5}}{_END}"
     rf"|{_START}[0-9a-z]{{3,5}}(?:\.{{1,2}}[0-9a-z]{{3,5}}){{2}}{_END}"
-    rf"|[0-9a-f]{{2}}([:-])(?:[0-9a-f]{{2}}\1){{4}}[0-9a-f]{{2}}{_END}",
+    rf"|[0-9a-f]{{2}}([:-])(?:[0-9a-f]{{2}}\1){{4}}[0-9a-f]{{2}}{_END}"
+    # Two attempts at it without anything between them.
+    r"|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}",
     re.IGNORECASE,
 )
 _IP6 = re.compile(rf"{_START}(?:[0-9a-z]{{1,5}}[:;]{{1,2}}){{3,8}}[0-9a-z]{{1,5}}{_END}", re.IGNORECASE)
