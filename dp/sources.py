@@ -150,7 +150,7 @@ def read_parquet(
             with pq.ParquetFile(file, read_dictionary=text, pre_buffer=False, buffer_size=_READ_BYTES) as source:
                 for batch in source.iter_batches(batch_size=batch_rows, columns=wanted):
                     yield piece_of(pa.Table.from_batches([batch]), columns, people=people)
-        except (OSError, pa.ArrowException):
+        except (OSError, pa.ArrowException, UnicodeDecodeError):
             raise InputError("a Parquet file cannot be read", code="unreadable") from None
 
 

@@ -148,6 +148,8 @@ class Opened:
             compression = {chunk.path_in_schema: chunk.compression.lower() for chunk in chunks}
             compression = {path: {"uncompressed": "none", "lz4_raw": "lz4"}.get(kind, kind) for path, kind in
                            compression.items()}  # fmt: skip
+            if "unknown" in compression.values():
+                raise self._damaged()
             return {
                 "compression": compression or "none",
                 "use_dictionary": [chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page] or False,
