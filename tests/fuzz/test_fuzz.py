@@ -118,8 +118,9 @@ def _passes(take: Callable[[bytes], object], seed: bytes) -> bool:
         ),
         # A damaged schema that is no UTF-8: sqlite3 raised a UnicodeDecodeError while it told of it.
         ("ledger", databases()[0].replace(b"CREATE TABLE event", b"CREATE TA\xff\xb1\xf4 event")),
+        ("pipeline", (Path(__file__).parent / "found" / "pipeline.return").read_bytes()),
     ],
-    ids=["year", "number", "schema"],
+    ids=["year", "number", "schema", "return"],
 )
 def test_what_was_found_stays_mended(name: str, data: bytes) -> None:
     """Inputs that once raised what nobody meant end in an answer or a reported error."""
